@@ -1,0 +1,308 @@
+//! The platform's objects as they are on the wire (the published OpenAPI's
+//! schemas). Client and simulator share these types and nothing else; fixtures
+//! written from the published documents pin them.
+//!
+//! Reading is tolerant: null is absent, unknown members are passed over, and
+//! enumerations stay text, for a platform that grows.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::Record;
+
+/// S:TelephoneNumberAccountV2X: a number on an account.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TelephoneNumber {
+    pub phone_number: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_type: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function_type: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "canAcceptSMS")]
+    pub can_accept_sms: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operational_status: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_service_record: Option<Record>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier_status: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_version: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub e911_address: Option<Record>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory_listing: Option<DirectoryListing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assign_as_caller_id: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ring_type: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub toll_free: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Box<str>>,
+}
+
+/// S:DirectoryListingX.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DirectoryListing {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "type")]
+    pub listing_type: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Record>,
+}
+
+/// S:TelephoneNumberViewX: a number in the partition's inventory.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TelephoneNumberView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_id: Option<Box<str>>,
+    pub phone_number: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_center: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cooldown_expire_date: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cooldown_recovered_date: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function_type: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distance: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub byotn: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_in_inventory: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operational_status: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Box<str>>,
+}
+
+/// S:ServiceActivationEventX: what a carrier or E911 provider is doing about a number.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceActivationEvent {
+    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<Box<str>>,
+    pub service_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_type: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_id: Option<Box<str>>,
+    pub activation_status_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_date: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_updated_date: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foc_date: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crd_date: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub main_telephone_number: Option<Box<str>>,
+    /// The guide writes `subTelephoneNumber`, the OpenAPI `subTelephoneNumbers`.
+    #[serde(skip_serializing_if = "Vec::is_empty", alias = "subTelephoneNumber")]
+    pub sub_telephone_numbers: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company_name: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub l3_reaction: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_order_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub editable_field_types: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inbound_carrier_type: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<EventLog>,
+}
+
+/// S:ServiceActivationEventLogX.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EventLog {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_date: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generated_ticket_id: Option<Box<str>>,
+}
+
+/// S:ServiceActivationEventResponseX: one page of a status search.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventPage {
+    pub total_records: u64,
+    pub results: Vec<ServiceActivationEvent>,
+}
+
+/// S:Login.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Login {
+    pub username: String,
+    pub password: String,
+}
+
+/// S:LoginTokenX, as far as it is used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LoginToken {
+    pub auth_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_name: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub permissions: BTreeMap<String, String>,
+    pub must_change_password: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_life_in_hours: Option<i32>,
+}
+
+/// S:PartitionX, as far as it is used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Partition {
+    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tn_delete_cooldown_days: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_directory_listing_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_assign_caller_id: Option<bool>,
+}
+
+/// S:InboundCarrierX, as far as it is used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct InboundCarrier {
+    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "supportsCSRUpdate")]
+    pub supports_csr_update: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "supportCNAMChange")]
+    pub support_cnam_change: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub support_directory_listing: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub support_porting: Option<bool>,
+}
+
+/// S:EndUserV2X, as far as it is used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EndUser {
+    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_id: Option<String>,
+    pub time_zone: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller_id_config: Option<CallerIdConfig>,
+}
+
+/// S:CallerIdConfigX.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CallerIdConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller_id_number: Option<String>,
+    pub external_caller_id_visible: bool,
+    pub extension_caller_id_visible: bool,
+}
+
+/// S:E911PrevalidateResponseX.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct E911Prevalidation {
+    /// VALID, INVALID or UNKNOWN.
+    pub valid: String,
+    pub errors: Vec<String>,
+    pub address_alternatives: Vec<Record>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Record>,
+}
+
+/// S:PublicApiException: the platform's error envelope. In practice a 401 says
+/// `message`, as a string or an array; S:ApiSingleException says `code` and
+/// `message`. All three are read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ErrorEnvelope {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+}

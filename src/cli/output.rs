@@ -1,0 +1,100 @@
+//! The one place that owns the streams: results go to standard output,
+//! everything else to standard error.
+
+use std::io::{IsTerminal, Write};
+
+use clap::ValueEnum;
+
+/// The form of a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs; the documents described in README.md.
+    Json,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// Where results and remarks go, and in what form.
+#[derive(Debug)]
+pub struct Output {
+    pub format: Format,
+    /// Remarks and progress are left out; results and errors are not.
+    pub quiet: bool,
+    stdout: anstream::ColorChoice,
+    stderr: anstream::ColorChoice,
+}
+
+impl Output {
+    pub fn new(format: Format, color: ColorChoice, quiet: bool) -> Self {
+        let choose = |stream: &dyn anstream::stream::RawStream| match color {
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+            ColorChoice::Auto => {
+                if std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
+                    || !stream.is_terminal()
+                {
+                    anstream::ColorChoice::Never
+                } else {
+                    anstream::ColorChoice::Always
+                }
+            }
+        };
+        Self {
+            format,
+            quiet,
+            stdout: choose(&std::io::stdout()),
+            stderr: choose(&std::io::stderr()),
+        }
+    }
+
+    /// Writes a result. Text may carry ANSI styles; they are taken out where
+    /// colour is not wanted. A reader that went away is not an error.
+    pub fn result(&self, text: &str) {
+        let mut stream = anstream::AutoStream::new(std::io::stdout().lock(), self.stdout);
+        let _ = stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush());
+    }
+
+    /// Writes a remark for a person.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            self.error(text);
+        }
+    }
+
+    /// Writes an error or a warning that `--quiet` does not hide.
+    pub fn error(&self, text: &str) {
+        let mut stream = anstream::AutoStream::new(std::io::stderr().lock(), self.stderr);
+        let newline: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
+        let _ = stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.write_all(newline))
+            .and_then(|()| stream.flush());
+    }
+
+    /// A person is watching standard error.
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+
+    /// Columns of the terminal that results go to; 100 where there is none.
+    pub fn width(&self) -> usize {
+        terminal_size::terminal_size()
+            .map_or(100, |(terminal_size::Width(columns), _)| {
+                usize::from(columns)
+            })
+            .max(40)
+    }
+}

@@ -1,0 +1,9 @@
+pub mod api;
+pub mod apply;
+pub mod cli;
+pub mod desired;
+pub mod live;
+pub mod model;
+pub mod plan;
+pub mod report;
+pub mod sandbox;

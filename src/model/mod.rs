@@ -1,0 +1,30 @@
+//! The nouns of the field, pure and without I/O.
+//!
+//! Everything else in the crate is written in these words: the telephone
+//! number, the customer service record (CSR), the E911 address, the directory
+//! listing, the reference target, the port; each once as a person *declares*
+//! it (members may be absent, null or a value) and once as the platform
+//! *returns* it. `meaning` holds the rules by which the two are compared.
+
+pub mod desired;
+pub mod field;
+pub mod id;
+pub mod live;
+pub mod meaning;
+pub mod member;
+pub mod number;
+pub mod record;
+pub mod secret;
+pub mod values;
+
+pub use desired::{DesiredAccount, DesiredNumber, DesiredPort, SourceId};
+pub use field::{Field, Text};
+pub use id::{AccountId, CarrierId, PartitionId, PortId, UserId};
+pub use live::{CarrierStatus, LiveAccount, LiveEvent, LiveNumber};
+pub use member::Member;
+pub use number::PhoneNumber;
+pub use record::{
+    CustomerServiceRecord, DirectoryListing, E911Address, ListingAddress, OnCorrection, Record,
+    Reference,
+};
+pub use secret::SecretRef;
