@@ -13,6 +13,7 @@ pub mod live;
 pub mod meaning;
 pub mod member;
 pub mod number;
+pub mod paths;
 pub mod record;
 pub mod secret;
 pub mod values;
