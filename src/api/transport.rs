@@ -1,0 +1,551 @@
+//! One call, as often as it takes and as often as it may: sent at the pace
+//! allowed, with a token that is renewed once, and repeated only where that
+//! can't order anything twice.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::{Method, StatusCode, Url};
+use secrecy::ExposeSecret;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::error::Category;
+
+use super::connect;
+use super::credentials::Credentials;
+use super::envelope::{Refusal, Secrets};
+use super::error::{ApiError, Call, network_cause, short};
+use super::options::ClientOptions;
+use super::pace::Pace;
+use super::retry::{Safety, retry_after};
+use super::session::{Session, Token};
+use super::wire::{Login, LoginToken};
+use crate::model::paths;
+
+/// The guide's "Authentication": every call but the login carries it.
+const TOKEN_HEADER: &str = "X-AUTH-TOKEN";
+
+/// How many requests were sent so far, repeats included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    pub reads: u64,
+    pub writes: u64,
+    pub logins: u64,
+}
+
+#[derive(Default)]
+struct Counters {
+    reads: AtomicU64,
+    writes: AtomicU64,
+    logins: AtomicU64,
+}
+
+pub(super) struct Transport {
+    http: reqwest::Client,
+    pub options: ClientOptions,
+    pace: Pace,
+    session: Session,
+    counters: Counters,
+}
+
+/// A call to be made.
+pub(super) struct Outgoing<'a> {
+    pub call: Call,
+    pub body: Option<&'a Value>,
+    pub safety: Safety,
+}
+
+/// An answer in full, whatever it says.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// Why there is no answer in full.
+struct Failure {
+    /// The platform can't have seen the request.
+    never_sent: bool,
+    why: String,
+}
+
+/// What an answer means for the call.
+enum Verdict<T> {
+    Done(T),
+    /// 401: the token is not good.
+    TokenRefused(Refusal),
+    /// 429: not carried out; try again.
+    TooFast(Option<Duration>),
+    /// A passing fault; try again where that is safe.
+    Fault {
+        error: ApiError,
+        /// The fault in few words, for a write that is unclear because of it.
+        why: String,
+        asked: Option<Duration>,
+    },
+    Final(ApiError),
+}
+
+impl Transport {
+    pub fn new(options: ClientOptions) -> Result<Self, ApiError> {
+        Ok(Self {
+            http: connect::http_client(&options)?,
+            pace: Pace::new(&options)?,
+            session: Session::default(),
+            counters: Counters::default(),
+            options,
+        })
+    }
+
+    pub fn traffic(&self) -> Traffic {
+        let Counters {
+            reads,
+            writes,
+            logins,
+        } = &self.counters;
+        Traffic {
+            reads: reads.load(Ordering::Relaxed),
+            writes: writes.load(Ordering::Relaxed),
+            logins: logins.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Makes the call with a token and reads its answer with `decode`, which
+    /// says what is wrong with an answer that can't be the platform's.
+    pub async fn perform<T>(
+        &self,
+        outgoing: &Outgoing<'_>,
+        decode: impl Fn(&[u8]) -> Result<T, String>,
+    ) -> Result<T, ApiError> {
+        let url = self.options.base.url(&outgoing.call)?;
+        let token = self.token(None).await?;
+        let mut unclear = None;
+        let first = self
+            .attempts(outgoing, &url, Some(&token), &mut unclear, &decode)
+            .await;
+        let refusal = match first.map_err(|error| outgoing.settle(&unclear, error))? {
+            Attempts::Done(value) => return Ok(value),
+            Attempts::TokenRefused(refusal) => refusal,
+        };
+        // It was not carried out, so it may be sent once more, whatever it is.
+        let fresh = self
+            .token(Some((token.generation, &refusal, &outgoing.call)))
+            .await
+            .map_err(|error| outgoing.settle(&unclear, error))?;
+        let second = self
+            .attempts(outgoing, &url, Some(&fresh), &mut unclear, &decode)
+            .await;
+        match second {
+            Ok(Attempts::Done(value)) => Ok(value),
+            Ok(Attempts::TokenRefused(refusal)) => {
+                let error = still_unauthorized(&outgoing.call, &refusal, &fresh);
+                Err(outgoing.settle(&unclear, error))
+            }
+            Err(error) => Err(outgoing.settle(&unclear, error)),
+        }
+    }
+
+    /// The token to use; a newer one where the platform has refused it.
+    pub async fn token(
+        &self,
+        refused: Option<(u64, &Refusal, &Call)>,
+    ) -> Result<Arc<Token>, ApiError> {
+        let stale = refused.map(|(generation, ..)| generation);
+        self.session
+            .newer_than(stale, |generation| async move {
+                match (&self.options.credentials, refused) {
+                    (Credentials::Token(text), None) => {
+                        Token::new(generation, text.expose_secret())
+                    }
+                    (Credentials::Token(_), Some((_, refusal, call))) => {
+                        Err(token_refused(call, refusal))
+                    }
+                    (Credentials::Password { username, password }, _) => {
+                        self.log_in(generation, username, password.expose_secret())
+                            .await
+                    }
+                }
+            })
+            .await
+    }
+
+    async fn log_in(
+        &self,
+        generation: u64,
+        username: &str,
+        password: &str,
+    ) -> Result<Token, ApiError> {
+        let login = Login {
+            username: username.to_owned(),
+            password: password.to_owned(),
+        };
+        let call = Call::new("POST", paths::LOGIN);
+        let body = serde_json::to_value(login).map_err(|_| ApiError::BadSetup {
+            what: "ALZ_USERNAME and ALZ_PASSWORD".into(),
+            why: "they can't be written as JSON".into(),
+        })?;
+        let outgoing = Outgoing {
+            call: call.clone(),
+            body: Some(&body),
+            // A new token hurts no old one (section A, A1).
+            safety: Safety::SafeWrite,
+        };
+        let url = self.options.base.url(&call)?;
+        let mut unclear = None;
+        let outcome = self
+            .attempts(&outgoing, &url, None, &mut unclear, &json::<LoginToken>)
+            .await;
+        match outcome {
+            Ok(Attempts::Done(login)) => {
+                let token = Token::from_login(generation, login)?;
+                if token.must_change_password {
+                    tracing::warn!(
+                        "the platform wants a new password for this user: change it in the Admin Portal"
+                    );
+                }
+                Ok(token)
+            }
+            Ok(Attempts::TokenRefused(refusal)) => Err(login_refused(call, &refusal.messages)),
+            Err(ApiError::Refused { call, messages, .. }) => Err(login_refused(call, &messages)),
+            // An accepted login without a token in it.
+            Err(ApiError::Unclear { call, why }) => Err(ApiError::WrongAnswer { call, why }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends until there is an answer to keep, or no more sense in trying.
+    /// `unclear` learns why an earlier try may have been carried out although
+    /// no answer came.
+    async fn attempts<T>(
+        &self,
+        outgoing: &Outgoing<'_>,
+        url: &Url,
+        token: Option<&Token>,
+        unclear: &mut Option<String>,
+        decode: &impl Fn(&[u8]) -> Result<T, String>,
+    ) -> Result<Attempts<T>, ApiError> {
+        let timer = &self.options.timer;
+        let policy = self.options.retry;
+        let secrets = self.secrets(outgoing, token);
+        let started = timer.now();
+        let (mut failures, mut refusals) = (0, 0);
+        loop {
+            let (error, tries, asked) = match self.send(outgoing, url, token).await {
+                Ok(answer) => match judge(outgoing, answer, &secrets, decode) {
+                    Verdict::Done(value) => return Ok(Attempts::Done(value)),
+                    Verdict::TokenRefused(refusal) => return Ok(Attempts::TokenRefused(refusal)),
+                    Verdict::Final(error) => return Err(error),
+                    Verdict::TooFast(asked) => {
+                        refusals += 1;
+                        let error = ApiError::RateLimited {
+                            call: outgoing.call.clone(),
+                            waited: timer.now().duration_since(started),
+                        };
+                        (error, refusals, asked)
+                    }
+                    Verdict::Fault { error, why, asked } => {
+                        failures += 1;
+                        *unclear = Some(why);
+                        if !outgoing.safety.may_repeat() || failures >= policy.tries {
+                            return Err(error);
+                        }
+                        (error, failures, asked)
+                    }
+                },
+                Err(Failure { never_sent, why }) => {
+                    failures += 1;
+                    if !never_sent {
+                        *unclear = Some(why.clone());
+                    }
+                    let error = ApiError::Unreachable {
+                        call: outgoing.call.clone(),
+                        why,
+                    };
+                    let may_repeat = never_sent || outgoing.safety.may_repeat();
+                    if !may_repeat || failures >= policy.tries {
+                        return Err(error);
+                    }
+                    (error, failures, None)
+                }
+            };
+            let backoff = policy.backoff(tries, self.pace.random());
+            let pause = asked.map(|asked| asked.min(policy.longest_pause));
+            let wait = pause.unwrap_or_default().max(backoff);
+            if timer.now().duration_since(started) + wait > policy.deadline {
+                return Err(error);
+            }
+            match pause {
+                // The whole client waits, this call with it, and sets off spread out.
+                Some(pause) if pause >= backoff => self.pace.pause(pause),
+                Some(_) | None => timer.pass(backoff).await,
+            }
+        }
+    }
+
+    fn secrets(&self, outgoing: &Outgoing<'_>, token: Option<&Token>) -> Secrets {
+        let mut secrets = Secrets::of_body(outgoing.body);
+        if let Some(token) = token.and_then(|token| token.header.to_str().ok()) {
+            secrets.add(token);
+        }
+        if let Credentials::Password { password, .. } = &self.options.credentials {
+            secrets.add(password.expose_secret());
+        }
+        secrets
+    }
+
+    /// Sends once. The permit is held until the answer is in.
+    async fn send(
+        &self,
+        outgoing: &Outgoing<'_>,
+        url: &Url,
+        token: Option<&Token>,
+    ) -> Result<Answer, Failure> {
+        let call = &outgoing.call;
+        let method = Method::from_bytes(call.method.as_bytes()).map_err(|_| Failure {
+            never_sent: true,
+            why: "no such HTTP method".into(),
+        })?;
+        let mut request = self
+            .http
+            .request(method, url.clone())
+            .header(ACCEPT, "application/json");
+        if let Some(token) = token {
+            request = request.header(TOKEN_HEADER, &token.header);
+        }
+        if let Some(body) = outgoing.body {
+            request = request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.to_string());
+        }
+        let _permit = self.pace.turn().await;
+        self.count(outgoing, token);
+        let started = Instant::now();
+        let outcome = receive(request).await;
+        let status = match &outcome {
+            Ok(answer) => answer.status.as_u16(),
+            Err(_) => 0,
+        };
+        tracing::debug!(
+            method = %call.method,
+            path = call.path.split('?').next().unwrap_or_default(),
+            status,
+            ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "request"
+        );
+        outcome
+    }
+
+    fn count(&self, outgoing: &Outgoing<'_>, token: Option<&Token>) {
+        let counter = match (token, outgoing.safety) {
+            (None, _) => &self.counters.logins,
+            (Some(_), Safety::Read) => &self.counters.reads,
+            (Some(_), Safety::SafeWrite | Safety::OnceOnly) => &self.counters.writes,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// How a series of tries ended, where it did not end in an error.
+enum Attempts<T> {
+    Done(T),
+    TokenRefused(Refusal),
+}
+
+impl Outgoing<'_> {
+    /// The error to report. For a write it counts that an earlier try may have
+    /// taken effect: then nothing said afterwards makes that certain again.
+    fn settle(&self, unclear: &Option<String>, error: ApiError) -> ApiError {
+        match (self.safety, unclear) {
+            (Safety::Read, _) | (_, None) => error,
+            (Safety::SafeWrite | Safety::OnceOnly, Some(_)) if error.is_unclear() => error,
+            (Safety::SafeWrite | Safety::OnceOnly, Some(why)) => ApiError::Unclear {
+                call: self.call.clone(),
+                why: why.clone(),
+            },
+        }
+    }
+}
+
+async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
+    let response = request.send().await.map_err(|error| Failure {
+        never_sent: error.is_connect() || error.is_builder(),
+        why: if error.is_connect() {
+            format!("can't connect: {}", network_cause(&error))
+        } else {
+            network_cause(&error)
+        },
+    })?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.bytes().await.map_err(|error| Failure {
+        never_sent: false,
+        why: format!("the answer broke off: {}", network_cause(&error)),
+    })?;
+    Ok(Answer {
+        status,
+        headers,
+        body: body.into(),
+    })
+}
+
+/// Reads what an answer means.
+fn judge<T>(
+    outgoing: &Outgoing<'_>,
+    answer: Answer,
+    secrets: &Secrets,
+    decode: impl Fn(&[u8]) -> Result<T, String>,
+) -> Verdict<T> {
+    let Answer {
+        status,
+        headers,
+        body,
+    } = answer;
+    let call = || outgoing.call.clone();
+    let wrong = |why: String| ApiError::WrongAnswer { call: call(), why };
+    if status.is_success() {
+        return match decode(&body) {
+            Ok(value) => Verdict::Done(value),
+            Err(why) => {
+                let why = format!("{why}{}", content_type(&headers));
+                match outgoing.safety {
+                    Safety::Read => Verdict::Fault {
+                        error: wrong(why.clone()),
+                        why,
+                        asked: None,
+                    },
+                    // It was accepted; only what came of it is not known.
+                    Safety::SafeWrite | Safety::OnceOnly => Verdict::Final(ApiError::Unclear {
+                        call: call(),
+                        why: format!("it was answered with status {status}, but {why}"),
+                    }),
+                }
+            }
+        };
+    }
+    let code = status.as_u16();
+    let asked = pause_asked(&headers);
+    let refusal = Refusal::read(&body, secrets);
+    if code == 401
+        || (400..500).contains(&code) && refusal.as_ref().is_some_and(Refusal::says_expired)
+    {
+        return Verdict::TokenRefused(refusal.unwrap_or_default());
+    }
+    match (code, refusal) {
+        (429, _) => Verdict::TooFast(asked),
+        (408 | 425 | 500.., refusal) => {
+            let messages = refusal.unwrap_or_default().messages;
+            Verdict::Fault {
+                why: format!("it was answered with status {code}{}", words(&messages)),
+                error: ApiError::Failing {
+                    call: call(),
+                    status: code,
+                    messages,
+                },
+                asked,
+            }
+        }
+        (300..400, _) => Verdict::Final(wrong(format!(
+            "it is a redirect (status {code}), which is not followed because it would carry the token to another place"
+        ))),
+        (404, Some(refusal)) => Verdict::Final(ApiError::NotFound {
+            call: call(),
+            messages: refusal.messages,
+        }),
+        (_, Some(refusal)) => Verdict::Final(ApiError::Refused {
+            call: call(),
+            status: code,
+            messages: refusal.messages,
+            data: refusal.data,
+        }),
+        (_, None) => Verdict::Final(wrong(format!(
+            "status {code} with a body that is not the platform's error{}",
+            content_type(&headers)
+        ))),
+    }
+}
+
+/// The body as JSON of this type.
+pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| {
+        if body.iter().all(u8::is_ascii_whitespace) {
+            "its body is empty".to_owned()
+        } else {
+            match error.classify() {
+                Category::Eof => "its body breaks off".to_owned(),
+                Category::Syntax | Category::Io => "its body is not JSON".to_owned(),
+                // serde quotes the value that it stumbled over, which may be anybody's name.
+                Category::Data => format!(
+                    "its JSON is not of the published shape (line {}, column {})",
+                    error.line(),
+                    error.column()
+                ),
+            }
+        }
+    })
+}
+
+fn content_type(headers: &HeaderMap) -> String {
+    match headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    {
+        Some(kind) if !kind.contains("json") => format!(" (it says it is {})", short(kind, 60)),
+        Some(_) | None => String::new(),
+    }
+}
+
+fn pause_asked(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    // The real clock, on purpose: it is only asked where the answer has no Date.
+    retry_after(text(RETRY_AFTER)?, text(DATE), Timestamp::now())
+}
+
+fn words(messages: &[String]) -> String {
+    if messages.is_empty() {
+        String::new()
+    } else {
+        format!(" (the platform says: {})", messages.join("; "))
+    }
+}
+
+fn login_refused(call: Call, messages: &[String]) -> ApiError {
+    ApiError::Unauthorized {
+        call,
+        why: format!(
+            "user name or password are refused{}; check ALZ_USERNAME and ALZ_PASSWORD, and that they are for this environment",
+            words(messages)
+        ),
+    }
+}
+
+fn token_refused(call: &Call, refusal: &Refusal) -> ApiError {
+    let state = if refusal.says_expired() {
+        "has expired"
+    } else {
+        "is refused"
+    };
+    ApiError::Unauthorized {
+        call: call.clone(),
+        why: format!(
+            "the token in ALZ_TOKEN {state}{}; set a new one, or set ALZ_USERNAME and ALZ_PASSWORD so that alz can log in by itself",
+            words(&refusal.messages)
+        ),
+    }
+}
+
+fn still_unauthorized(call: &Call, refusal: &Refusal, token: &Token) -> ApiError {
+    let hint = if token.must_change_password {
+        "the platform wants a new password for this user: change it in the Admin Portal"
+    } else {
+        "the user may lack the permission for this: check its role in the Admin Portal"
+    };
+    ApiError::Unauthorized {
+        call: call.clone(),
+        why: format!(
+            "a fresh token is refused as well{}; {hint}",
+            words(&refusal.messages)
+        ),
+    }
+}
