@@ -177,7 +177,7 @@ impl std::error::Error for ApiError {}
 
 /// Text from outside made fit for a terminal: no control characters, no more
 /// than `limit` characters.
-pub(super) fn short(text: &str, limit: usize) -> String {
+pub(crate) fn short(text: &str, limit: usize) -> String {
     let mut clean: String = text
         .trim()
         .chars()
