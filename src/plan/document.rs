@@ -279,4 +279,7 @@ pub struct TrippedGuard {
     pub of: u64,
     /// The limit it goes beyond, in words.
     pub limit: String,
+    /// The count that lifts it: --allow release=12. That of the whole run.
+    #[serde(default)]
+    pub allow: u64,
 }

@@ -1,1 +1,59 @@
+//! The pure heart: what the files ask for, what the platform says, and the
+//! difference as ordered steps and notes.
+//!
+//! Everything that decides is a value handed in: the two documents, the clock,
+//! the answers to questions that only the platform can answer. So the same
+//! inputs give the same plan, and a plan can be tested without a platform.
+//!
+//! An account is planned number by number ([`account()`]). `number` walks the
+//! lifecycle table (design, section 3); `activate` and `update` write the
+//! requests; `csr`, `e911`, `listing` and `reference` each compare one object
+//! by meaning; `overlay` lays what is declared over what is there. [`assemble`]
+//! joins the accounts, and [`lint`] states what must hold for every plan.
+//!
+//! What only the platform knows (whether the E911 provider takes an address) is
+//! not asked here: it comes back as a [`Question`], and the account is planned
+//! again with the answer in [`Checks`].
+
+mod account;
+mod activate;
+mod assemble;
+mod checks;
+mod csr;
 pub mod document;
+mod e911;
+mod events;
+mod guard;
+mod lint;
+mod listing;
+mod number;
+mod overlay;
+mod reference;
+mod saying;
+mod update;
+
+use jiff::Timestamp;
+
+use crate::model::PartitionId;
+use crate::model::live::LivePartition;
+
+pub use account::{AccountPlan, Counts, account};
+pub use assemble::{Header, assemble};
+pub use checks::{Checks, Question, Verdict};
+pub use document::{
+    Action, Change, Expect, Note, NoteKind, Plan, Request, Source, Step, TrippedGuard,
+};
+pub use guard::{Allow, Touched};
+pub use lint::lint;
+
+/// What holds for every account of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pub partition: &'a PartitionId,
+    pub live: &'a LivePartition,
+    /// The time of the run; dates in notes are counted from it.
+    pub now: Timestamp,
+    /// Whether new and changed E911 addresses are put to the provider first
+    /// (`--no-verify` turns it off).
+    pub verify: bool,
+}

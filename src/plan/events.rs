@@ -1,0 +1,77 @@
+//! What the carrier and the E911 provider are still doing, or refused to do.
+//!
+//! A field that matches is no proof: the platform stores an E911 or CSR change
+//! before the provider has taken it, and keeps it when the provider refuses.
+
+use crate::model::LiveEvent;
+use crate::model::live::EventKind;
+
+use super::saying::Saying;
+
+/// Statuses after which nothing more happens (contract notes, B2).
+const TERMINAL: &[&str] = &[
+    "COMPLETED",
+    "CORRECTED_COMPLETED",
+    "CANCELLED",
+    "CARRIER_CANCELLED",
+];
+
+/// Still under way.
+pub(super) fn is_open(event: &LiveEvent) -> bool {
+    !event.is_rejected() && !TERMINAL.contains(&&*event.status)
+}
+
+pub(super) fn of_kind(events: &[LiveEvent], kind: EventKind) -> Option<&LiveEvent> {
+    events.iter().find(|event| event.kind == kind)
+}
+
+/// The provider's last words, for the end of a sentence.
+pub(super) fn words(event: &LiveEvent) -> String {
+    match event.message.as_deref().map(str::trim) {
+        Some(message) if !message.is_empty() => message.to_owned(),
+        Some(_) | None => "no reason was given".to_owned(),
+    }
+}
+
+/// What the events say of an active number whose E911 address (`e911_sent`)
+/// and CSR (`csr_sent`) this plan sends anew or leaves alone. An object sent
+/// anew makes its own event; what became of the last one no longer matters.
+pub(super) fn in_force(events: &[LiveEvent], e911_sent: bool, csr_sent: bool) -> Vec<Saying> {
+    let mut sayings = Vec::new();
+    for event in events {
+        let (path, who, sent) = match event.kind {
+            EventKind::E911Address => ("e911Address", "the E911 provider", e911_sent),
+            EventKind::CsrChange => ("customerServiceRecord", "the carrier", csr_sent),
+            EventKind::Activation | EventKind::Disconnect | EventKind::PortRequest => continue,
+        };
+        if sent {
+            continue;
+        }
+        if event.is_rejected() {
+            let help = match event.kind {
+                EventKind::E911Address => {
+                    "911 calls may be answered without an address until it is mended: `alz e911 check` shows what the provider would take"
+                }
+                EventKind::CsrChange
+                | EventKind::Activation
+                | EventKind::Disconnect
+                | EventKind::PortRequest => {
+                    "mend the record in the file, or ask the provider's support"
+                }
+            };
+            sayings.push(
+                Saying::blocked(format!(
+                    "{path} is not in force: {who} rejected it: {}",
+                    words(event)
+                ))
+                .help(help),
+            );
+        } else if is_open(event) {
+            sayings.push(Saying::waiting(format!(
+                "{path} is not in force yet: {who} has not confirmed it ({})",
+                event.status
+            )));
+        }
+    }
+    sayings
+}

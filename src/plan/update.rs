@@ -1,0 +1,197 @@
+//! The update of a number on the account: one PATCH with only the objects that
+//! differ, each of them whole (contract notes, N10).
+
+use serde_json::{Map, Value};
+
+use crate::model::live::{CarrierAbilities, LivePartition};
+use crate::model::meaning::canonical_country;
+use crate::model::{DesiredNumber, LiveNumber, Member, Record};
+use crate::plan::Context;
+use crate::plan::checks::{Checks, Verdict};
+use crate::plan::document::Change;
+
+use super::csr::{self, Csr};
+use super::e911::{self, E911};
+use super::listing;
+use super::overlay::ObjectChange;
+use super::saying::Saying;
+
+/// The objects of a number that differ.
+#[derive(Default)]
+pub(super) struct Objects {
+    pub body: Map<String, Value>,
+    pub changes: Vec<Change>,
+    pub sayings: Vec<Saying>,
+    /// The CSR is sent.
+    pub csr_sent: bool,
+    /// The E911 address is sent, or moves along with the CSR.
+    pub e911_sent: bool,
+    /// Someone who dials 911 is answered otherwise than before.
+    pub e911_changes: bool,
+    /// An address whose verdict is not known yet.
+    pub question: Option<Record>,
+}
+
+impl Objects {
+    fn put(&mut self, name: &str, change: ObjectChange) {
+        self.body.insert(name.to_owned(), change.value);
+        self.changes.extend(change.changes);
+    }
+
+    /// The names of the objects that differ.
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = ["customerServiceRecord", "e911Address", "directoryListing"]
+            .into_iter()
+            .filter(|name| self.body.contains_key(*name))
+            .collect();
+        names.join(", ")
+    }
+}
+
+/// What the provider says of the address that would answer 911.
+pub(super) enum Opinion {
+    Fine(Option<Saying>),
+    Refused(Saying),
+    Unasked(Record),
+}
+
+pub(super) fn opinion(ask: Option<Record>, context: &Context, checks: &Checks) -> Opinion {
+    let Some(address) = ask.filter(|_| context.verify) else {
+        return Opinion::Fine(None);
+    };
+    match checks.e911(&address) {
+        None => Opinion::Unasked(address),
+        Some(Verdict::Valid) => Opinion::Fine(None),
+        Some(Verdict::Unknown { why }) => Opinion::Fine(Some(
+            Saying::warning(format!(
+                "the E911 provider could not say whether it takes the address: {why}"
+            ))
+            .help("`alz e911 check` asks again"),
+        )),
+        Some(Verdict::Invalid {
+            errors,
+            alternatives,
+        }) => {
+            let words = if errors.is_empty() {
+                "no reason was given".to_owned()
+            } else {
+                errors.join("; ")
+            };
+            let help = if alternatives.is_empty() {
+                "mend e911Address; the provider offers no alternative".to_owned()
+            } else {
+                let yaml: Vec<String> = alternatives.iter().map(alternative_as_yaml).collect();
+                format!("the provider would take:\n{}", yaml.join("\nor\n"))
+            };
+            Opinion::Refused(
+                Saying::blocked(format!(
+                    "the E911 provider does not take the address: {words}"
+                ))
+                .help(help),
+            )
+        }
+    }
+}
+
+/// An alternative as lines for the account file. Every text is quoted, so that
+/// no reader takes a state for a boolean.
+fn alternative_as_yaml(alternative: &Record) -> String {
+    let mut lines = vec!["e911Address:".to_owned()];
+    for member in Member::ALL.into_iter().filter(|member| member.in_e911()) {
+        let text = alternative.get(member);
+        if text.is_empty() {
+            continue;
+        }
+        // The provider writes CA and US where the platform takes CAN and USA.
+        let text = if member == Member::Country {
+            canonical_country(text)
+        } else {
+            text.to_owned()
+        };
+        lines.push(format!("  {}: {}", member.name(), Value::String(text)));
+    }
+    lines.join("\n")
+}
+
+/// Compares CSR, E911 address and listing of a number on the account.
+pub(super) fn objects(
+    desired: &DesiredNumber,
+    live: &LiveNumber,
+    context: &Context,
+    checks: &Checks,
+) -> Objects {
+    let carrier = carrier(live, context.live);
+    let csr = csr::csr(&desired.customer_service_record, live, carrier);
+    let e911 = e911::e911(&desired.e911_address, live, &csr);
+    let verdict = opinion(e911.ask.clone(), context, checks);
+    let refused = e911.blocked || matches!(verdict, Opinion::Refused(_));
+    let (csr, e911) = if refused {
+        keep_911_where_it_is(csr, e911)
+    } else {
+        (csr, e911)
+    };
+    let mut objects = Objects {
+        csr_sent: csr.change.is_some(),
+        e911_sent: e911.change.is_some() || e911.moves,
+        e911_changes: e911.moves,
+        ..Objects::default()
+    };
+    match verdict {
+        Opinion::Fine(saying) => objects.sayings.extend(saying),
+        Opinion::Refused(saying) => objects.sayings.push(saying),
+        Opinion::Unasked(address) => objects.question = Some(address),
+    }
+    let (listing, sayings) = listing::listing(
+        &desired.directory_listing,
+        live,
+        &csr,
+        carrier,
+        context.live,
+    );
+    objects.sayings.extend(sayings);
+    objects.sayings.extend(csr.sayings);
+    objects.sayings.extend(e911.sayings);
+    if let Some(change) = csr.change {
+        objects.put(csr::PATH, change);
+    }
+    if let Some(change) = e911.change {
+        objects.put(e911::PATH, change);
+    }
+    if let Some(change) = listing {
+        objects.put("directoryListing", change);
+    }
+    objects
+}
+
+/// The address can't be sent: then nothing may move 911 either, so a CSR that
+/// it follows stays as well.
+fn keep_911_where_it_is(csr: Csr, e911: E911) -> (Csr, E911) {
+    let held = e911.follows && csr.moves_place;
+    let csr = if held {
+        let mut sayings = csr.sayings;
+        sayings.push(Saying::blocked(
+            "customerServiceRecord is not sent: 911 would move along with it",
+        ));
+        Csr::kept(sayings)
+    } else {
+        csr
+    };
+    let e911 = E911 {
+        follows: e911.follows,
+        // What was said about a change that is not made would mislead.
+        sayings: if e911.blocked {
+            e911.sayings
+        } else {
+            Vec::new()
+        },
+        ..E911::default()
+    };
+    (csr, e911)
+}
+
+pub(super) fn carrier<'a>(
+    live: &LiveNumber,
+    partition: &'a LivePartition,
+) -> Option<&'a CarrierAbilities> {
+    partition.carriers.get(live.carrier.as_ref()?)
+}

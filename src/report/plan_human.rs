@@ -1,0 +1,446 @@
+//! The plan as a telephone engineer reads it in a terminal: what is going to
+//! happen, account by account; what is not, and why; and one line to sum it up.
+//!
+//! Every sign and mark stands for itself, so nothing is lost without colour.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Effects, Style as Ansi};
+use serde_json::Value;
+
+use super::words;
+use crate::model::meaning::is_place;
+use crate::model::{AccountId, Member, PhoneNumber, Record};
+use crate::plan::{Action, Change, Expect, Note, NoteKind, Plan, Step, TrippedGuard};
+
+const BOLD: Ansi = Ansi::new().effects(Effects::BOLD);
+const DIM: Ansi = Ansi::new().effects(Effects::DIMMED);
+const GREEN: Ansi = AnsiColor::Green.on_default();
+const YELLOW: Ansi = AnsiColor::Yellow.on_default();
+const RED: Ansi = AnsiColor::Red.on_default();
+const ALARM: Ansi = AnsiColor::Red.on_default().effects(Effects::BOLD);
+const CYAN: Ansi = AnsiColor::Cyan.on_default();
+
+/// How a report is laid out.
+#[derive(Clone, Debug)]
+pub struct Style {
+    /// Columns to fit notes into.
+    pub width: usize,
+    /// The accounts' names for people, where the files give any.
+    pub names: BTreeMap<AccountId, String>,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            width: 100,
+            names: BTreeMap::new(),
+        }
+    }
+}
+
+/// The whole report, with ANSI styles.
+pub fn plan_human(plan: &Plan, style: &Style) -> String {
+    let mut report = Report {
+        text: String::new(),
+        style,
+    };
+    report.steps(plan);
+    for kind in [
+        NoteKind::Blocked,
+        NoteKind::Warning,
+        NoteKind::Waiting,
+        NoteKind::Deferred,
+        NoteKind::Unmanaged,
+    ] {
+        report.notes(plan, kind);
+    }
+    report.guards(&plan.guards);
+    report.line(&summary(plan));
+    report.text
+}
+
+struct Report<'a> {
+    text: String,
+    style: &'a Style,
+}
+
+impl Report<'_> {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn account(&self, id: &AccountId) -> String {
+        match self.style.names.get(id) {
+            Some(name) => format!("{BOLD}{name}{BOLD:#} {DIM}{id}{DIM:#}"),
+            None => format!("{BOLD}{id}{BOLD:#}"),
+        }
+    }
+
+    fn steps(&mut self, plan: &Plan) {
+        let mut account = None;
+        for step in &plan.steps {
+            if account != Some(&step.account) {
+                account = Some(&step.account);
+                let header = self.account(&step.account);
+                self.line(&header);
+            }
+            self.step(step);
+        }
+        if !plan.steps.is_empty() {
+            self.line("");
+        }
+    }
+
+    fn step(&mut self, step: &Step) {
+        let (sign, ansi) = sign(step.action);
+        let held = step
+            .changes
+            .iter()
+            .any(|change| change.path == "holdActivation" && change.after == Value::Bool(true));
+        let verb = match step.action {
+            Action::Activate if held => "activate on hold".to_owned(),
+            action if action.is_destructive() => action.name().to_uppercase(),
+            action => action.name().to_owned(),
+        };
+        let source = if step.source.file.is_empty() {
+            String::new()
+        } else {
+            format!("  {DIM}{}:{}{DIM:#}", step.source.file, step.source.line)
+        };
+        let numbers: Vec<String> = step.numbers.iter().map(|n| n.spaced()).collect();
+        self.line(&format!(
+            "  {ansi}{sign} {}  {verb}{ansi:#}{source}",
+            numbers.join(", ")
+        ));
+        for line in step_lines(step) {
+            self.line(&format!("      {line}"));
+        }
+    }
+
+    fn notes(&mut self, plan: &Plan, kind: NoteKind) {
+        let notes: Vec<&Note> = plan.notes.iter().filter(|note| note.kind == kind).collect();
+        if notes.is_empty() {
+            return;
+        }
+        let (title, ansi) = match kind {
+            NoteKind::Blocked => ("Blocked: a person must act", ALARM),
+            NoteKind::Warning => ("Warnings", YELLOW),
+            NoteKind::Waiting => ("Waiting: time will do it", CYAN),
+            NoteKind::Deferred => ("Deferred: comes later by itself", CYAN),
+            NoteKind::Unmanaged => ("Unmanaged: left alone", DIM),
+        };
+        self.line(&format!("{ansi}{title}{ansi:#}"));
+        let several = plan.notes.iter().any(|note| {
+            plan.notes
+                .first()
+                .is_some_and(|first| first.account != note.account)
+        }) || plan.steps.iter().any(|step| {
+            notes
+                .first()
+                .is_some_and(|first| first.account != step.account)
+        });
+        for note in notes {
+            self.note(note, several);
+        }
+        self.line("");
+    }
+
+    fn note(&mut self, note: &Note, several_accounts: bool) {
+        let room = self.style.width.max(40);
+        let of = if several_accounts {
+            let name = self.style.names.get(&note.account);
+            format!(" ({})", name.map_or(note.account.as_str(), String::as_str))
+        } else {
+            String::new()
+        };
+        for line in words::wrapped(&format!("{}{of}", numbers(&note.numbers)), room - 2) {
+            self.line(&format!("  {BOLD}{line}{BOLD:#}"));
+        }
+        let until = note
+            .until
+            .as_deref()
+            .map(|until| format!(" (until {until})"))
+            .unwrap_or_default();
+        for line in words::wrapped(&format!("{}{until}", note.reason), room - 4) {
+            self.line(&format!("    {line}"));
+        }
+        for line in note
+            .help
+            .iter()
+            .flat_map(|help| words::wrapped(help, room - 6))
+        {
+            self.line(&format!("    {DIM}→ {line}{DIM:#}"));
+        }
+    }
+
+    fn guards(&mut self, guards: &[TrippedGuard]) {
+        if guards.is_empty() {
+            return;
+        }
+        self.line(&format!(
+            "{ALARM}Beyond its guards: apply refuses this plan{ALARM:#}"
+        ));
+        let mut lifts = Vec::new();
+        for tripped in guards {
+            let scope = match &tripped.account {
+                Some(account) => {
+                    let name = self.style.names.get(account);
+                    format!("account {}", name.map_or(account.as_str(), String::as_str))
+                }
+                None => "the whole run".to_owned(),
+            };
+            self.line(&format!(
+                "  {RED}{}{RED:#}: {} of {} numbers of {scope}; allowed: {}",
+                tripped.guard, tripped.count, tripped.of, tripped.limit
+            ));
+            let lift = format!("--allow {}={}", tripped.guard, tripped.allow);
+            if !lifts.contains(&lift) {
+                lifts.push(lift);
+            }
+        }
+        self.line(&format!(
+            "  {DIM}→ if that is meant: {}{DIM:#}",
+            lifts.join(" ")
+        ));
+        self.line("");
+    }
+}
+
+fn sign(action: Action) -> (char, Ansi) {
+    match action {
+        Action::Recover => ('↻', GREEN),
+        Action::Activate | Action::SubmitPort => ('+', GREEN),
+        Action::SubmitActivation | Action::TriggerPort => ('»', GREEN),
+        Action::Update
+        | Action::UpdatePort
+        | Action::AcceptE911Correction
+        | Action::KeepE911Original => ('~', YELLOW),
+        Action::CancelActivation | Action::CancelPort | Action::Release => ('-', ALARM),
+    }
+}
+
+/// Numbers as a reader can take them in: a few in full, the rest counted.
+fn numbers(numbers: &[PhoneNumber]) -> String {
+    const SHOWN: usize = 8;
+    let shown: Vec<String> = numbers.iter().take(SHOWN).map(|n| n.spaced()).collect();
+    let rest = numbers.len().saturating_sub(SHOWN);
+    match rest {
+        0 => shown.join(", "),
+        rest => format!("{} and {rest} more", shown.join(", ")),
+    }
+}
+
+/// The address-like objects of a number.
+const OBJECTS: [&str; 3] = [
+    "customerServiceRecord",
+    "e911Address",
+    "directoryListing.address",
+];
+
+fn member_of<'a>(change: &'a Change, object: &str) -> Option<(Member, &'a Change)> {
+    let name = change.path.strip_prefix(object)?.strip_prefix('.')?;
+    Some((Member::from_name(name)?, change))
+}
+
+fn step_lines(step: &Step) -> Vec<String> {
+    let mut lines = Vec::new();
+    for object in OBJECTS {
+        let members: Vec<(Member, &Change)> = step
+            .changes
+            .iter()
+            .filter_map(|change| member_of(change, object))
+            .collect();
+        if members.is_empty() {
+            continue;
+        }
+        if step.action == Action::Activate {
+            lines.extend(new_object(object, &members));
+        } else {
+            lines.extend(changed_object(step, object, &members));
+        }
+    }
+    let rest = step.changes.iter().filter(|change| {
+        OBJECTS
+            .into_iter()
+            .all(|object| member_of(change, object).is_none())
+    });
+    for change in rest {
+        lines.push(match (&change.before, step.action) {
+            _ if change.sensitive => format!("{}: (secret)", change.path),
+            (Value::Null, Action::Activate) => {
+                format!(
+                    "{}: {GREEN}{}{GREEN:#}",
+                    change.path,
+                    shown(change, &change.after)
+                )
+            }
+            (before, _) => format!(
+                "{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
+                change.path,
+                shown(change, before),
+                shown(change, &change.after)
+            ),
+        });
+    }
+    lines
+}
+
+/// An object that is sent for the first time: who and where in one line, the rest after it.
+fn new_object(object: &str, members: &[(Member, &Change)]) -> Vec<String> {
+    let mut record = Record::default();
+    let mut rest = Vec::new();
+    for (member, change) in members {
+        record.set(*member, text(&change.after).as_deref());
+        let in_line = is_place(*member)
+            || matches!(
+                member,
+                Member::FirstName | Member::MiddleInitial | Member::LastName | Member::BusinessName
+            );
+        if !in_line {
+            rest.push(format!("{} {}", member.name(), scalar(&change.after)));
+        }
+    }
+    let parts = [words::who(&record), words::place(&record)];
+    let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let mut lines = vec![format!("{object}: {GREEN}{}{GREEN:#}", said.join(", "))];
+    if !rest.is_empty() {
+        lines.push(format!("  {}", rest.join(", ")));
+    }
+    lines
+}
+
+/// A changed object: the address as one line compared word by word, other
+/// members each on their own.
+fn changed_object(step: &Step, object: &str, members: &[(Member, &Change)]) -> Vec<String> {
+    let mut before = live_object(step, object).unwrap_or_default();
+    for (member, change) in members {
+        before.set(*member, text(&change.before).as_deref());
+    }
+    // What is not among the changes means the same before and after.
+    let mut after = before.clone();
+    for (member, change) in members {
+        after.set(*member, text(&change.after).as_deref());
+    }
+    let mut lines = Vec::new();
+    if members.iter().any(|(member, _)| is_place(*member)) {
+        let line = words::compared(&words::place(&before), &words::place(&after));
+        lines.push(format!("{object}: {line}"));
+    }
+    for (member, change) in members.iter().filter(|(member, _)| !is_place(*member)) {
+        lines.push(format!(
+            "{object}.{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
+            member.name(),
+            scalar(&change.before),
+            scalar(&change.after)
+        ));
+    }
+    lines
+}
+
+/// The object as it stands, from what the step expects to find. A plan that was
+/// saved and read back doesn't carry that: then the changed members stand alone.
+fn live_object(step: &Step, object: &str) -> Option<Record> {
+    let live = match &step.expect {
+        Expect::Number(live) => live,
+        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown => return None,
+    };
+    let own = match object {
+        "customerServiceRecord" => live.customer_service_record.clone(),
+        "e911Address" => live.e911_address.clone(),
+        _ => live
+            .directory_listing
+            .as_ref()
+            .and_then(|listing| listing.address.clone()),
+    };
+    own.filter(|record| !record.is_empty())
+        .or_else(|| live.customer_service_record.clone())
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            Some(value.to_string())
+        }
+    }
+}
+
+fn scalar(value: &Value) -> String {
+    match text(value) {
+        None => "(none)".to_owned(),
+        Some(text) => text,
+    }
+}
+
+/// A value of a change that is about an object as a whole.
+fn shown(change: &Change, value: &Value) -> String {
+    let Value::Object(map) = value else {
+        let is_address = OBJECTS.contains(&change.path.as_str());
+        return match value {
+            Value::Null if is_address => "the customer service record's address".to_owned(),
+            value => scalar(value),
+        };
+    };
+    if let (Some(Value::String(kind)), Some(Value::String(id))) = (map.get("type"), map.get("id")) {
+        return format!("{kind} {id}");
+    }
+    match serde_json::from_value::<Record>(value.clone()) {
+        Ok(record) => words::place(&record),
+        Err(_) => value.to_string(),
+    }
+}
+
+/// "Plan: 2 to activate, 1 to release. 96 in sync, 3 unmanaged."
+fn summary(plan: &Plan) -> String {
+    let count = |key: &str| plan.summary.get(key).copied().unwrap_or(0);
+    let steps: Vec<String> = Action::ALL
+        .into_iter()
+        .map(|action| (count(action.summary_key()), action))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, action)| {
+            let (_, ansi) = sign(action);
+            format!("{ansi}{count} {}{ansi:#}", intention(action))
+        })
+        .collect();
+    let mut rest = vec![match count("inSync") {
+        1 if steps.is_empty() => "1 number in sync".to_owned(),
+        count if steps.is_empty() => format!("{count} numbers in sync"),
+        count => format!("{count} in sync"),
+    }];
+    for key in ["unmanaged", "waiting", "deferred", "blocked"] {
+        let count = count(key);
+        if count > 0 {
+            rest.push(format!("{count} {key}"));
+        }
+    }
+    let mut line = String::new();
+    let outcome = if steps.is_empty() {
+        write!(line, "{BOLD}No changes.{BOLD:#} {}.", rest.join(", "))
+    } else {
+        let steps = steps.join(", ");
+        write!(line, "{BOLD}Plan:{BOLD:#} {steps}. {}.", rest.join(", "))
+    };
+    debug_assert!(outcome.is_ok(), "writing to a String can't fail");
+    line
+}
+
+const fn intention(action: Action) -> &'static str {
+    match action {
+        Action::Recover => "to recover",
+        Action::Activate => "to activate",
+        Action::SubmitActivation => "to submit from hold",
+        Action::SubmitPort => "to order a port for",
+        Action::UpdatePort => "to change the port of",
+        Action::TriggerPort => "to trigger the port of",
+        Action::Update => "to update",
+        Action::AcceptE911Correction => "to accept the E911 correction of",
+        Action::KeepE911Original => "to keep the E911 original of",
+        Action::CancelActivation => "to cancel from hold",
+        Action::CancelPort => "to cancel the port of",
+        Action::Release => "to release",
+    }
+}
