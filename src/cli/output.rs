@@ -84,6 +84,14 @@ impl Output {
             .and_then(|()| stream.flush());
     }
 
+    /// Asks a person; the cursor stays behind the question.
+    pub fn ask(&self, question: &str) {
+        let mut stream = anstream::AutoStream::new(std::io::stderr().lock(), self.stderr);
+        let _ = stream
+            .write_all(question.as_bytes())
+            .and_then(|()| stream.flush());
+    }
+
     /// A person is watching standard error.
     pub fn shows_progress(&self) -> bool {
         !self.quiet && std::io::stderr().is_terminal()

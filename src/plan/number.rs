@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::model::live::{EventKind, Inventory};
@@ -219,7 +220,7 @@ impl<'a> Subject<'a> {
                 open.status
             )));
         }
-        let step = self.step(
+        let mut step = self.step(
             Action::Release,
             ("DELETE", self.path()),
             None,
@@ -228,9 +229,10 @@ impl<'a> Subject<'a> {
         );
         let saying = match self.context.live.cooldown_days {
             Some(days) if days > 0 => {
+                step.recoverable_until = self.date_in(days);
                 Saying::warning(format!("once released it can be recovered for {days} days"))
-                    .help("`alz numbers recover NUMBER`")
-                    .until(self.date_in(days))
+                    .help("until then, declare it again without `state: released` and apply")
+                    .until(step.recoverable_until.map(|date| date.to_string()))
             }
             Some(_) => Saying::warning("once released it goes back to the carrier at once"),
             None => Saying::warning(
@@ -248,14 +250,14 @@ impl<'a> Subject<'a> {
         }
     }
 
-    fn date_in(&self, days: i64) -> Option<String> {
+    fn date_in(&self, days: i64) -> Option<Date> {
         let hours = days.checked_mul(24)?;
         let then = self
             .context
             .now
             .checked_add(SignedDuration::from_hours(hours))
             .ok()?;
-        Some(then.to_zoned_datetime(TimeZone::UTC).date().to_string())
+        Some(then.to_zoned_datetime(TimeZone::UTC).date())
     }
 
     fn active(&self, live: &LiveNumber, desired: &DesiredNumber) -> Outcome {
@@ -371,7 +373,7 @@ impl<'a> Subject<'a> {
             Some(Inventory::Cooldown { .. }) => self.activate(desired, true),
             Some(Inventory::Unknown) => Outcome::saying(
                 Saying::blocked("the partition does not know the number")
-                    .help("look for a number that is to be had with `alz numbers search`, or bring this one in with a port"),
+                    .help("check the number; only a number in the partition's inventory can be activated"),
             ),
             Some(Inventory::OnAccount(owner)) if owner == self.account => Outcome::saying(
                 Saying::blocked("the inventory says it is on this account, but the account's listing lacks it")
@@ -383,7 +385,7 @@ impl<'a> Subject<'a> {
             ),
             Some(Inventory::NotInStock) => Outcome::saying(
                 Saying::blocked("the partition knows it but has it not in stock")
-                    .help("look for a number that is to be had with `alz numbers search`, or bring this one in with a port"),
+                    .help("check the number; only a number in the partition's inventory can be activated"),
             ),
             None => Outcome::saying(
                 Saying::blocked("it is not on the account, and the inventory gave no answer about it")
@@ -550,6 +552,7 @@ impl<'a> Subject<'a> {
             source: Source::default(),
             changes,
             depends_on: Vec::new(),
+            recoverable_until: None,
             request: Request {
                 method: method.to_owned(),
                 path,
