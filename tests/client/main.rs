@@ -6,3 +6,5 @@ mod live;
 mod login;
 mod platform;
 mod retry;
+mod setup;
+mod shapes;

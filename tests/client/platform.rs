@@ -193,10 +193,9 @@ fn serve(
                     head.push_str(&format!("{name}: {value}\r\n"));
                 }
                 head.push_str("\r\n");
-                let sent = stream
-                    .write_all(head.as_bytes())
-                    .and_then(|()| stream.write_all(&body));
-                if sent.is_err() {
+                // In one piece: two would wait for each other's acknowledgement.
+                let answer = [head.as_bytes(), &body].concat();
+                if stream.write_all(&answer).is_err() {
                     return;
                 }
             }
