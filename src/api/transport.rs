@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Method, Url};
@@ -104,9 +104,12 @@ impl Transport {
             Attempts::Done(value) => return Ok(value),
             Attempts::TokenRefused(refusal) => refusal,
         };
+        if let Credentials::Token(_) = &self.options.credentials {
+            return Err(outgoing.settle(&unclear, token_refused(&outgoing.call, &refusal)));
+        }
         // It was not carried out, so it may be sent once more, whatever it is.
         let fresh = self
-            .token(Some((token.generation, &refusal, &outgoing.call)))
+            .token(Some(token.generation))
             .await
             .map_err(|error| outgoing.settle(&unclear, error))?;
         let second = self
@@ -122,22 +125,14 @@ impl Transport {
         }
     }
 
-    /// The token to use; a newer one where the platform has refused it.
-    pub async fn token(
-        &self,
-        refused: Option<(u64, &Refusal, &Call)>,
-    ) -> Result<Arc<Token>, ApiError> {
-        let stale = refused.map(|(generation, ..)| generation);
+    /// The token to use: a newer one than that of the generation which the
+    /// platform has refused.
+    pub async fn token(&self, refused: Option<u64>) -> Result<Arc<Token>, ApiError> {
         self.session
-            .newer_than(stale, |generation| async move {
-                match (&self.options.credentials, refused) {
-                    (Credentials::Token(text), None) => {
-                        Token::new(generation, text.expose_secret())
-                    }
-                    (Credentials::Token(_), Some((_, refusal, call))) => {
-                        Err(token_refused(call, refusal))
-                    }
-                    (Credentials::Password { username, password }, _) => {
+            .newer_than(refused, |generation| async move {
+                match &self.options.credentials {
+                    Credentials::Token(text) => Token::new(generation, text.expose_secret()),
+                    Credentials::Password { username, password } => {
                         self.log_in(generation, username, password.expose_secret())
                             .await
                     }
@@ -184,6 +179,10 @@ impl Transport {
             }
             Ok(Attempts::TokenRefused(refusal)) => Err(login_refused(call, &refusal.messages)),
             Err(ApiError::Refused { call, messages, .. }) => Err(login_refused(call, &messages)),
+            Err(ApiError::NotFound { call, .. }) => Err(ApiError::WrongAnswer {
+                call,
+                why: "there is no login at this address (status 404)".into(),
+            }),
             // An accepted login without a token in it.
             Err(ApiError::Unclear { call, why }) => Err(ApiError::WrongAnswer { call, why }),
             Err(error) => Err(error),
@@ -214,6 +213,7 @@ impl Transport {
                     Verdict::Final(error) => return Err(error),
                     Verdict::TooFast(asked) => {
                         refusals += 1;
+                        self.pause(asked);
                         let error = ApiError::RateLimited {
                             call: outgoing.call.clone(),
                             waited: timer.now().duration_since(started),
@@ -222,6 +222,7 @@ impl Transport {
                     }
                     Verdict::Fault { error, why, asked } => {
                         failures += 1;
+                        self.pause(asked);
                         *unclear = Some(why);
                         if !outgoing.safety.may_repeat() || failures >= policy.tries {
                             return Err(error);
@@ -246,17 +247,29 @@ impl Transport {
                 }
             };
             let backoff = policy.backoff(tries, self.pace.random());
-            let pause = asked.map(|asked| asked.min(policy.longest_pause));
-            let wait = pause.unwrap_or_default().max(backoff);
-            if timer.now().duration_since(started) + wait > policy.deadline {
+            let pause = self.granted(asked);
+            if timer.now().duration_since(started) + pause.max(backoff) > policy.deadline {
                 return Err(error);
             }
-            match pause {
-                // The whole client waits, this call with it, and sets off spread out.
-                Some(pause) if pause >= backoff => self.pace.pause(pause),
-                Some(_) | None => timer.pass(backoff).await,
+            // A pause is waited out where all calls wait for their turn.
+            if pause < backoff {
+                timer.pass(backoff).await;
             }
         }
+    }
+
+    /// Nobody sends for as long as the platform asks, whatever becomes of this call.
+    fn pause(&self, asked: Option<Duration>) {
+        let pause = self.granted(asked);
+        if !pause.is_zero() {
+            self.pace.pause(pause);
+        }
+    }
+
+    fn granted(&self, asked: Option<Duration>) -> Duration {
+        asked
+            .unwrap_or_default()
+            .min(self.options.retry.longest_pause)
     }
 
     fn secrets(&self, outgoing: &Outgoing<'_>, token: Option<&Token>) -> Secrets {

@@ -261,3 +261,32 @@ async fn a_write_goes_nowhere_but_to_the_partition() {
     }
     assert_eq!(platform.calls(), 0);
 }
+
+#[tokio::test]
+async fn an_order_that_fails_for_overload_still_holds_the_others_back() {
+    let platform = Platform::with_login(|request, _| match request.method.as_str() {
+        "POST" => refusal(503, "Busy").with("retry-after", "20"),
+        _ => ok(json!([])),
+    });
+    let (options, timer) = platform.options();
+    let writer = WriteClient::new(ReadClient::new(options).expect("a client"));
+    let order = writer.send("POST", T, None, Safety::OnceOnly).await;
+    assert!(order.is_err_and(|error| error.is_unclear()));
+    assert_eq!(timer.waited(), Duration::ZERO);
+    writer
+        .reader()
+        .account_numbers(&a1())
+        .await
+        .expect("a listing");
+    assert!(timer.waited() >= Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn an_address_without_a_login_is_said_to_be_wrong() {
+    let platform = Platform::start(|_, _| empty(404));
+    let error = platform.reader().partition().await.expect_err("no login");
+    assert!(
+        error.to_string().contains("no login at this address"),
+        "{error}"
+    );
+}
