@@ -7,11 +7,13 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
+use super::answer::json;
 use super::error::{ApiError, Call};
 use super::options::ClientOptions;
+use super::query::{StatusQuery, status_path};
 use super::retry::Safety;
 use super::timer::Timer;
-use super::transport::{Outgoing, Traffic, Transport, json};
+use super::transport::{Outgoing, Traffic, Transport};
 use super::wire;
 use crate::model::{AccountId, PartitionId, PhoneNumber, PortId, paths};
 
@@ -26,26 +28,6 @@ struct Shared {
     transport: Transport,
     partition: OnceCell<PartitionId>,
 }
-
-/// The client that can. It sends what it is told and nothing of its own.
-#[derive(Clone, Debug)]
-pub struct WriteClient {
-    reader: ReadClient,
-}
-
-/// What a status search asks for (O:statusSearch).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StatusQuery {
-    pub account: Option<AccountId>,
-    pub number: Option<PhoneNumber>,
-    /// S:TelephoneNumberSearchEventType; none means all.
-    pub event_types: Vec<&'static str>,
-    /// S:TelephoneNumberSearchStatusType; none means all.
-    pub statuses: Vec<&'static str>,
-}
-
-/// Results of a status search in one answer (O:statusSearch, the default).
-pub const PAGE: u64 = 50;
 
 /// What a login may know of itself (S:LoginTokenX), without the token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +52,10 @@ impl ReadClient {
     /// Requests sent so far.
     pub fn traffic(&self) -> Traffic {
         self.shared.transport.traffic()
+    }
+
+    pub(super) fn transport(&self) -> &Transport {
+        &self.shared.transport
     }
 
     /// The clock that waits are measured on.
@@ -422,56 +408,6 @@ impl ReadClient {
     }
 }
 
-impl WriteClient {
-    pub fn new(reader: ReadClient) -> Self {
-        Self { reader }
-    }
-
-    pub fn reader(&self) -> &ReadClient {
-        &self.reader
-    }
-
-    /// Sends a step's request exactly as the plan has it. `None` where the
-    /// platform answers without a body.
-    ///
-    /// [`ApiError::Unclear`] means that it may or may not have taken effect;
-    /// every other error means that it has not.
-    pub async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-        safety: Safety,
-    ) -> Result<Option<Value>, ApiError> {
-        let call = Call::new(method, path);
-        let inside = paths::partition(self.reader.partition_id().await?) + "/";
-        if !matches!(method, "POST" | "PUT" | "PATCH" | "DELETE") || !path.starts_with(&inside) {
-            return Err(ApiError::BadPath { call });
-        }
-        let outgoing = Outgoing {
-            call,
-            body,
-            safety: match safety {
-                // A write is a write, whatever it is called.
-                Safety::Read | Safety::OnceOnly => Safety::OnceOnly,
-                Safety::SafeWrite => Safety::SafeWrite,
-            },
-        };
-        let decode = |body: &[u8]| {
-            if body.iter().all(u8::is_ascii_whitespace) {
-                Ok(None)
-            } else {
-                json(body).map(Some)
-            }
-        };
-        self.reader
-            .shared
-            .transport
-            .perform(&outgoing, decode)
-            .await
-    }
-}
-
 impl fmt::Debug for ReadClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReadClient")
@@ -499,36 +435,4 @@ fn check_number(account: &AccountId, number: &wire::TelephoneNumber) -> Result<(
         Some(found) => about("account", account.as_str(), found),
         None => Ok(()),
     }
-}
-
-fn status_path(partition: &PartitionId, query: &StatusQuery, first: u64) -> String {
-    let StatusQuery {
-        account,
-        number,
-        event_types,
-        statuses,
-    } = query;
-    let mut path = format!(
-        "{}?firstResultIndex={first}&maxResult={PAGE}",
-        paths::status_search(partition)
-    );
-    let mut add = |name: &str, value: &str| {
-        path.push('&');
-        path.push_str(name);
-        path.push('=');
-        path.push_str(&paths::encode(value));
-    };
-    if let Some(account) = account {
-        add("accountId", account.as_str());
-    }
-    if let Some(number) = number {
-        add("telephoneNumber", &number.to_string());
-    }
-    for event_type in event_types {
-        add("eventType", event_type);
-    }
-    for status in statuses {
-        add("statusType", status);
-    }
-    path
 }

@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::{Certificate, redirect};
 
@@ -22,7 +23,10 @@ pub(super) fn http_client(options: &ClientOptions) -> Result<reqwest::Client, Ap
         .connect_timeout(options.timeouts.connect)
         .read_timeout(options.timeouts.silence)
         .timeout(options.timeouts.whole)
-        .pool_max_idle_per_host(options.concurrency.max(1));
+        .pool_max_idle_per_host(options.concurrency.max(1))
+        // Sooner than gateways close an idle connection (60 s is usual): an order
+        // written to one that is just being closed would have an unknown outcome.
+        .pool_idle_timeout(Duration::from_secs(15));
     if options.base.is_plain() {
         // No TLS will be spoken: reading the system's certificates would only
         // cost start-up time. A proxy would carry the token off this machine, and

@@ -190,6 +190,24 @@ mod tests {
         assert_eq!(refusal.messages, ["pin ••• is wrong"]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_refusal_however_odd_does_harm(
+            body in proptest::collection::vec(proptest::num::u8::ANY, 0..60),
+            word in "\\PC{0,80}",
+        ) {
+            let secrets = Secrets::of_body(Some(&json!({"wirelessPin": word})));
+            let _ = Refusal::read(&body, &secrets);
+            let quoted = json!({"messages": [format!("<{word}>")]}).to_string();
+            let refusal = Refusal::read(quoted.as_bytes(), &secrets).expect("a refusal");
+            if word.is_empty() {
+                proptest::prop_assert_eq!(refusal.messages, ["<>"]);
+            } else {
+                proptest::prop_assert!(refusal.messages.iter().all(|m| m.contains("•••")));
+            }
+        }
+    }
+
     #[test]
     fn a_terminal_is_safe_from_the_platforms_words() {
         let long = "x".repeat(5000);

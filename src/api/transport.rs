@@ -6,21 +6,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Method, StatusCode, Url};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{Method, Url};
 use secrecy::ExposeSecret;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::error::Category;
 
+use super::answer::{Answer, Verdict, json, judge, words};
 use super::connect;
 use super::credentials::Credentials;
 use super::envelope::{Refusal, Secrets};
-use super::error::{ApiError, Call, network_cause, short};
+use super::error::{ApiError, Call, network_cause};
 use super::options::ClientOptions;
 use super::pace::Pace;
-use super::retry::{Safety, retry_after};
+use super::retry::Safety;
 use super::session::{Session, Token};
 use super::wire::{Login, LoginToken};
 use crate::model::paths;
@@ -58,35 +56,11 @@ pub(super) struct Outgoing<'a> {
     pub safety: Safety,
 }
 
-/// An answer in full, whatever it says.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
-
 /// Why there is no answer in full.
 struct Failure {
     /// The platform can't have seen the request.
     never_sent: bool,
     why: String,
-}
-
-/// What an answer means for the call.
-enum Verdict<T> {
-    Done(T),
-    /// 401: the token is not good.
-    TokenRefused(Refusal),
-    /// 429: not carried out; try again.
-    TooFast(Option<Duration>),
-    /// A passing fault; try again where that is safe.
-    Fault {
-        error: ApiError,
-        /// The fault in few words, for a write that is unclear because of it.
-        why: String,
-        asked: Option<Duration>,
-    },
-    Final(ApiError),
 }
 
 impl Transport {
@@ -130,9 +104,12 @@ impl Transport {
             Attempts::Done(value) => return Ok(value),
             Attempts::TokenRefused(refusal) => refusal,
         };
+        if let Credentials::Token(_) = &self.options.credentials {
+            return Err(outgoing.settle(&unclear, token_refused(&outgoing.call, &refusal)));
+        }
         // It was not carried out, so it may be sent once more, whatever it is.
         let fresh = self
-            .token(Some((token.generation, &refusal, &outgoing.call)))
+            .token(Some(token.generation))
             .await
             .map_err(|error| outgoing.settle(&unclear, error))?;
         let second = self
@@ -148,22 +125,14 @@ impl Transport {
         }
     }
 
-    /// The token to use; a newer one where the platform has refused it.
-    pub async fn token(
-        &self,
-        refused: Option<(u64, &Refusal, &Call)>,
-    ) -> Result<Arc<Token>, ApiError> {
-        let stale = refused.map(|(generation, ..)| generation);
+    /// The token to use: a newer one than that of the generation which the
+    /// platform has refused.
+    pub async fn token(&self, refused: Option<u64>) -> Result<Arc<Token>, ApiError> {
         self.session
-            .newer_than(stale, |generation| async move {
-                match (&self.options.credentials, refused) {
-                    (Credentials::Token(text), None) => {
-                        Token::new(generation, text.expose_secret())
-                    }
-                    (Credentials::Token(_), Some((_, refusal, call))) => {
-                        Err(token_refused(call, refusal))
-                    }
-                    (Credentials::Password { username, password }, _) => {
+            .newer_than(refused, |generation| async move {
+                match &self.options.credentials {
+                    Credentials::Token(text) => Token::new(generation, text.expose_secret()),
+                    Credentials::Password { username, password } => {
                         self.log_in(generation, username, password.expose_secret())
                             .await
                     }
@@ -210,6 +179,10 @@ impl Transport {
             }
             Ok(Attempts::TokenRefused(refusal)) => Err(login_refused(call, &refusal.messages)),
             Err(ApiError::Refused { call, messages, .. }) => Err(login_refused(call, &messages)),
+            Err(ApiError::NotFound { call, .. }) => Err(ApiError::WrongAnswer {
+                call,
+                why: "there is no login at this address (status 404)".into(),
+            }),
             // An accepted login without a token in it.
             Err(ApiError::Unclear { call, why }) => Err(ApiError::WrongAnswer { call, why }),
             Err(error) => Err(error),
@@ -240,6 +213,7 @@ impl Transport {
                     Verdict::Final(error) => return Err(error),
                     Verdict::TooFast(asked) => {
                         refusals += 1;
+                        self.pause(asked);
                         let error = ApiError::RateLimited {
                             call: outgoing.call.clone(),
                             waited: timer.now().duration_since(started),
@@ -248,6 +222,7 @@ impl Transport {
                     }
                     Verdict::Fault { error, why, asked } => {
                         failures += 1;
+                        self.pause(asked);
                         *unclear = Some(why);
                         if !outgoing.safety.may_repeat() || failures >= policy.tries {
                             return Err(error);
@@ -272,17 +247,29 @@ impl Transport {
                 }
             };
             let backoff = policy.backoff(tries, self.pace.random());
-            let pause = asked.map(|asked| asked.min(policy.longest_pause));
-            let wait = pause.unwrap_or_default().max(backoff);
-            if timer.now().duration_since(started) + wait > policy.deadline {
+            let pause = self.granted(asked);
+            if timer.now().duration_since(started) + pause.max(backoff) > policy.deadline {
                 return Err(error);
             }
-            match pause {
-                // The whole client waits, this call with it, and sets off spread out.
-                Some(pause) if pause >= backoff => self.pace.pause(pause),
-                Some(_) | None => timer.pass(backoff).await,
+            // A pause is waited out where all calls wait for their turn.
+            if pause < backoff {
+                timer.pass(backoff).await;
             }
         }
+    }
+
+    /// Nobody sends for as long as the platform asks, whatever becomes of this call.
+    fn pause(&self, asked: Option<Duration>) {
+        let pause = self.granted(asked);
+        if !pause.is_zero() {
+            self.pace.pause(pause);
+        }
+    }
+
+    fn granted(&self, asked: Option<Duration>) -> Duration {
+        asked
+            .unwrap_or_default()
+            .min(self.options.retry.longest_pause)
     }
 
     fn secrets(&self, outgoing: &Outgoing<'_>, token: Option<&Token>) -> Secrets {
@@ -388,126 +375,6 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
         headers,
         body: body.into(),
     })
-}
-
-/// Reads what an answer means.
-fn judge<T>(
-    outgoing: &Outgoing<'_>,
-    answer: Answer,
-    secrets: &Secrets,
-    decode: impl Fn(&[u8]) -> Result<T, String>,
-) -> Verdict<T> {
-    let Answer {
-        status,
-        headers,
-        body,
-    } = answer;
-    let call = || outgoing.call.clone();
-    let wrong = |why: String| ApiError::WrongAnswer { call: call(), why };
-    if status.is_success() {
-        return match decode(&body) {
-            Ok(value) => Verdict::Done(value),
-            Err(why) => {
-                let why = format!("{why}{}", content_type(&headers));
-                match outgoing.safety {
-                    Safety::Read => Verdict::Fault {
-                        error: wrong(why.clone()),
-                        why,
-                        asked: None,
-                    },
-                    // It was accepted; only what came of it is not known.
-                    Safety::SafeWrite | Safety::OnceOnly => Verdict::Final(ApiError::Unclear {
-                        call: call(),
-                        why: format!("it was answered with status {status}, but {why}"),
-                    }),
-                }
-            }
-        };
-    }
-    let code = status.as_u16();
-    let asked = pause_asked(&headers);
-    let refusal = Refusal::read(&body, secrets);
-    if code == 401
-        || (400..500).contains(&code) && refusal.as_ref().is_some_and(Refusal::says_expired)
-    {
-        return Verdict::TokenRefused(refusal.unwrap_or_default());
-    }
-    match (code, refusal) {
-        (429, _) => Verdict::TooFast(asked),
-        (408 | 425 | 500.., refusal) => {
-            let messages = refusal.unwrap_or_default().messages;
-            Verdict::Fault {
-                why: format!("it was answered with status {code}{}", words(&messages)),
-                error: ApiError::Failing {
-                    call: call(),
-                    status: code,
-                    messages,
-                },
-                asked,
-            }
-        }
-        (300..400, _) => Verdict::Final(wrong(format!(
-            "it is a redirect (status {code}), which is not followed because it would carry the token to another place"
-        ))),
-        (404, Some(refusal)) => Verdict::Final(ApiError::NotFound {
-            call: call(),
-            messages: refusal.messages,
-        }),
-        (_, Some(refusal)) => Verdict::Final(ApiError::Refused {
-            call: call(),
-            status: code,
-            messages: refusal.messages,
-            data: refusal.data,
-        }),
-        (_, None) => Verdict::Final(wrong(format!(
-            "status {code} with a body that is not the platform's error{}",
-            content_type(&headers)
-        ))),
-    }
-}
-
-/// The body as JSON of this type.
-pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| {
-        if body.iter().all(u8::is_ascii_whitespace) {
-            "its body is empty".to_owned()
-        } else {
-            match error.classify() {
-                Category::Eof => "its body breaks off".to_owned(),
-                Category::Syntax | Category::Io => "its body is not JSON".to_owned(),
-                // serde quotes the value that it stumbled over, which may be anybody's name.
-                Category::Data => format!(
-                    "its JSON is not of the published shape (line {}, column {})",
-                    error.line(),
-                    error.column()
-                ),
-            }
-        }
-    })
-}
-
-fn content_type(headers: &HeaderMap) -> String {
-    match headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-    {
-        Some(kind) if !kind.contains("json") => format!(" (it says it is {})", short(kind, 60)),
-        Some(_) | None => String::new(),
-    }
-}
-
-fn pause_asked(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    // The real clock, on purpose: it is only asked where the answer has no Date.
-    retry_after(text(RETRY_AFTER)?, text(DATE), Timestamp::now())
-}
-
-fn words(messages: &[String]) -> String {
-    if messages.is_empty() {
-        String::new()
-    } else {
-        format!(" (the platform says: {})", messages.join("; "))
-    }
 }
 
 fn login_refused(call: Call, messages: &[String]) -> ApiError {

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use crate::api::{ApiError, Call, ReadClient, StatusQuery, wire};
 use crate::model::live::EventKind;
-use crate::model::{AccountId, LiveEvent, PhoneNumber};
+use crate::model::{AccountId, LiveEvent, PhoneNumber, paths};
 
 use super::LiveError;
 use super::dates::timestamp;
@@ -291,7 +291,7 @@ async fn pages(client: &ReadClient, query: &StatusQuery) -> Result<Option<Pages>
         let results = page.results.len() as u64;
         if results == 0 && pages.read < page.total_records {
             return Err(LiveError::Api(ApiError::WrongAnswer {
-                call: Call::new("GET", "…/telephonenumber/statussearch"),
+                call: Call::new("GET", paths::status_search(client.partition_id().await?)),
                 why: format!(
                     "it counts {} events and stops after {}",
                     page.total_records, pages.read
