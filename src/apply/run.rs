@@ -229,7 +229,7 @@ async fn perform(
             &step.request.method,
             &step.request.path,
             step.body.as_ref(),
-            Safety::of_write(&step.request.method, &step.request.path),
+            safety(step),
         )
         .await;
     match sent {
@@ -265,5 +265,25 @@ async fn perform(
             ),
         },
         Err(error) => (StepStatus::Failed, Some(error.to_string())),
+    }
+}
+
+/// Each accepted CSR or E911 change may open an event with the carrier, so an
+/// update of unclear outcome is looked at before anything is sent again. For
+/// the rest the contract notes say whether twice is the same as once.
+fn safety(step: &Step) -> Safety {
+    match step.action {
+        Action::Update => Safety::OnceOnly,
+        Action::Recover
+        | Action::Activate
+        | Action::SubmitActivation
+        | Action::SubmitPort
+        | Action::UpdatePort
+        | Action::TriggerPort
+        | Action::AcceptE911Correction
+        | Action::KeepE911Original
+        | Action::CancelActivation
+        | Action::CancelPort
+        | Action::Release => Safety::of_write(&step.request.method, &step.request.path),
     }
 }
