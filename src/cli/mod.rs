@@ -4,6 +4,7 @@
 mod args;
 mod exit;
 mod output;
+pub mod sandbox;
 
 use std::ffi::OsString;
 
