@@ -8,6 +8,7 @@
 
 pub mod desired;
 pub mod field;
+pub mod guards;
 pub mod id;
 pub mod live;
 pub mod meaning;
@@ -19,6 +20,7 @@ pub mod values;
 
 pub use desired::{DesiredAccount, DesiredNumber, DesiredPort, SourceId};
 pub use field::{Field, Text};
+pub use guards::{Guard, Guards};
 pub use id::{AccountId, CarrierId, PartitionId, PortId, UserId};
 pub use live::{CarrierStatus, LiveAccount, LiveEvent, LiveNumber};
 pub use member::Member;

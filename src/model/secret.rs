@@ -19,7 +19,7 @@ pub enum SecretRef {
 
 /// A secret is never written out: name where it is found, { env: NAME } or { file: PATH }.
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "SecretRef", rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "SecretRef", extend("minProperties" = 1, "maxProperties" = 1))]
 struct Written {
     /// The name of an environment variable that holds the secret.
