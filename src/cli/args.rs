@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::output::{ColorChoice, Format};
-use super::{Exit, Output};
+use super::{Exit, Output, schema, validate};
 
 /// Infrastructure as code for telephone numbers.
 #[derive(Debug, Parser)]
@@ -44,10 +44,16 @@ pub struct Global {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Validate(validate::ValidateArgs),
+    Schema(schema::SchemaArgs),
+}
 
 impl Cli {
-    pub fn run(self, _output: &Output) -> Exit {
-        match self.command {}
+    pub fn run(self, output: &Output) -> Exit {
+        match self.command {
+            Command::Validate(args) => validate::run(&args, &self.global, output),
+            Command::Schema(args) => schema::run(&args, output),
+        }
     }
 }

@@ -4,6 +4,8 @@
 mod args;
 mod exit;
 mod output;
+mod schema;
+mod validate;
 
 use std::ffi::OsString;
 

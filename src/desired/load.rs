@@ -75,7 +75,10 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
     let mut documents = Vec::new();
     let mut numbers = NumberTable::default();
     let mut whole = Whole::default();
-    for (index, read) in read_all(&files, &policies, request.today).into_iter().enumerate() {
+    for (index, read) in read_all(&files, &policies, request.today)
+        .into_iter()
+        .enumerate()
+    {
         problems.extend(read.problems);
         for document in read.documents {
             let id = SourceId(u32::try_from(documents.len()).unwrap_or(u32::MAX));
@@ -128,12 +131,17 @@ pub fn expand(root: &Path, globs: &[Pattern]) -> (Vec<Source>, Vec<Problem>) {
                 .components()
                 .take_while(|part| !is_pattern(part))
                 .collect();
-            walk(&root.join(&base), &base, MAX_DEPTH, &mut |path, relative| {
-                if matcher.is_match(relative) {
-                    matched = true;
-                    files.insert(source(root, path));
-                }
-            });
+            walk(
+                &root.join(&base),
+                &base,
+                MAX_DEPTH,
+                &mut |path, relative| {
+                    if matcher.is_match(relative) {
+                        matched = true;
+                        files.insert(source(root, path));
+                    }
+                },
+            );
         }
         if !matched && files.len() == before {
             problems.push(
@@ -330,7 +338,9 @@ fn follows_from(problem: &Problem, form: &[Problem]) -> bool {
             && other
                 .path
                 .strip_prefix(problem.path.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || problem.path.is_empty())
+                .is_some_and(|rest| {
+                    rest.is_empty() || rest.starts_with('.') || problem.path.is_empty()
+                })
     })
 }
 
@@ -513,7 +523,9 @@ impl Placing<'_> {
 
 fn prune(account: &AccountId, parts: &[Part], at: &mut Placing<'_>, problems: &mut Vec<Problem>) {
     let mut said = parts.iter().filter_map(|part| Some((part.id, part.prune?)));
-    let Some((first, value)) = said.next() else { return };
+    let Some((first, value)) = said.next() else {
+        return;
+    };
     let path = ["prune".to_owned()];
     for (id, other) in said.filter(|(_, other)| *other != value) {
         let (file, line) = at.file_and_line(first, &path);
@@ -531,7 +543,9 @@ fn ports(account: &AccountId, parts: &[Part], at: &mut Placing<'_>, problems: &m
     let mut seen: HashMap<&str, SourceId> = HashMap::new();
     for part in parts {
         for name in &part.ports {
-            let Some(first) = seen.insert(name, part.id) else { continue };
+            let Some(first) = seen.insert(name, part.id) else {
+                continue;
+            };
             let path = ["ports".to_owned(), name.clone()];
             let (file, line) = at.file_and_line(first, &path);
             problems.extend(at.problem(

@@ -44,16 +44,24 @@ impl Policies {
 
     fn one(file: &load::Source) -> Result<Policy, Box<Problem>> {
         let fault = |code, message| Box::new(Problem::of_file(code, &file.shown, message));
-        let bytes = std::fs::read(&file.path)
-            .map_err(|error| fault(code::UNREADABLE, format!("the policy can't be read: {error}")))?;
+        let bytes = std::fs::read(&file.path).map_err(|error| {
+            fault(
+                code::UNREADABLE,
+                format!("the policy can't be read: {error}"),
+            )
+        })?;
         let schema: Value = serde_json::from_slice(&bytes).map_err(|error| {
             let mut problem = fault(code::SYNTAX, format!("the policy is not JSON: {error}"));
             problem.line = u32::try_from(error.line().max(1)).unwrap_or(1);
             problem.column = u32::try_from(error.column().max(1)).unwrap_or(1);
             problem
         })?;
-        let validator = jsonschema::validator_for(&schema)
-            .map_err(|error| fault(code::CONFIG, format!("the policy is no JSON Schema: {error}")))?;
+        let validator = jsonschema::validator_for(&schema).map_err(|error| {
+            fault(
+                code::CONFIG,
+                format!("the policy is no JSON Schema: {error}"),
+            )
+        })?;
         Ok(Policy {
             name: file.shown.clone(),
             schema,
@@ -112,7 +120,12 @@ impl Policy {
     fn nearest(&self, schema_path: &str, name: &str) -> Option<&str> {
         let mut pointer = schema_path;
         loop {
-            if let Some(text) = self.schema.pointer(pointer)?.get(name).and_then(Value::as_str) {
+            if let Some(text) = self
+                .schema
+                .pointer(pointer)?
+                .get(name)
+                .and_then(Value::as_str)
+            {
                 return Some(text);
             }
             pointer = &pointer[..pointer.rfind('/')?];

@@ -18,8 +18,9 @@ use crate::model::PhoneNumber;
 /// The text of a file: UTF-8, without a byte order mark.
 pub fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, Problem> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Problem::of_file(code::UNREADABLE, file, "the file is UTF-16")
-            .help("save it as UTF-8"));
+        return Err(
+            Problem::of_file(code::UNREADABLE, file, "the file is UTF-16").help("save it as UTF-8"),
+        );
     }
     match String::from_utf8(bytes) {
         Ok(mut text) => {
@@ -69,7 +70,10 @@ fn fast_suffices(text: &str) -> bool {
     let tag = |index: usize| {
         index == 0
             || bytes.get(index - 1).is_some_and(|before| {
-                matches!(before, b' ' | b'\t' | b'\n' | b'\r' | b',' | b'[' | b'{' | b':' | b'-')
+                matches!(
+                    before,
+                    b' ' | b'\t' | b'\n' | b'\r' | b',' | b'[' | b'{' | b':' | b'-'
+                )
             })
     };
     !text.contains("<<")
@@ -159,7 +163,9 @@ fn numbers_twice(file: &str, root: &Node, problems: &mut Vec<Problem>) -> Vec<Rc
                     format!("numbers.{number}"),
                     format!("{number} stands in this map twice"),
                 )
-                .help(format!("the other one is at line {line}, spelled another way; keep one of them")),
+                .help(format!(
+                    "the other one is at line {line}, spelled another way; keep one of them"
+                )),
             );
             twice.push(Rc::clone(&entry.key));
         }

@@ -199,12 +199,8 @@ impl Repository {
             .iter()
             .map(|file| wanted.contains(&canonical(&file.path)))
             .collect();
-        let is_chosen = |document: &Packed| {
-            chosen
-                .get(document.file as usize)
-                .copied()
-                .unwrap_or(false)
-        };
+        let is_chosen =
+            |document: &Packed| chosen.get(document.file as usize).copied().unwrap_or(false);
         Selection {
             accounts: self
                 .documents
@@ -234,8 +230,7 @@ impl Repository {
         let mut order: Vec<usize> = (0..requests.len()).collect();
         order.sort_by_key(|index| requests.get(*index).map(|(source, _)| source.0));
         for index in order {
-            let (Some((source, subject)), Some(slot)) =
-                (requests.get(index), found.get_mut(index))
+            let (Some((source, subject)), Some(slot)) = (requests.get(index), found.get_mut(index))
             else {
                 continue;
             };
@@ -275,12 +270,20 @@ type Index = HashMap<(u32, PhoneNumber), Place>;
 impl Trees {
     /// Where a member stands; the file's beginning where it can't be found.
     pub fn place(&mut self, file: &Source, document: u32, path: &[String]) -> Place {
-        if self.last.as_ref().is_none_or(|(path, ..)| *path != file.path) {
+        if self
+            .last
+            .as_ref()
+            .is_none_or(|(path, ..)| *path != file.path)
+        {
             let roots = roots(file);
             let mut index = Index::new();
             for (nth, root) in roots.iter().enumerate() {
-                let Some(numbers) = root.get("numbers") else { continue };
-                let tree::Kind::Map(entries) = &numbers.value.kind else { continue };
+                let Some(numbers) = root.get("numbers") else {
+                    continue;
+                };
+                let tree::Kind::Map(entries) = &numbers.value.kind else {
+                    continue;
+                };
                 for entry in entries {
                     if let Ok(number) = entry.name().parse() {
                         index.insert((nth as u32, number), entry.key.place);

@@ -82,7 +82,9 @@ fn generate<T: JsonSchema>(draft: Draft) -> Schema {
         // Draft 7 ignores what stands beside $ref, and has its own transforms for it.
         settings = settings.with_transform(RecursiveTransform(flatten_options));
     } else {
-        settings.transforms.insert(0, Box::new(RecursiveTransform(flatten_options)));
+        settings
+            .transforms
+            .insert(0, Box::new(RecursiveTransform(flatten_options)));
     }
     settings.into_generator().into_root_schema_for::<T>()
 }
@@ -119,7 +121,13 @@ fn constants(schema: &mut Schema) {
     let Some(values) = values else { return };
     let told: Vec<String> = choices
         .iter()
-        .filter_map(|c| Some(format!("{}: {}", c.get("const")?.as_str()?, c.get("description")?.as_str()?)))
+        .filter_map(|c| {
+            Some(format!(
+                "{}: {}",
+                c.get("const")?.as_str()?,
+                c.get("description")?.as_str()?
+            ))
+        })
         .collect();
     schema.remove("oneOf");
     schema.insert("type".into(), json!("string"));
@@ -141,7 +149,10 @@ fn number_keys(map: &mut Map<String, Value>) {
         let Value::Object(map) = value else { return };
         if let Some(members) = map.remove("additionalProperties") {
             map.remove("patternProperties");
-            map.insert("patternProperties".into(), json!({ NUMBER_PATTERN: members }));
+            map.insert(
+                "patternProperties".into(),
+                json!({ NUMBER_PATTERN: members }),
+            );
             map.insert("additionalProperties".into(), json!(false));
             return;
         }
@@ -157,4 +168,3 @@ fn number_keys(map: &mut Map<String, Value>) {
     }
     walk(numbers);
 }
-

@@ -67,7 +67,11 @@ pub fn load(start: &Path) -> Result<Option<Settings>, Vec<Problem>> {
 
 fn read_file(path: &Path) -> Result<Settings, Vec<Problem>> {
     let bytes = std::fs::read(path).map_err(|error| {
-        vec![Problem::of_file(code::UNREADABLE, FILE, format!("the file can't be read: {error}"))]
+        vec![Problem::of_file(
+            code::UNREADABLE,
+            FILE,
+            format!("the file can't be read: {error}"),
+        )]
     })?;
     let text = read::text_of(FILE, bytes).map_err(|problem| vec![problem])?;
     let root = path.parent().unwrap_or(Path::new(".")).to_owned();
@@ -104,9 +108,8 @@ impl Check<'_> {
     fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: impl Into<String>) {
         let spot = tree::locate(self.tree, path);
         let place = if spot.scalar { spot.value } else { spot.key };
-        self.problems.push(
-            Problem::error(code::CONFIG, FILE, place, tree::join(path), message).help(help),
-        );
+        self.problems
+            .push(Problem::error(code::CONFIG, FILE, place, tree::join(path), message).help(help));
     }
 
     fn settings(mut self, config: ConfigFile, root: PathBuf) -> Settings {
@@ -135,7 +138,11 @@ impl Check<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("declared: {}", names.join(", ")),
             };
-            self.wrong(&["default"], format!("no environment `{default}` is declared"), help);
+            self.wrong(
+                &["default"],
+                format!("no environment `{default}` is declared"),
+                help,
+            );
         }
         let concurrency = concurrency.unwrap_or(CONCURRENCY);
         if !(1..=MAX_CONCURRENCY).contains(&concurrency) {
@@ -144,7 +151,11 @@ impl Check<'_> {
         }
         if requests_per_second.is_some_and(|rate| rate < 0.01) {
             let message = "requestsPerSecond must be at least 0.01";
-            self.wrong(&["requestsPerSecond"], message, "leave it out for no ceiling");
+            self.wrong(
+                &["requestsPerSecond"],
+                message,
+                "leave it out for no ceiling",
+            );
         }
         let environments = environments
             .iter()
@@ -174,13 +185,24 @@ impl Check<'_> {
             self.wrong(&["environments", name, "api"], message, help);
         }
         let blank = |partition: &&Text| partition.as_str().trim().is_empty();
-        if partition.as_ref().is_some_and(|partition| blank(&partition)) {
+        if partition
+            .as_ref()
+            .is_some_and(|partition| blank(&partition))
+        {
             let help = "leave it out for the partition that the login belongs to";
-            self.wrong(&["environments", name, "partition"], "the partition's id is empty", help);
+            self.wrong(
+                &["environments", name, "partition"],
+                "the partition's id is empty",
+                help,
+            );
         }
         if accounts.is_empty() {
             let help = "accounts: [accounts/**/*.yaml]";
-            self.wrong(&["environments", name, "accounts"], "no account files are named", help);
+            self.wrong(
+                &["environments", name, "accounts"],
+                "no account files are named",
+                help,
+            );
         }
         Environment {
             api: api.to_string(),
@@ -197,7 +219,11 @@ impl Check<'_> {
             path.push(&index);
             if let Err(error) = super::load::glob(glob.as_str()) {
                 let message = format!("`{glob}` is no glob: {}", error.kind());
-                self.wrong(&path, message, "* is any name, ** any directories, {a,b} either");
+                self.wrong(
+                    &path,
+                    message,
+                    "* is any name, ** any directories, {a,b} either",
+                );
                 continue;
             }
             patterns.push(Pattern {
@@ -229,7 +255,11 @@ impl Check<'_> {
         };
         if percent.is_some_and(|percent| !(0.0..=100.0).contains(&percent)) {
             let message = "a percentage lies between 0 and 100";
-            self.wrong(&["guards", name, "percent"], message, "100 lifts this limit");
+            self.wrong(
+                &["guards", name, "percent"],
+                message,
+                "100 lifts this limit",
+            );
         }
         Guard {
             max: max.or(default.max),
@@ -254,7 +284,9 @@ pub fn check_api(api: &str) -> Result<(), (String, &'static str)> {
     let host = url.host_str().unwrap_or("");
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let loopback = host == "localhost"
-        || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        || bare
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback());
     match url.scheme() {
         "https" if !host.is_empty() => Ok(()),
         "http" if loopback => Ok(()),

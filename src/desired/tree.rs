@@ -252,13 +252,23 @@ impl<'a> Builder<'a> {
             Event::Alias(id) => match self.anchors.get(&id).cloned() {
                 Some(node) => self.close(node, 0, at),
                 None => {
-                    self.fault(code::SYNTAX, at, "an alias inside its own anchor", "a value can't contain itself");
+                    self.fault(
+                        code::SYNTAX,
+                        at,
+                        "an alias inside its own anchor",
+                        "a value can't contain itself",
+                    );
                     self.empty(at);
                 }
             },
             Event::UnresolvedAlias(name) => {
                 let message = format!("no anchor &{name} stands above this alias");
-                self.fault(code::SYNTAX, at, &message, "an anchor holds within its document, from where it stands on");
+                self.fault(
+                    code::SYNTAX,
+                    at,
+                    &message,
+                    "an anchor holds within its document, from where it stands on",
+                );
                 self.empty(at);
             }
             _ => {}
@@ -409,8 +419,14 @@ impl<'a> Builder<'a> {
                 let help = format!("the other one is at line {}; keep one of them", other.line);
                 let path = self.path_to(name);
                 self.problems.push(
-                    Problem::error(code::DUPLICATE_KEY, self.file, entry.key.place, path, message)
-                        .help(help),
+                    Problem::error(
+                        code::DUPLICATE_KEY,
+                        self.file,
+                        entry.key.place,
+                        path,
+                        message,
+                    )
+                    .help(help),
                 );
                 continue;
             }
@@ -560,7 +576,8 @@ pub fn locate<S: AsRef<str>>(root: &Node, path: &[S]) -> Spot {
             Kind::Scalar(_) => return spot,
         }
     }
-    spot.scalar = matches!(&node.kind, Kind::Scalar(scalar) if !scalar.text.is_empty()) && !path.is_empty();
+    spot.scalar =
+        matches!(&node.kind, Kind::Scalar(scalar) if !scalar.text.is_empty()) && !path.is_empty();
     spot
 }
 

@@ -445,11 +445,16 @@ struct Members<'t, 'p> {
 impl<'t> de::MapAccess<'t> for Members<'t, '_> {
     type Error = Fault;
 
-    fn next_key_seed<K: DeserializeSeed<'t>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
+    fn next_key_seed<K: DeserializeSeed<'t>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
         let reading = self.at.reading;
         let next = self.entries.by_ref().find(|entry| {
             !reading.is_aside(&entry.key)
-                && self.fields.is_none_or(|fields| fields.contains(&entry.name()))
+                && self
+                    .fields
+                    .is_none_or(|fields| fields.contains(&entry.name()))
         });
         let Some(entry) = next else { return Ok(None) };
         self.value = Some(entry);
@@ -502,7 +507,10 @@ impl<'t> de::SeqAccess<'t> for Items<'t, '_> {
         seed: S,
     ) -> Result<Option<S::Value>, Fault> {
         let reading = self.at.reading;
-        let next = self.items.by_ref().find(|(_, item)| !reading.is_aside(item));
+        let next = self
+            .items
+            .by_ref()
+            .find(|(_, item)| !reading.is_aside(item));
         let Some((index, item)) = next else {
             return Ok(None);
         };

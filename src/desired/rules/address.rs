@@ -16,7 +16,10 @@ const MAX_UNIT: usize = 10;
 
 /// What a member says, "" where nothing.
 fn said<R: Declared>(record: &R, member: Member) -> &str {
-    record.member(member).value().map_or("", |text| text.as_str())
+    record
+        .member(member)
+        .value()
+        .map_or("", |text| text.as_str())
 }
 
 /// Rules about one member each.
@@ -40,7 +43,10 @@ fn region<R: Declared>(spot: Spot<'_>, record: &R, found: &mut Findings) {
 /// what neither says alone.
 fn region_together<R: Declared>(spot: Spot<'_>, own: &R, merged: &R, found: &mut Findings) {
     let members = [Member::State, Member::Country, Member::PostalCode];
-    if !members.into_iter().any(|member| !said(own, member).is_empty()) {
+    if !members
+        .into_iter()
+        .any(|member| !said(own, member).is_empty())
+    {
         return;
     }
     let (mut alone, mut together) = (Findings::default(), Findings::default());
@@ -151,7 +157,13 @@ fn directional(spot: Spot<'_>, name: &'static str, value: &str, found: &mut Find
     } else {
         format!("one of {}", values::DIRECTIONALS.join(", "))
     };
-    found.error("D10", spot, name, format!("`{value}` is no direction"), help);
+    found.error(
+        "D10",
+        spot,
+        name,
+        format!("`{value}` is no direction"),
+        help,
+    );
 }
 
 /// CNAM (D8).
@@ -161,7 +173,10 @@ fn caller_name(spot: Spot<'_>, value: &str, found: &mut Findings) {
     }
     let name = "customerName";
     at_most("D8", spot, name, value, MAX_CALLER_NAME, found);
-    if let Some(wrong) = value.chars().find(|c| !c.is_ascii_alphanumeric() && *c != ' ') {
+    if let Some(wrong) = value
+        .chars()
+        .find(|c| !c.is_ascii_alphanumeric() && *c != ' ')
+    {
         found.error(
             "D8",
             spot,
@@ -189,7 +204,13 @@ fn country(spot: Spot<'_>, value: &str, found: &mut Findings) {
         "CA" | "CAN" | "CANADA" => "write CAN",
         _ => "the platform serves USA and CAN",
     };
-    found.error("D13", spot, "country", format!("`{value}` is no country the platform knows"), help);
+    found.error(
+        "D13",
+        spot,
+        "country",
+        format!("`{value}` is no country the platform knows"),
+        help,
+    );
 }
 
 /// The state or province exists, and lies in the country (D13).
@@ -223,7 +244,11 @@ fn state_hint(state: &str) -> String {
     let known = values::US_STATES
         .iter()
         .map(|(code, name)| (*code, *name))
-        .chain(values::CA_PROVINCES.iter().map(|(code, name, _)| (*code, *name)));
+        .chain(
+            values::CA_PROVINCES
+                .iter()
+                .map(|(code, name, _)| (*code, *name)),
+        );
     let full = known
         .clone()
         .find(|(code, name)| *code == upper || *name == upper)
@@ -285,7 +310,9 @@ fn postal_code<R: Declared>(
             );
         }
         Some("CAN") => {
-            let province = values::CA_PROVINCES.iter().find(|(own, _, _)| *own == state);
+            let province = values::CA_PROVINCES
+                .iter()
+                .find(|(own, _, _)| *own == state);
             if let (Some((_, _, letters)), Some(first)) = (province, code.chars().next())
                 && !letters.contains(first)
             {
@@ -311,7 +338,8 @@ fn postal_code<R: Declared>(
 
 fn is_zip(code: &str) -> bool {
     let (five, plus) = code.split_once('-').unwrap_or((code, "0000"));
-    let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
     digits(five, 5) && digits(plus, 4)
 }
 
@@ -425,7 +453,11 @@ fn unit<R: Declared>(spot: Spot<'_>, record: &R, found: &mut Findings) {
         );
     }
     if unit.is_empty() && what.is_empty() {
-        for member in [Member::StreetName, Member::StreetSuffix, Member::StreetNumberSuffix] {
+        for member in [
+            Member::StreetName,
+            Member::StreetSuffix,
+            Member::StreetNumberSuffix,
+        ] {
             let words = said(record, member);
             if let Some(hint) = unit_hint(words) {
                 found.warn(
@@ -443,8 +475,21 @@ fn unit<R: Declared>(spot: Spot<'_>, record: &R, found: &mut Findings) {
 /// A word that says "one of many doors" (47 CFR 9.3, dispatchable location).
 fn unit_hint(text: &str) -> Option<&str> {
     const HINTS: [&str; 15] = [
-        "APT", "APARTMENT", "APARTMENTS", "STE", "SUITE", "SUITES", "UNIT", "FLOOR", "FL", "BLDG", "BUILDING", "TOWER",
-        "TOWERS", "ROOM", "MALL",
+        "APT",
+        "APARTMENT",
+        "APARTMENTS",
+        "STE",
+        "SUITE",
+        "SUITES",
+        "UNIT",
+        "FLOOR",
+        "FL",
+        "BLDG",
+        "BUILDING",
+        "TOWER",
+        "TOWERS",
+        "ROOM",
+        "MALL",
     ];
     text.split([' ', ','])
         .skip(usize::from(!text.trim_start().starts_with('#')))

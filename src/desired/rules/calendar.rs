@@ -125,9 +125,21 @@ mod tests {
     fn the_guides_lead_time_is_two_business_days() {
         // Submitted on Thursday the 10th, the earliest date on offer was Monday the 14th;
         // Friday the 11th is Veterans Day.
-        assert_eq!(business_days_between(date(2022, 11, 10), date(2022, 11, 14)), 1);
-        assert_eq!(business_days_between(date(2026, 12, 1), date(2026, 12, 3)), 2);
-        assert_eq!(business_days_between(date(2026, 12, 4), date(2026, 12, 7)), 1);
-        assert_eq!(business_days_between(date(2026, 12, 4), date(2026, 12, 4)), 0);
+        assert_eq!(
+            business_days_between(date(2022, 11, 10), date(2022, 11, 14)),
+            1
+        );
+        assert_eq!(
+            business_days_between(date(2026, 12, 1), date(2026, 12, 3)),
+            2
+        );
+        assert_eq!(
+            business_days_between(date(2026, 12, 4), date(2026, 12, 7)),
+            1
+        );
+        assert_eq!(
+            business_days_between(date(2026, 12, 4), date(2026, 12, 4)),
+            0
+        );
     }
 }

@@ -6,7 +6,13 @@ use crate::model::{CustomerServiceRecord, E911Address, Field, Text, values};
 
 /// Members by themselves.
 pub fn members(spot: Spot<'_>, address: &E911Address, found: &mut Findings) {
-    found.one_of("D18", spot, "language", text(&address.language), values::LANGUAGES);
+    found.one_of(
+        "D18",
+        spot,
+        "language",
+        text(&address.language),
+        values::LANGUAGES,
+    );
     coordinate(spot, "latitude", &address.latitude, 90.0, found);
     coordinate(spot, "longitude", &address.longitude, 180.0, found);
     if let Some(what) = no_place(text(&address.street_name)) {
@@ -38,7 +44,13 @@ fn coordinate(
         Ok(number) if digits(unsigned) && (decimals.is_empty() || digits(decimals)) => number,
         _ => {
             let message = format!("`{value}` is no {name}");
-            found.error("D19", spot, name, message, "write decimal degrees: \"40.332492\"");
+            found.error(
+                "D19",
+                spot,
+                name,
+                message,
+                "write decimal degrees: \"40.332492\"",
+            );
             return;
         }
     };
@@ -126,7 +138,9 @@ pub fn csr_answers(spot: Spot<'_>, csr: &CustomerServiceRecord, found: &mut Find
             "D16",
             spot,
             "streetName",
-            format!("911 calls are answered with this address, and an ambulance can't drive to a {what}"),
+            format!(
+                "911 calls are answered with this address, and an ambulance can't drive to a {what}"
+            ),
             "write `e911Address` with the place where the telephone is",
         );
     }

@@ -42,7 +42,12 @@ pub fn whole(
     let kind = text(&listing.listing_type);
     let published = kind.starts_with("LIST_");
     if let Some(own) = listing.address.value() {
-        address::whole(Spot::new(owner, "directoryListing.address"), own, None, found);
+        address::whole(
+            Spot::new(owner, "directoryListing.address"),
+            own,
+            None,
+            found,
+        );
         let named = !text(&own.last_name).is_empty() || !text(&own.business_name).is_empty();
         let csr_named = csr.is_none_or(|csr| {
             !text(&csr.last_name).is_empty()
@@ -60,7 +65,10 @@ pub fn whole(
             );
         }
     }
-    if published && csr.is_some_and(|csr| csr.street_name.is_null()) && listing.address.value().is_none() {
+    if published
+        && csr.is_some_and(|csr| csr.street_name.is_null())
+        && listing.address.value().is_none()
+    {
         found.error(
             "D23",
             spot,

@@ -85,7 +85,14 @@ impl Findings {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.add(Severity::Error, code, spot, member, message.into(), help.into());
+        self.add(
+            Severity::Error,
+            code,
+            spot,
+            member,
+            message.into(),
+            help.into(),
+        );
     }
 
     pub fn warn(
@@ -96,7 +103,14 @@ impl Findings {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.add(Severity::Warning, code, spot, member, message.into(), help.into());
+        self.add(
+            Severity::Warning,
+            code,
+            spot,
+            member,
+            message.into(),
+            help.into(),
+        );
     }
 
     fn add(
@@ -218,7 +232,10 @@ fn account(document: &AccountFile, found: &mut Findings) {
             "the account's id is missing",
             "write the platform's id of the account: account: bRW8jpoCTGOaOIF5wqvSVg",
         );
-    } else if id.chars().any(|c| c.is_whitespace() || c.is_control() || "/?#%".contains(c)) {
+    } else if id
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || "/?#%".contains(c))
+    {
         found.error(
             "required",
             Spot::new(Owner::Document, ""),

@@ -27,8 +27,25 @@ pub fn country(npa: u64) -> Option<&'static str> {
 
 /// Toll-free, personal and other services (5XX, 600, 700, 8XX, 900).
 fn no_geography(npa: u64) -> bool {
-    matches!(npa, 500 | 521..=533 | 544 | 566 | 577 | 588 | 600 | 622 | 633 | 644 | 655 | 677 | 688 | 700 | 710 | 900)
-        || matches!(npa, 800 | 833 | 844 | 855 | 866 | 877 | 888)
+    matches!(
+        npa,
+        500 | 521
+            ..=533
+                | 544
+                | 566
+                | 577
+                | 588
+                | 600
+                | 622
+                | 633
+                | 644
+                | 655
+                | 677
+                | 688
+                | 700
+                | 710
+                | 900
+    ) || matches!(npa, 800 | 833 | 844 | 855 | 866 | 877 | 888)
 }
 
 /// Area codes that no customer has: kept for the plan's expansion (N9X, 37X, 96X) or other use (555).

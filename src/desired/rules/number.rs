@@ -98,7 +98,10 @@ fn country(spot: Spot<'_>, tn: PhoneNumber, merged: &Merged<'_>, found: &mut Fin
             "D15",
             spot,
             "",
-            format!("area code {} is in {served}, the customer service record says {declared}", tn.npa()),
+            format!(
+                "area code {} is in {served}, the customer service record says {declared}",
+                tn.npa()
+            ),
             "check the number and the address",
         );
     }
@@ -128,7 +131,10 @@ pub fn fictitious(document: &AccountFile, found: &mut Findings) {
             "check the digits; in the sandbox it does not matter",
         );
     };
-    tell(of(|tn| npa::reserved(tn.npa())), "no customer has a number with this area code");
+    tell(
+        of(|tn| npa::reserved(tn.npa())),
+        "no customer has a number with this area code",
+    );
     tell(
         of(|tn| tn.nxx() == 555 && !npa::reserved(tn.npa())),
         "exchange 555 is kept for directory assistance and films",

@@ -31,11 +31,16 @@ pub fn document(
         .map(|(name, port)| (name.as_str(), (port, Vec::new())))
         .collect();
     let names: Vec<&str> = ports.keys().copied().collect();
-    static NOTHING: std::sync::LazyLock<NumberEntry> = std::sync::LazyLock::new(NumberEntry::default);
+    static NOTHING: std::sync::LazyLock<NumberEntry> =
+        std::sync::LazyLock::new(NumberEntry::default);
     let mut undeclared_default = false;
     for (tn, entry) in document.numbers.iter() {
         let entry = entry.as_ref().unwrap_or(&NOTHING);
-        let wanted = if entry.port.is_absent() { &defaults.port } else { &entry.port };
+        let wanted = if entry.port.is_absent() {
+            &defaults.port
+        } else {
+            &entry.port
+        };
         let Some(name) = wanted.value() else { continue };
         if let Some((_, numbers)) = ports.get_mut(name.as_str()) {
             numbers.push((*tn, merge::number(entry, defaults)));
@@ -58,7 +63,9 @@ type Ported<'a> = (PhoneNumber, Merged<'a>);
 fn undeclared(owner: Owner<'_>, name: &Text, names: &[&str], found: &mut Findings) {
     let help = match nearest(name.as_str(), names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if names.is_empty() => format!("declare it under `ports:` of this document: {name}: {{ … }}"),
+        None if names.is_empty() => {
+            format!("declare it under `ports:` of this document: {name}: {{ … }}")
+        }
         None => format!("declared in this document: {}", names.join(", ")),
     };
     found.error(
@@ -99,7 +106,13 @@ fn one(name: &str, port: &Port, numbers: &[Ported<'_>], today: Date, found: &mut
     if let Some(date) = crd_date.value() {
         crd(spot, date.as_str(), today, found);
     }
-    found.one_of("D29", spot, "portingWireType", text(porting_wire_type), values::WIRE_TYPES);
+    found.one_of(
+        "D29",
+        spot,
+        "portingWireType",
+        text(porting_wire_type),
+        values::WIRE_TYPES,
+    );
     wireless(spot, port, found);
     for (member, secret) in [
         ("wirelessPin", wireless_pin.value()),
@@ -134,9 +147,15 @@ fn is_canadian(customer: Option<&CustomerServiceRecord>, numbers: &[Ported<'_>])
 /// D29.
 fn required(spot: Spot<'_>, port: &Port, canadian: bool, found: &mut Findings) {
     let missing: Vec<&str> = [
-        ("billingTelephoneNumber", port.billing_telephone_number.value().is_some()),
+        (
+            "billingTelephoneNumber",
+            port.billing_telephone_number.value().is_some(),
+        ),
         ("crdDate", !text(&port.crd_date).is_empty()),
-        ("portingWireType", canadian || !text(&port.porting_wire_type).is_empty()),
+        (
+            "portingWireType",
+            canadian || !text(&port.porting_wire_type).is_empty(),
+        ),
     ]
     .into_iter()
     .filter(|(_, there)| !there)
@@ -197,7 +216,9 @@ fn amount(spot: Spot<'_>, numbers: &[Ported<'_>], found: &mut Findings) {
             "D31",
             spot,
             "",
-            format!("{count} numbers: from {PROJECT} on it is a project port, which people work by hand"),
+            format!(
+                "{count} numbers: from {PROJECT} on it is a project port, which people work by hand"
+            ),
             "tell the platform's support before it is submitted, or split it",
         ),
         _ => {}
@@ -242,7 +263,8 @@ fn crd(spot: Spot<'_>, value: &str, today: Date, found: &mut Findings) {
             "fine for a port that is done; one that is still to be submitted needs a new date",
         );
     } else if let Some(name) = calendar::holiday(date) {
-        let help = "carriers hardly ever move numbers on it; `alz port check` shows the dates on offer";
+        let help =
+            "carriers hardly ever move numbers on it; `alz port check` shows the dates on offer";
         found.warn("D34", spot, member, format!("{date} is {name}"), help);
     } else if calendar::business_days_between(today, date) < 2 {
         found.warn(
@@ -252,7 +274,10 @@ fn crd(spot: Spot<'_>, value: &str, today: Date, found: &mut Findings) {
             format!("{date} is less than two business days away"),
             "orders after 13:00 Mountain Time count from the next business day; take a later date",
         );
-    } else if today.until(date).is_ok_and(|span| span.get_days() > MAX_AHEAD) {
+    } else if today
+        .until(date)
+        .is_ok_and(|span| span.get_days() > MAX_AHEAD)
+    {
         found.warn(
             "D34",
             spot,
@@ -336,7 +361,9 @@ fn authorized(
     } else if name.eq_ignore_ascii_case(text(&customer.business_name).trim()) {
         Some("portingAuthorizedName is the company's name".to_owned())
     } else if let Some(form) = company_form(name) {
-        Some(format!("`{form}` makes portingAuthorizedName a company's name"))
+        Some(format!(
+            "`{form}` makes portingAuthorizedName a company's name"
+        ))
     } else if name.split_whitespace().count() < 2 {
         Some("portingAuthorizedName has one word only".to_owned())
     } else {

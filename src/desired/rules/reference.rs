@@ -26,7 +26,11 @@ pub fn members(spot: Spot<'_>, reference: &Reference, found: &mut Findings) {
 pub fn whole(spot: Spot<'_>, reference: &Reference, found: &mut Findings) {
     let (kind, id) = (text(&reference.reference_type), text(&reference.id));
     if kind.is_empty() != id.is_empty() {
-        let (there, missing) = if kind.is_empty() { ("id", "type") } else { ("type", "id") };
+        let (there, missing) = if kind.is_empty() {
+            ("id", "type")
+        } else {
+            ("type", "id")
+        };
         found.error(
             "D24",
             spot,
