@@ -97,7 +97,11 @@ impl Problem {
     /// A problem with a file as a whole.
     pub fn of_file(code: &str, file: &str, message: impl Into<String>) -> Self {
         let top = Place { line: 1, column: 1 };
-        Self::error(code, file, top, String::new(), message)
+        Self::error(code, file, top, String::new(), message).help(match code {
+            code::UNREADABLE => "check that the file is there, whole, and yours to read",
+            code::SYNTAX | code::CONFIG => "mend the file, or take it out of alz.yaml",
+            _ => "see the example that `alz init` writes",
+        })
     }
 
     pub fn warning(mut self) -> Self {

@@ -1,6 +1,8 @@
 //! The JSON Schemas of what people and programs write and read, generated from
 //! the very types that read it. Editors use them for completion and messages.
 
+use std::collections::BTreeSet;
+
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
@@ -62,7 +64,9 @@ pub fn schema(kind: Kind, draft: Draft) -> Value {
         Kind::Config => generate::<ConfigFile>(draft),
         Kind::Plan => generate::<Plan>(draft),
     };
-    let Value::Object(mut map) = value.to_value() else {
+    let mut value = value.to_value();
+    nulls_into_types(&mut value, draft);
+    let Value::Object(mut map) = value else {
         return Value::Null;
     };
     map.insert("title".into(), json!(kind.title()));
@@ -74,45 +78,18 @@ pub fn schema(kind: Kind, draft: Draft) -> Value {
 }
 
 fn generate<T: JsonSchema>(draft: Draft) -> Schema {
-    let mut settings = match draft {
+    let settings = match draft {
         Draft::Draft2020 => SchemaSettings::draft2020_12(),
         Draft::Draft07 => SchemaSettings::draft07(),
     };
-    if draft == Draft::Draft2020 {
-        // Draft 7 ignores what stands beside $ref, and has its own transforms for it.
-        settings = settings.with_transform(RecursiveTransform(flatten_options));
-    } else {
-        settings
-            .transforms
-            .insert(0, Box::new(RecursiveTransform(flatten_options)));
-    }
-    settings.into_generator().into_root_schema_for::<T>()
+    settings
+        .with_transform(RecursiveTransform(constants))
+        .into_generator()
+        .into_root_schema_for::<T>()
 }
 
-/// `Option<Struct>` comes as "anyOf the struct or null", and enums with
-/// described values as "oneOf": of a mistake deep inside an editor then says
-/// only "matches none". `null` moves into the type where it can, and choices
-/// between constants become one `enum`.
-fn flatten_options(schema: &mut Schema) {
-    constants(schema);
-    let Some(Value::Array(choices)) = schema.get("anyOf") else {
-        return;
-    };
-    let is_null = |choice: &Value| choice.get("type") == Some(&json!("null"));
-    let [first, second] = choices.as_slice() else {
-        return;
-    };
-    let inner = match (is_null(first), is_null(second)) {
-        (false, true) => first.clone(),
-        (true, false) => second.clone(),
-        _ => return,
-    };
-    // A YAML null is told from a map by its type, so that only one branch speaks.
-    schema.remove("anyOf");
-    schema.insert("if".into(), json!({ "type": "null" }));
-    schema.insert("else".into(), inner);
-}
-
+/// An enum with described values comes as "oneOf" constants, of which an editor
+/// can only say "matches none": they become one `enum`.
 fn constants(schema: &mut Schema) {
     let Some(Value::Array(choices)) = schema.get("oneOf") else {
         return;
@@ -121,12 +98,9 @@ fn constants(schema: &mut Schema) {
     let Some(values) = values else { return };
     let told: Vec<String> = choices
         .iter()
-        .filter_map(|c| {
-            Some(format!(
-                "{}: {}",
-                c.get("const")?.as_str()?,
-                c.get("description")?.as_str()?
-            ))
+        .filter_map(|choice| {
+            let value = choice.get("const")?.as_str()?;
+            Some(format!("{value}: {}", choice.get("description")?.as_str()?))
         })
         .collect();
     schema.remove("oneOf");
@@ -137,34 +111,120 @@ fn constants(schema: &mut Schema) {
     }
 }
 
-/// Telephone numbers as keys, in any of their spellings and no other.
-fn number_keys(map: &mut Map<String, Value>) {
-    let Some(numbers) = map
-        .get_mut("properties")
-        .and_then(|properties| properties.get_mut("numbers"))
-    else {
-        return;
-    };
-    fn walk(value: &mut Value) {
-        let Value::Object(map) = value else { return };
-        if let Some(members) = map.remove("additionalProperties") {
-            map.remove("patternProperties");
-            map.insert(
-                "patternProperties".into(),
-                json!({ NUMBER_PATTERN: members }),
-            );
-            map.insert("additionalProperties".into(), json!(false));
-            return;
-        }
-        if map.contains_key("patternProperties") {
-            map.insert("additionalProperties".into(), json!(false));
-            return;
-        }
-        for name in ["else", "then"] {
-            if let Some(inner) = map.get_mut(name) {
-                walk(inner);
+/// `Option<Struct>` comes as "anyOf the struct or null": of a mistake deep
+/// inside, an editor then says only that nothing matches. Here null becomes one
+/// of the struct's own types, and is taken away again where it is not meant.
+fn nulls_into_types(root: &mut Value, draft: Draft) {
+    let mut nullable = BTreeSet::new();
+    collect_nullable(root, &mut nullable);
+    rewrite_references(root, &nullable, draft);
+    for definitions in ["$defs", "definitions"] {
+        for name in &nullable {
+            if let Some(definition) = root.get_mut(definitions).and_then(|d| d.get_mut(name)) {
+                allow_null(definition);
             }
         }
     }
-    walk(numbers);
+}
+
+/// The definition that an "anyOf this or null" speaks of.
+fn optional_reference(map: &Map<String, Value>) -> Option<String> {
+    let choices = map.get("anyOf")?.as_array()?;
+    let [first, second] = choices.as_slice() else {
+        return None;
+    };
+    let is_null = |choice: &Value| choice.get("type") == Some(&json!("null"));
+    let inner = match (is_null(first), is_null(second)) {
+        (false, true) => first,
+        (true, false) => second,
+        (true, true) | (false, false) => return None,
+    };
+    Some(inner.get("$ref")?.as_str()?.to_owned())
+}
+
+fn definition_name(reference: &str) -> &str {
+    reference.rsplit('/').next().unwrap_or(reference)
+}
+
+fn collect_nullable(value: &Value, nullable: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            if let Some(reference) = optional_reference(map) {
+                nullable.insert(definition_name(&reference).to_owned());
+            }
+            map.values()
+                .for_each(|value| collect_nullable(value, nullable));
+        }
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| collect_nullable(item, nullable)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn rewrite_references(value: &mut Value, nullable: &BTreeSet<String>, draft: Draft) {
+    match value {
+        Value::Object(map) => {
+            if let Some(reference) = optional_reference(map) {
+                map.remove("anyOf");
+                map.insert("$ref".into(), json!(reference));
+            } else if let Some(Value::String(reference)) = map.get("$ref")
+                && nullable.contains(definition_name(reference))
+            {
+                map.insert("not".into(), json!({ "type": "null" }));
+            }
+            if draft == Draft::Draft07
+                && map.len() > 1
+                && let Some(reference) = map.remove("$ref")
+            {
+                // Draft 7 ignores whatever stands beside a $ref.
+                map.insert("allOf".into(), json!([{ "$ref": reference }]));
+            }
+            for inner in map.values_mut() {
+                rewrite_references(inner, nullable, draft);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                rewrite_references(item, nullable, draft);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn allow_null(definition: &mut Value) {
+    let Value::Object(map) = definition else {
+        return;
+    };
+    if let Some(Value::Array(values)) = map.get_mut("enum") {
+        values.push(Value::Null);
+    }
+    match map.get_mut("type") {
+        Some(Value::Array(types)) => types.push(json!("null")),
+        Some(one) => *one = json!([one, "null"]),
+        None => {
+            if let Some(Value::Array(choices)) = map.get_mut("anyOf") {
+                choices.push(json!({ "type": "null" }));
+            }
+        }
+    }
+}
+
+/// Telephone numbers as keys, in any of their spellings and no other.
+fn number_keys(map: &mut Map<String, Value>) {
+    let numbers = map
+        .get_mut("properties")
+        .and_then(|properties| properties.get_mut("numbers"));
+    let Some(Value::Object(numbers)) = numbers else {
+        return;
+    };
+    if let Some(members) = numbers.insert("additionalProperties".into(), json!(false))
+        && members.is_object()
+    {
+        numbers.insert(
+            "patternProperties".into(),
+            json!({ NUMBER_PATTERN: members }),
+        );
+    }
 }

@@ -275,12 +275,12 @@ pub fn check_api(api: &str) -> Result<(), (String, &'static str)> {
         return Ok(());
     }
     let example = "https://api.alianza.com, or sandbox for the built-in simulator";
-    let url = reqwest::Url::parse(api)
-        .map_err(|_| (format!("`{api}` is no address of an API"), example))?;
-    if !url.username().is_empty() || url.password().is_some() {
+    if api.contains('@') {
         let message = "credentials do not belong into an address".to_owned();
         return Err((message, "set ALZ_USERNAME and ALZ_PASSWORD, or ALZ_TOKEN"));
     }
+    let url = reqwest::Url::parse(api)
+        .map_err(|_| (format!("`{api}` is no address of an API"), example))?;
     let host = url.host_str().unwrap_or("");
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let loopback = host == "localhost"

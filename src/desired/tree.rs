@@ -341,7 +341,12 @@ impl<'a> Builder<'a> {
                 let node = self.node(place, Kind::Map(entries));
                 self.close(node, anchor, place);
             }
-            None => self.fault(code::SYNTAX, at, "a map or list ends that never began", ""),
+            None => self.fault(
+                code::SYNTAX,
+                at,
+                "a map or list ends that never began",
+                "look at the brackets and the indentation before",
+            ),
         }
     }
 

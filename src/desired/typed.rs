@@ -20,6 +20,9 @@ use super::tree::{Entry, Kind, Node, Scalar, join};
 /// may be the secret itself and is never repeated.
 const SECRET: &str = "SecretRef";
 
+/// What to do where nothing better is known.
+const MEND: &str = "write such a value, or take the line away";
+
 /// Faults of one document beyond which no more are looked for.
 const MAX_FAULTS: usize = 1000;
 
@@ -78,8 +81,11 @@ impl Reading<'_> {
     fn tell(&self, fault: &Fault, node: &Node, place: Place, path: &Path<'_>) {
         let (code, message, help) = match fault {
             Fault::Told => return,
+            Fault::Kind { message, help } if help.is_empty() => {
+                (code::TYPE, message.clone(), MEND.to_owned())
+            }
             Fault::Kind { message, help } => (code::TYPE, message.clone(), help.clone()),
-            Fault::Value(message) => (code::TYPE, message.clone(), String::new()),
+            Fault::Value(message) => (code::TYPE, message.clone(), MEND.to_owned()),
             Fault::Secret => (
                 code::SECRET,
                 "a secret must not be written into a file".to_owned(),

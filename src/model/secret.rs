@@ -24,9 +24,11 @@ pub enum SecretRef {
 struct Written {
     /// The name of an environment variable that holds the secret.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(with = "Text", extend("minLength" = 1))]
     env: Field<Text>,
     /// The path of a file that holds the secret, relative to alz.yaml.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(with = "Text", extend("minLength" = 1))]
     file: Field<Text>,
 }
 

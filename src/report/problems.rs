@@ -128,8 +128,15 @@ fn shown_line<'s>(source: &'s str, problem: &Problem) -> Option<&'s str> {
 }
 
 /// A PIN, under whatever spelling of its name, with anything but a reference after it.
+/// Or an address with a password in it.
 fn may_hold_secret(line: &str) -> bool {
     let lower = line.to_lowercase();
+    if line
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.contains('@'))
+    {
+        return true;
+    }
     lower.match_indices("pin").any(|(index, found)| {
         let rest = lower.get(index + found.len()..).unwrap_or("");
         let Some((name, value)) = rest.split_once(':') else {
@@ -202,6 +209,7 @@ mod tests {
             "  p: { crdDate: x, wirelessPIN: 4711, portingWireType: Y }",
             "    wirelessPin 4711",
             "    pin: 4711",
+            "  api: https://user:4711@api.alianza.com",
         ] {
             assert!(may_hold_secret(line), "{line}");
         }
