@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::output::{ColorChoice, Format};
+<<<<<<< HEAD
 use super::{Exit, Output, apply, init, plan, sandbox, schema, validate};
+=======
+use super::{Exit, Output, schema, validate};
+>>>>>>> desired
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -98,6 +102,7 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+<<<<<<< HEAD
     Init(init::InitArgs),
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
@@ -165,5 +170,17 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+=======
+    Validate(validate::ValidateArgs),
+    Schema(schema::SchemaArgs),
+}
+
+impl Cli {
+    pub fn run(self, output: &Output) -> Exit {
+        match self.command {
+            Command::Validate(args) => validate::run(&args, &self.global, output),
+            Command::Schema(args) => schema::run(&args, output),
+        }
+>>>>>>> desired
     }
 }

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! What the program says, as text: plans for people and for programs.
 //!
 //! A report is a function from a document to a string. People's reports carry
@@ -9,3 +10,6 @@ mod words;
 
 pub use plan_human::{Style, plan_human};
 pub use plan_json::plan_json;
+=======
+pub mod problems;
+>>>>>>> desired
