@@ -47,7 +47,7 @@
 
 pub mod api;
 pub mod apply;
-//pub mod cli;
+pub mod cli;
 pub mod desired;
 pub mod live;
 pub mod model;

@@ -11,11 +11,15 @@ use super::fatal::Fatal;
 use super::output::{Format, Output};
 use super::plan::PlanningArgs;
 use super::progress::Progress;
+use super::planning::{self, Planned};
 use super::session::{self, Project, Session};
-use super::{Exit, planning};
+use super::Exit;
 use crate::api::WriteClient;
 use crate::apply::{self, Interrupt, Outcome, StepReport};
-use crate::plan::document::{FORMAT_VERSION, NoteKind, Plan};
+use crate::desired::Repository;
+use crate::model::live::LivePartition;
+use crate::plan::document::FORMAT_VERSION;
+use crate::plan::{NoteKind, Plan};
 use crate::report;
 
 /// Carry out the plan
@@ -50,105 +54,119 @@ pub async fn run(arguments: &ApplyArgs, global: &Global, output: &Output) -> Exi
 async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
     let allow = arguments.planning.allow()?;
     let reviewed = saved_plan(&arguments.files)?;
-    let files: &[PathBuf] = if reviewed.is_some() { &[] } else { &arguments.files };
+    let files = match reviewed {
+        Some(_) => Vec::new(),
+        None => session::from_directory(global, &arguments.files),
+    };
     if reviewed.is_none() && !arguments.auto_approve && !can_ask() {
         return Err(Fatal::with_help(
             "apply asks before it does anything, and there is no terminal to ask on",
             "review `alz plan --out plan.json` and run `alz apply plan.json`, or add --auto-approve",
         ));
     }
-    let project = Project::open(global, files)?;
-    let loaded = project.load(files, session::today()?)?;
+    let project = Project::open(global, &files)?;
+    let loaded = project.load(&files, session::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
     let session = project.connect(fastrand::u64(..)).await?;
-    let result = plan_and_run(arguments, &project, &session, loaded.repository, reviewed, allow, output).await;
+    let request = planning::Request {
+        files: &files,
+        verify: !arguments.planning.no_verify,
+        allow,
+    };
+    let run = Run {
+        arguments,
+        project: &project,
+        session: &session,
+        output,
+    };
+    let result = run.plan_and_apply(loaded.repository, reviewed, &request).await;
     session.close().await;
     result
 }
 
-async fn plan_and_run(
-    arguments: &ApplyArgs,
-    project: &Project,
-    session: &Session,
-    repository: crate::desired::Repository,
-    reviewed: Option<Plan>,
-    allow: crate::plan::Allow,
-    output: &Output,
-) -> Result<Exit, Fatal> {
-    let files: &[PathBuf] = if reviewed.is_some() { &[] } else { &arguments.files };
-    let plan = planning::make(
-        project,
-        session,
-        repository,
-        &planning::Request {
-            files,
-            verify: !arguments.planning.no_verify,
-            allow,
-        },
-        output,
-    )
-    .await?;
+/// One apply, from the plan to the sum.
+struct Run<'a> {
+    arguments: &'a ApplyArgs,
+    project: &'a Project,
+    session: &'a Session,
+    output: &'a Output,
+}
 
-    let mut satisfied = Vec::new();
-    if let Some(reviewed) = &reviewed {
-        match apply::compare(reviewed, &plan) {
-            Ok(still) => satisfied = still.satisfied,
-            Err(differences) => {
-                refuse_stale(&differences, output);
-                return Ok(Exit::Stale);
-            }
+impl Run<'_> {
+    async fn plan_and_apply(
+        &self,
+        repository: Repository,
+        reviewed: Option<Plan>,
+        request: &planning::Request<'_>,
+    ) -> Result<Exit, Fatal> {
+        let output = self.output;
+        let Planned {
+            plan,
+            style,
+            partition,
+        } = planning::make(self.project, self.session, repository, request, output).await?;
+        let satisfied = match &reviewed {
+            None => Vec::new(),
+            Some(reviewed) => match apply::compare(reviewed, &plan) {
+                Ok(still) => still.satisfied,
+                Err(differences) => {
+                    refuse_stale(&differences, output);
+                    return Ok(Exit::Stale);
+                }
+            },
+        };
+        if output.format == Format::Human {
+            output.result(&report::plan_human(&plan, &style));
+        }
+        if !plan.guards.is_empty() {
+            return Err(Fatal::with_help(
+                "the plan goes beyond the guards, so nothing was sent",
+                "look at each step; then lift the guard by name, as the plan shows",
+            ));
+        }
+        let ask = reviewed.is_none() && !self.arguments.auto_approve && !plan.steps.is_empty();
+        if ask && !confirmed(&plan, output) {
+            return Err(Fatal::new("not approved: nothing was sent"));
+        }
+        start(&plan, output);
+        skip(&satisfied, output);
+        let outcome = self.carry_out(&plan, &partition).await;
+        let exit = self.exit(&plan, &outcome);
+        finish(&plan, &outcome, satisfied.len(), exit, output);
+        Ok(exit)
+    }
+
+    async fn carry_out(&self, plan: &Plan, partition: &LivePartition) -> Outcome {
+        let interrupt = Interrupt::default();
+        let listener = tokio::spawn(drain_on_signal(interrupt.clone()));
+        let progress = Progress::new(self.output, "Applying", plan.steps.len() as u64);
+        let writer = WriteClient::new(self.session.client.clone());
+        let options = apply::Options {
+            concurrency: self.project.concurrency,
+        };
+        let mut tell = |step: &StepReport<'_>| {
+            progress.step();
+            progress.suspend(|| tell_step(step, self.output));
+        };
+        let outcome =
+            apply::run(plan, &writer, partition, &options, &interrupt, &mut tell).await;
+        progress.finish();
+        listener.abort();
+        outcome
+    }
+
+    fn exit(&self, plan: &Plan, outcome: &Outcome) -> Exit {
+        let blocked = plan.notes.iter().any(|note| note.kind == NoteKind::Blocked);
+        if !outcome.not_started.is_empty() {
+            Exit::Interrupted
+        } else if outcome.tally.failed + outcome.tally.unknown > 0
+            || (blocked && self.arguments.fail_on_blocked)
+        {
+            Exit::Failed
+        } else {
+            Exit::Done
         }
     }
-    if output.format == Format::Human {
-        output.result(&report::plan_human(&plan, output.width()));
-    }
-    if !plan.guards.is_empty() {
-        return Err(Fatal::with_help(
-            "the plan goes beyond the guards, so nothing was sent",
-            report::words::how_to_allow(&plan.guards),
-        ));
-    }
-    let blocked = plan.notes.iter().any(|note| note.kind == NoteKind::Blocked);
-    if plan.steps.is_empty() {
-        if output.format == Format::Json {
-            start(&plan, output);
-            skip(&satisfied, output);
-            finish(&plan, &Outcome::default(), satisfied.len(), Exit::Done, output);
-        }
-        return Ok(if blocked && arguments.fail_on_blocked { Exit::Failed } else { Exit::Done });
-    }
-    if reviewed.is_none() && !arguments.auto_approve && !confirmed(&plan, output) {
-        return Err(Fatal::new("not approved: nothing was sent"));
-    }
-
-    start(&plan, output);
-    skip(&satisfied, output);
-    let interrupt = Interrupt::default();
-    let listener = tokio::spawn(drain_on_signal(interrupt.clone()));
-    let progress = Progress::new(output, "Applying", plan.steps.len() as u64);
-    let writer = WriteClient::new(session.client.clone());
-    let options = apply::Options {
-        concurrency: project.settings.concurrency,
-    };
-    let outcome = apply::run(&plan, &writer, &options, &interrupt, &mut |step| {
-        progress.step();
-        progress.suspend(|| tell_step(step, output));
-    })
-    .await;
-    progress.finish();
-    listener.abort();
-
-    let exit = if !outcome.not_started.is_empty() {
-        Exit::Interrupted
-    } else if outcome.tally.failed + outcome.tally.unknown > 0
-        || (blocked && arguments.fail_on_blocked)
-    {
-        Exit::Failed
-    } else {
-        Exit::Done
-    };
-    finish(&plan, &outcome, satisfied.len(), exit, output);
-    Ok(exit)
 }
 
 /// The saved plan, where the only argument is one.
@@ -214,7 +232,7 @@ fn refuse_stale(differences: &[apply::Difference], output: &Output) {
                 "differences": lines,
             })
         )),
-        Format::Human => output.error(&report::words::error(
+        Format::Human => output.error(&report::error(
             &format!(
                 "the plan no longer holds, so nothing was sent:\n  - {}",
                 lines.join("\n  - ")
@@ -263,6 +281,7 @@ fn tell_step(step: &StepReport<'_>, output: &Output) {
 fn finish(plan: &Plan, outcome: &Outcome, satisfied: usize, exit: Exit, output: &Output) {
     match output.format {
         Format::Json => output.result(&report::outcome_json(plan, outcome, satisfied, exit.code())),
+        Format::Human if plan.steps.is_empty() && satisfied == 0 => {}
         Format::Human => output.result(&report::outcome_human(plan, outcome)),
     }
 }

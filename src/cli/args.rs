@@ -5,11 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::output::{ColorChoice, Format};
-<<<<<<< HEAD
 use super::{Exit, Output, apply, init, plan, sandbox, schema, validate};
-=======
-use super::{Exit, Output, schema, validate};
->>>>>>> desired
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -39,7 +35,7 @@ pub struct Cli {
 pub struct Global {
     /// Work in this directory
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
-    directory: Option<PathBuf>,
+    pub directory: Option<PathBuf>,
     /// The environment of alz.yaml to use
     #[arg(long, value_name = "NAME", global = true, env = "ALZ_ENV", hide_env_values = true)]
     pub env: Option<String>,
@@ -102,7 +98,6 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-<<<<<<< HEAD
     Init(init::InitArgs),
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
@@ -124,13 +119,13 @@ impl Cli {
         match &self.command {
             Command::Init(arguments) => init::run(arguments, global, output),
             Command::Validate(arguments) => validate::run(arguments, global, output),
-            Command::Schema(arguments) => schema::run(arguments, global, output),
+            Command::Schema(arguments) => schema::run(arguments, output),
             Command::Plan(arguments) => super::block_on(output, plan::run(arguments, global, output)),
             Command::Apply(arguments) => {
                 super::block_on(output, apply::run(arguments, global, output))
             }
             Command::Sandbox(arguments) => {
-                super::block_on(output, sandbox::run(arguments, global, output))
+                super::block_on(output, sandbox::run(arguments, output))
             }
             Command::Completions { shell } => {
                 let mut script = Vec::new();
@@ -170,17 +165,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-=======
-    Validate(validate::ValidateArgs),
-    Schema(schema::SchemaArgs),
-}
-
-impl Cli {
-    pub fn run(self, output: &Output) -> Exit {
-        match self.command {
-            Command::Validate(args) => validate::run(&args, &self.global, output),
-            Command::Schema(args) => schema::run(&args, output),
-        }
->>>>>>> desired
     }
 }

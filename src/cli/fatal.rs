@@ -5,7 +5,9 @@ use serde_json::json;
 
 use super::output::{Format, Output};
 use super::Exit;
+use crate::api::ApiError;
 use crate::desired::Problem;
+use crate::live::LiveError;
 use crate::plan::document::FORMAT_VERSION;
 use crate::report;
 
@@ -39,10 +41,14 @@ impl Fatal {
         match output.format {
             Format::Human => match self {
                 Fatal::Error { what, help } => {
-                    output.error(&report::words::error(what, help.as_deref()));
+                    output.error(&report::error(what, help.as_deref()));
                 }
                 Fatal::Problems(problems) => {
-                    output.error(&report::problems::human(problems, root, output.error_width()));
+                    output.error(&report::problems::human(problems, root, output.width()));
+                    output.error(&format!(
+                        "{}; nothing was sent",
+                        report::problems::summary(problems)
+                    ));
                 }
             },
             Format::Json => {
@@ -66,5 +72,17 @@ impl Fatal {
             }
         }
         Exit::Error
+    }
+}
+
+impl From<ApiError> for Fatal {
+    fn from(error: ApiError) -> Self {
+        Fatal::new(error.to_string())
+    }
+}
+
+impl From<LiveError> for Fatal {
+    fn from(error: LiveError) -> Self {
+        Fatal::new(error.to_string())
     }
 }

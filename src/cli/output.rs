@@ -2,8 +2,12 @@
 //! everything else to standard error.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use clap::ValueEnum;
+
+use crate::desired::Problem;
+use crate::report::problems;
 
 /// The form of a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -82,6 +86,13 @@ impl Output {
             .write_all(text.as_bytes())
             .and_then(|()| stream.write_all(newline))
             .and_then(|()| stream.flush());
+    }
+
+    /// Says what the files deserve to have said, and goes on.
+    pub fn warn_of(&self, warnings: &[Problem], root: &Path) {
+        if !warnings.is_empty() {
+            self.say(&problems::human(warnings, root, self.width()));
+        }
     }
 
     /// Asks a person; the cursor stays behind the question.

@@ -77,8 +77,9 @@ pub async fn run(arguments: &PlanArgs, global: &Global, output: &Output) -> Exit
 
 async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
     let allow = arguments.planning.allow()?;
-    let project = Project::open(global, &arguments.files)?;
-    let loaded = project.load(&arguments.files, session::today()?)?;
+    let files = session::from_directory(global, &arguments.files);
+    let project = Project::open(global, &files)?;
+    let loaded = project.load(&files, session::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
     let session = project.connect(fastrand::u64(..)).await?;
     let made = planning::make(
@@ -86,7 +87,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
         &session,
         loaded.repository,
         &planning::Request {
-            files: &arguments.files,
+            files: &files,
             verify: !arguments.planning.no_verify,
             allow,
         },
@@ -94,15 +95,15 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     )
     .await;
     session.close().await;
-    let plan = made?;
-    let json = report::plan_json(&plan);
+    let planning::Planned { plan, style, .. } = made?;
+    let json = report::plan_json(&plan).map_err(|error| Fatal::new(error.to_string()))?;
     if let Some(path) = &arguments.out {
         super::write_file(path, &json)?;
     }
     match output.format {
         Format::Json => output.result(&json),
         Format::Human => {
-            output.result(&report::plan_human(&plan, output.width()));
+            output.result(&report::plan_human(&plan, &style));
             if let Some(path) = &arguments.out {
                 output.say(&format!(
                     "Saved to {0}. Apply exactly this with: alz apply {0}",

@@ -13,12 +13,17 @@ use super::fatal::Fatal;
 use super::output::Output;
 use super::progress::Progress;
 use super::session::{Project, Session};
-use crate::api::{ApiError, ReadClient};
-use crate::desired::Repository;
-use crate::live::{self, LiveError, Scope, Wanted};
+use crate::api::{ReadClient, wire};
+use crate::desired::{Repository, Selection, Subject};
+use crate::live::{self, Scope, Wanted};
 use crate::model::live::LivePartition;
-use crate::model::{AccountId, PartitionId, PhoneNumber, Record};
-use crate::plan::{self, AccountPlan, Allow, Checks, Context, Header, Plan, Question, Verdict};
+use crate::model::{
+    AccountId, DesiredAccount, PartitionId, PhoneNumber, Record, SourceId,
+};
+use crate::plan::{
+    self, AccountPlan, Allow, Checks, Context, Header, Plan, Question, Source, Verdict,
+};
+use crate::report::Style;
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -29,6 +34,14 @@ pub struct Request<'a> {
     pub allow: Allow,
 }
 
+/// A plan and what belongs to it.
+pub struct Planned {
+    pub plan: Plan,
+    /// How a person's report of it is laid out.
+    pub style: Style,
+    pub partition: LivePartition,
+}
+
 /// Reads the platform and compares. The plan's steps name their source lines.
 pub async fn make(
     project: &Project,
@@ -36,17 +49,12 @@ pub async fn make(
     repository: Repository,
     request: &Request<'_>,
     output: &Output,
-) -> Result<Plan, Fatal> {
+) -> Result<Planned, Fatal> {
     let client = &session.client;
     let repository = Arc::new(repository);
-    let selection = repository.select(request.files).map_err(Fatal::Problems)?;
-    let accounts: Vec<usize> = (0..repository.len())
-        .filter(|index| selection.has_account(*index))
-        .collect();
-    let ids: Vec<AccountId> = accounts
-        .iter()
-        .map(|index| repository.account_id(*index).clone())
-        .collect();
+    let chosen = Chosen::new(&repository, request.files);
+    let accounts = chosen.accounts(&repository);
+    let ids: Vec<AccountId> = accounts.iter().map(|(_, id)| id.clone()).collect();
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
     let id = client.partition_id().await?.clone();
@@ -66,54 +74,120 @@ pub async fn make(
 
     // Twice as many accounts as requests in flight: while one half waits for
     // the network the other is being compared.
-    let width = project.settings.concurrency.max(1) * 2;
-    let mut plans: BTreeMap<usize, AccountPlan> = BTreeMap::new();
-    let mut refused: Vec<String> = Vec::new();
+    let width = project.concurrency.max(1) * 2;
+    let mut plans: Vec<AccountPlan> = Vec::new();
+    let mut style = Style {
+        width: output.width(),
+        ..Style::default()
+    };
+    let mut refused: BTreeSet<String> = BTreeSet::new();
     let mut waiting = accounts.into_iter();
-    let mut tasks: JoinSet<(usize, Result<AccountPlan, Fatal>)> = JoinSet::new();
+    let mut tasks: JoinSet<Result<(AccountPlan, Option<String>), Fatal>> = JoinSet::new();
     loop {
         while tasks.len() < width
             && refused.is_empty()
-            && let Some(index) = waiting.next()
+            && let Some((index, _)) = waiting.next()
         {
             let (repository, shared) = (Arc::clone(&repository), Arc::clone(&shared));
-            tasks.spawn(async move { (index, account(&repository, index, selection.only(index), &shared).await) });
+            let chosen = chosen.clone();
+            tasks.spawn(async move { account(&repository, index, &chosen, &shared).await });
         }
         let Some(finished) = tasks.join_next().await else {
             break;
         };
         match finished {
-            Ok((index, Ok(mut made))) => {
-                made.retain(|number| selection.has_number(index, number));
-                plans.insert(index, made);
+            Ok(Ok((made, name))) => {
+                // Only what is shown needs its account's name.
+                if let Some(name) = name
+                    && !(made.steps.is_empty() && made.notes.is_empty())
+                {
+                    style.names.insert(made.account.clone(), name);
+                }
+                plans.push(made);
                 progress.step();
             }
-            Ok((_, Err(Fatal::Error { what, .. }))) => refused.push(what),
-            Ok((_, Err(problems @ Fatal::Problems(_)))) => return Err(problems),
-            Err(lost) => refused.push(format!("a comparison did not finish: {lost}")),
+            Ok(Err(Fatal::Error { what, .. })) => {
+                refused.insert(what);
+            }
+            Ok(Err(problems @ Fatal::Problems(_))) => return Err(problems),
+            Err(lost) => {
+                refused.insert(format!("a comparison did not finish: {lost}"));
+            }
         }
     }
     progress.finish();
     if !refused.is_empty() {
-        refused.sort();
-        refused.dedup();
-        return Err(Fatal::new(refused.join("\n")));
+        return Err(Fatal::new(refused.into_iter().collect::<Vec<_>>().join("\n")));
     }
 
     let mut plan = plan::assemble(
-        &Header {
+        Header {
             environment: project.environment.clone(),
-            partition: client.partition().clone(),
+            partition: shared.id.clone(),
             created_at: session.now,
             desired_digest: repository.digest(),
             alz_version: env!("CARGO_PKG_VERSION").to_owned(),
         },
-        plans.into_values(),
-        &project.settings.guards,
+        plans,
+        &project.guards,
         &request.allow,
     );
-    repository.locate(&mut plan).map_err(Fatal::Problems)?;
-    Ok(plan)
+    locate(&mut plan, &repository);
+    Ok(Planned {
+        plan,
+        style,
+        partition: shared.partition.clone(),
+    })
+}
+
+/// Gives every step the line that asks for it.
+fn locate(plan: &mut Plan, repository: &Repository) {
+    let subjects: Vec<(SourceId, Subject)> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            let subject = match step.numbers.first() {
+                Some(number) if repository.declares(*number) => Subject::Number(*number),
+                // A number that is pruned is asked for by its account.
+                Some(_) | None => Subject::Account,
+            };
+            (step.source_id, subject)
+        })
+        .collect();
+    for (step, (file, line)) in plan.steps.iter_mut().zip(repository.locate(&subjects)) {
+        step.source = Source { file, line };
+    }
+}
+
+/// What the files named on the command line choose; everything without any.
+#[derive(Clone)]
+struct Chosen(Option<Arc<Selection>>);
+
+impl Chosen {
+    fn new(repository: &Repository, files: &[PathBuf]) -> Self {
+        Self((!files.is_empty()).then(|| Arc::new(repository.select(files))))
+    }
+
+    /// The accounts to plan, with their place in the repository.
+    fn accounts(&self, repository: &Repository) -> Vec<(usize, AccountId)> {
+        repository
+            .account_ids()
+            .cloned()
+            .enumerate()
+            .filter(|(_, id)| self.0.as_ref().is_none_or(|chosen| chosen.accounts.contains(id)))
+            .collect()
+    }
+
+    /// The numbers of an account to plan; `None` where all its documents are
+    /// chosen, so that what no document declares is seen too.
+    fn only(&self, desired: &DesiredAccount) -> Option<&BTreeSet<PhoneNumber>> {
+        let chosen = self.0.as_ref()?;
+        let all = desired
+            .numbers
+            .keys()
+            .all(|number| chosen.numbers.contains(number));
+        (!all).then_some(&chosen.numbers)
+    }
 }
 
 /// What every account's comparison uses.
@@ -131,10 +205,14 @@ struct Shared {
 async fn account(
     repository: &Repository,
     index: usize,
-    only: Option<&BTreeSet<PhoneNumber>>,
+    chosen: &Chosen,
     shared: &Shared,
-) -> Result<AccountPlan, Fatal> {
-    let desired = repository.account(index)?;
+) -> Result<(AccountPlan, Option<String>), Fatal> {
+    let desired = repository
+        .account(index)
+        .transpose()
+        .map_err(|error| Fatal::new(error.to_string()))?
+        .ok_or_else(|| Fatal::new("an account was lost between reading and planning"))?;
     let live = live::account(
         &shared.client,
         &desired.account,
@@ -148,13 +226,13 @@ async fn account(
         live: &shared.partition,
         now: shared.now,
         verify: shared.verify,
-        only,
+        only: chosen.only(&desired),
     };
     let mut checks = Checks::default();
     loop {
         let made = plan::account(&desired, &live, &context, &checks);
         if made.questions.is_empty() {
-            return Ok(made);
+            return Ok((made, desired.name));
         }
         for question in &made.questions {
             match question {
@@ -194,5 +272,21 @@ impl Shared {
         })
         .await
         .clone()
+    }
+}
+
+fn verdict(answer: wire::E911Prevalidation) -> Verdict {
+    match answer.valid.as_str() {
+        "VALID" => Verdict::Valid,
+        "INVALID" => Verdict::Invalid {
+            errors: answer.errors,
+            alternatives: answer.address_alternatives,
+        },
+        other => Verdict::Unknown {
+            why: match answer.errors.as_slice() {
+                [] => format!("the provider answered {other}"),
+                errors => errors.join("; "),
+            },
+        },
     }
 }

@@ -9,7 +9,7 @@ use super::{Exit, Output};
 use crate::sandbox::{self, Options};
 
 /// Run the built-in platform simulator as a server
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct SandboxArgs {
     /// The address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8911")]
@@ -23,12 +23,12 @@ pub struct SandboxArgs {
 }
 
 /// Serves until Ctrl-C.
-pub async fn run(args: SandboxArgs, output: &Output) -> Exit {
+pub async fn run(args: &SandboxArgs, output: &Output) -> Exit {
     let SandboxArgs {
         listen,
         state,
         seed,
-    } = args;
+    } = args.clone();
     if !listen.ip().is_loopback() {
         output.error(&format!(
             "warning: {listen} can be reached from other machines, and the sandbox lets anybody in"

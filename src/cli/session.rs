@@ -9,9 +9,10 @@ use secrecy::SecretString;
 
 use super::args::Global;
 use super::fatal::Fatal;
-use crate::api::{self, ClientOptions, Credentials, ReadClient};
-use crate::desired::{self, LoadRequest, Loaded, Settings};
-use crate::model::PartitionId;
+use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
+use crate::desired::settings::{self, Pattern};
+use crate::desired::{self, LoadRequest, Loaded};
+use crate::model::{Guards, PartitionId};
 use crate::sandbox;
 
 /// The project as the arguments choose it. Nothing has been asked of a network yet.
@@ -19,69 +20,83 @@ use crate::sandbox;
 pub struct Project {
     /// The directory of alz.yaml; without one, the working directory.
     pub root: PathBuf,
-    pub settings: Settings,
     /// The name of the chosen environment.
     pub environment: String,
+    /// Requests in flight.
+    pub concurrency: usize,
+    pub guards: Guards,
+    requests_per_second: Option<f64>,
+    policies: Vec<Pattern>,
+    accounts: Vec<Pattern>,
     api: String,
     partition: Option<PartitionId>,
-    globs: Vec<String>,
     ca_file: Option<PathBuf>,
 }
 
-/// The built-in platform, as `api:` names it.
-const SANDBOX: &str = "sandbox";
-
 impl Project {
-    /// Finds alz.yaml and chooses the environment. `files` stand in for alz.yaml
-    /// where there is none.
+    /// Finds alz.yaml and chooses the environment. Files that are named stand
+    /// in for alz.yaml where there is none.
     pub fn open(global: &Global, files: &[PathBuf]) -> Result<Self, Fatal> {
         let start = global.root();
-        let found = desired::settings::find(&start).map_err(Fatal::Problems)?;
+        let found = settings::load(&start).map_err(Fatal::Problems)?;
         let asked = said(global.env.as_ref());
         let api = said(global.api.as_ref());
         let partition = said(global.partition.as_ref()).map(PartitionId::new);
+        let ca_file = global.ca_file.clone();
         let Some(settings) = found else {
-            if let Some(name) = asked {
+            let nowhere = format!("there is no alz.yaml in {} or above", start.display());
+            if asked.is_some() || files.is_empty() || api.is_none() {
                 return Err(Fatal::with_help(
-                    format!("there is no environment {name:?}: no alz.yaml in {} or above", start.display()),
-                    "run `alz init` to make one, or name the directory with -C DIR",
-                ));
-            }
-            if files.is_empty() {
-                return Err(Fatal::with_help(
-                    format!("no alz.yaml in {} or above, and no files named", start.display()),
-                    "run `alz init` to make one, name the directory with -C DIR, or name account files and --api URL",
+                    nowhere,
+                    "`alz init` makes one, -C DIR looks elsewhere; or name account files and a platform: --api URL FILES",
                 ));
             }
             return Ok(Self {
                 root: start,
-                settings: Settings::default(),
                 environment: "default".to_owned(),
+                concurrency: 8,
+                guards: Guards::default(),
+                requests_per_second: None,
+                policies: Vec::new(),
+                accounts: Vec::new(),
                 api: api.unwrap_or_default(),
                 partition,
-                globs: Vec::new(),
-                ca_file: global.ca_file.clone(),
+                ca_file,
             });
         };
-        let environment = settings.choose(asked.as_deref()).map_err(|what| {
+        let names = || settings.environments.keys().cloned().collect::<Vec<_>>().join(", ");
+        let only = || match settings.environments.len() {
+            1 => settings.environments.keys().next().cloned(),
+            _ => None,
+        };
+        let name = asked.or_else(|| settings.default.clone()).or_else(only).ok_or_else(|| {
             Fatal::with_help(
-                what,
-                format!("the environments are: {}", settings.environment_names().join(", ")),
+                "alz.yaml has several environments and no default",
+                format!("choose one with --env or ALZ_ENV: {}", names()),
+            )
+        })?;
+        let environment = settings.environments.get(&name).ok_or_else(|| {
+            Fatal::with_help(
+                format!("alz.yaml has no environment {name:?}"),
+                format!("choose one with --env or ALZ_ENV: {}", names()),
             )
         })?;
         Ok(Self {
             root: settings.root.clone(),
-            environment: environment.name.clone(),
+            environment: name,
+            concurrency: settings.concurrency as usize,
+            guards: settings.guards,
+            requests_per_second: settings.requests_per_second,
+            policies: settings.policies.clone(),
+            accounts: environment.accounts.clone(),
             api: api.unwrap_or_else(|| environment.api.clone()),
             partition: partition.or_else(|| environment.partition.clone()),
-            globs: environment.accounts.clone(),
-            ca_file: global.ca_file.clone(),
-            settings,
+            ca_file,
         })
     }
 
     pub fn is_sandbox(&self) -> bool {
-        self.api == SANDBOX
+        self.api == settings::SANDBOX
     }
 
     /// Loads and checks every file: all of the environment's, so that a number
@@ -90,9 +105,9 @@ impl Project {
     pub fn load(&self, files: &[PathBuf], today: jiff::civil::Date) -> Result<Loaded, Fatal> {
         desired::load(&LoadRequest {
             root: &self.root,
-            globs: &self.globs,
+            globs: &self.accounts,
             files,
-            policies: &self.settings.policies,
+            policies: &self.policies,
             today,
         })
         .map_err(Fatal::Problems)
@@ -127,19 +142,13 @@ impl Project {
             Some(running) => Some(self.partition.clone().unwrap_or_else(|| running.partition())),
             None => self.partition.clone(),
         };
-        let client = api::connect(ClientOptions {
-            base: base.parse().map_err(|error: api::BaseUrlError| {
-                Fatal::with_help(error.to_string(), "name it with --api URL, ALZ_API or in alz.yaml")
-            })?,
-            credentials,
-            partition,
-            concurrency: self.settings.concurrency,
-            requests_per_second: self.settings.requests_per_second,
-            ca_file: self.ca_file.clone(),
-            jitter_seed,
-        })
-        .await
-        .map_err(|error| Fatal::new(error.to_string()))?;
+        let mut options = ClientOptions::new(Endpoint::parse(&base)?, credentials);
+        options.partition = partition;
+        options.concurrency = self.concurrency;
+        options.requests_per_second = self.requests_per_second;
+        options.ca_file = self.ca_file.clone();
+        options.jitter_seed = jitter_seed;
+        let client = ReadClient::new(options)?;
         let now = match &running {
             Some(running) => running.now(),
             None => override_now.unwrap_or_else(Timestamp::now),
@@ -173,7 +182,7 @@ pub fn today() -> Result<jiff::civil::Date, Fatal> {
     let now = now_from_environment()?.unwrap_or_else(Timestamp::now);
     // The platform's business day is Mountain time (guide, "Submitting a Standard Port").
     let zone = jiff::tz::TimeZone::get("America/Denver").unwrap_or(jiff::tz::TimeZone::UTC);
-    Ok(now.to_zoned(zone).date())
+    Ok(now.to_zoned_datetime(zone).date())
 }
 
 fn now_from_environment() -> Result<Option<Timestamp>, Fatal> {
@@ -216,13 +225,18 @@ fn credentials() -> Result<Credentials, Fatal> {
 
 /// Where the user's files are, for messages.
 pub fn root_of(global: &Global) -> PathBuf {
-    desired::settings::find(&global.root())
-        .ok()
-        .flatten()
-        .map_or_else(|| global.root(), |settings| settings.root)
+    settings::find(&global.root())
+        .and_then(|file| file.parent().map(Path::to_owned))
+        .unwrap_or_else(|| global.root())
 }
 
-/// A path as the user would write it: relative to the root where it lies below it.
-pub fn relative<'a>(path: &'a Path, root: &Path) -> &'a Path {
-    path.strip_prefix(root).unwrap_or(path)
+/// Files named on the command line, seen from the directory that -C names.
+pub fn from_directory(global: &Global, files: &[PathBuf]) -> Vec<PathBuf> {
+    files
+        .iter()
+        .map(|file| {
+            let path = global.root().join(file);
+            std::path::absolute(&path).unwrap_or(path)
+        })
+        .collect()
 }

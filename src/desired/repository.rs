@@ -132,6 +132,11 @@ impl Repository {
         self.numbers.0.len()
     }
 
+    /// Whether any document declares the number.
+    pub fn declares(&self, number: PhoneNumber) -> bool {
+        self.numbers.contains(number)
+    }
+
     /// The i-th account, all its documents together and defaults merged in;
     /// None beyond the last.
     pub fn account(&self, index: usize) -> Option<Result<DesiredAccount, Damaged>> {
@@ -337,6 +342,13 @@ impl NumberTable {
     pub fn sort(&mut self) {
         self.0.sort_unstable();
         self.0.shrink_to_fit();
+    }
+
+    /// Of a sorted table.
+    pub fn contains(&self, number: PhoneNumber) -> bool {
+        self.0
+            .binary_search_by_key(&number.as_u64(), |entry| entry >> DOCUMENT_BITS)
+            .is_ok()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (PhoneNumber, SourceId)> {

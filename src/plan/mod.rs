@@ -32,10 +32,11 @@ mod reference;
 mod saying;
 mod update;
 
-use jiff::Timestamp;
+use std::collections::BTreeSet;
 
-use crate::model::PartitionId;
+use jiff::Timestamp;
 use crate::model::live::LivePartition;
+use crate::model::{PartitionId, PhoneNumber};
 
 pub use account::{AccountPlan, Counts, account};
 pub use assemble::{Header, assemble};
@@ -56,4 +57,6 @@ pub struct Context<'a> {
     /// Whether new and changed E911 addresses are put to the provider first
     /// (`--no-verify` turns it off).
     pub verify: bool,
+    /// The numbers to plan; `None` is all, those that no file declares included.
+    pub only: Option<&'a BTreeSet<PhoneNumber>>,
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use crate::apply::{Outcome, StepReport, StepStatus};
-use crate::plan::document::{Action, Plan, Step};
+use crate::plan::{Action, Plan, Step};
 
 use super::style;
 

@@ -6,6 +6,7 @@ use super::args::Global;
 use super::fatal::Fatal;
 use super::output::{Format, Output};
 use super::{Exit, session, write_file};
+use crate::desired::schema::{self, Draft, Kind};
 
 /// Make a working repository to start from
 #[derive(Debug, Args)]
@@ -33,15 +34,15 @@ fn files() -> [(&'static str, String); 7] {
             include_str!("github.yml").to_owned(),
         ),
         (".gitlab-ci.yml", include_str!("gitlab.yml").to_owned()),
-        // State of the sandbox, and the schemas that editors read.
+        // The state of the sandbox.
         (".gitignore", ".alz/\n".to_owned()),
         (
-            ".alz/schema/account.schema.json",
-            super::schema::text(super::schema::Which::Account),
+            "schema/account.schema.json",
+            schema::text(Kind::Account, Draft::Draft2020),
         ),
         (
-            ".alz/schema/config.schema.json",
-            super::schema::text(super::schema::Which::Config),
+            "schema/config.schema.json",
+            schema::text(Kind::Config, Draft::Draft2020),
         ),
     ]
 }
