@@ -9,7 +9,7 @@ use crate::api::ReadClient;
 use crate::live::{self, LiveError};
 use crate::model::live::{Inventory, LivePartition};
 use crate::model::meaning;
-use crate::model::{CarrierStatus, LiveNumber, Member, Record};
+use crate::model::{CarrierStatus, LiveNumber, Member, PhoneNumber, Record};
 use crate::plan::{Action, Step};
 
 /// Reads lag behind writes; the pauses between looks, about four seconds in all.
@@ -62,6 +62,7 @@ async fn shown(
             )
         } else {
             shows(step, live::number(client, &step.account, *number).await?.as_ref())
+                && shows_caller_id(step, *number, client).await?
         };
         if !done {
             return Ok(false);
@@ -70,7 +71,27 @@ async fn shown(
     Ok(true)
 }
 
-/// Whether the number, as read, is as the step makes it.
+/// Whose caller ID a number is stands with the user, not with the number.
+async fn shows_caller_id(
+    step: &Step,
+    number: PhoneNumber,
+    client: &ReadClient,
+) -> Result<bool, LiveError> {
+    let sent = |name: &str| step.body.as_ref().and_then(|body| body.get(name));
+    let (Some(Value::Bool(true)), Some(Value::String(user))) =
+        (sent("assignAsCallerId"), sent("referenceId"))
+    else {
+        return Ok(true);
+    };
+    let shown = client
+        .user(&step.account, user)
+        .await?
+        .and_then(|user| user.caller_id_config)
+        .and_then(|config| config.caller_id_number);
+    Ok(shown.is_some_and(|shown| shown.parse() == Ok(number)))
+}
+
+/// Whether the number, as read, is as the step makes it, caller ID aside.
 pub fn shows(step: &Step, live: Option<&LiveNumber>) -> bool {
     let status = live.map(|number| &number.status);
     match step.action {
@@ -127,8 +148,7 @@ fn holds(body: Option<&Value>, live: &LiveNumber) -> bool {
         }),
         "referenceType" => value.as_str() == live.reference.as_ref().map(|r| &*r.reference_type),
         "referenceId" => value.as_str() == live.reference.as_ref().map(|r| &*r.id),
-        // Whose caller ID it is stands with the user, not with the number.
-        // Sending it again does no harm.
+        "assignAsCallerId" => true,
         _ => false,
     })
 }
