@@ -88,7 +88,6 @@ fn reference_said() -> impl Strategy<Value = Value> {
 
 /// An entry of `numbers:`; each member is said or not.
 fn entry() -> impl Strategy<Value = Value> {
-
     let flags = select(vec![
         json!({}),
         json!({}),
@@ -355,8 +354,6 @@ fn effective(live: &LiveNumber) -> Record {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
-
     #[test]
     fn every_plan_is_sound_and_settles(
         rows in rows(),
