@@ -123,7 +123,7 @@ pub(super) fn activation(
     match opinion(Some(ask), context, checks) {
         Opinion::Fine(saying) => sayings.extend(saying),
         Opinion::Refused(saying) => return Err(vec![saying]),
-        Opinion::Unasked(address) => question = Some(address),
+        Opinion::Unasked(address) => question = Some(*address),
     }
     Ok(Activation {
         body: Value::Object(request),

@@ -46,6 +46,9 @@ pub(super) struct Scope<'a> {
     pub of: u64,
 }
 
+/// A guard's name, its limits, what lifts it, and what it counts.
+type Kind<'a> = (&'a str, &'a Guard, Option<u64>, fn(&Touched) -> u64);
+
 /// Judges every scope; `run` is what the whole run touches.
 pub(super) fn judge(
     scopes: &[Scope<'_>],
@@ -58,7 +61,7 @@ pub(super) fn judge(
         e911,
         update,
     } = guards;
-    let kinds: [(&str, &Guard, Option<u64>, fn(&Touched) -> u64); 3] = [
+    let kinds: [Kind; 3] = [
         ("release", release, allow.release, |touched| touched.release),
         ("e911", e911, allow.e911, |touched| touched.e911),
         ("update", update, allow.update, |touched| touched.update),

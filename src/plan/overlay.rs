@@ -142,18 +142,14 @@ pub(super) fn changes(
     scope: fn(Member) -> bool,
 ) -> Vec<Change> {
     let differing = meaning::differences(before, after, scope);
-    // Name and suffix are compared as one; a reader must see both where either moved.
+    // Name and suffix are compared as one, for a suffix may stand inside the name,
+    // and a country may be told by its state: what is shown is what is written.
     let street = [Member::StreetName, Member::StreetSuffix];
     let street_differs = differing.iter().any(|member| street.contains(member));
     Member::ALL
         .into_iter()
-        .filter(|member| {
-            differing.contains(member)
-                || (street_differs
-                    && scope(*member)
-                    && street.contains(member)
-                    && before.get(*member) != after.get(*member))
-        })
+        .filter(|member| scope(*member) && value(before, *member) != value(after, *member))
+        .filter(|member| differing.contains(member) || (street_differs && street.contains(member)))
         .map(|member| Change {
             path: format!("{path}.{}", member.name()),
             before: value(before, member),

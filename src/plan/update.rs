@@ -52,7 +52,7 @@ impl Objects {
 pub(super) enum Opinion {
     Fine(Option<Saying>),
     Refused(Saying),
-    Unasked(Record),
+    Unasked(Box<Record>),
 }
 
 pub(super) fn opinion(ask: Option<Record>, context: &Context, checks: &Checks) -> Opinion {
@@ -60,7 +60,7 @@ pub(super) fn opinion(ask: Option<Record>, context: &Context, checks: &Checks) -
         return Opinion::Fine(None);
     };
     match checks.e911(&address) {
-        None => Opinion::Unasked(address),
+        None => Opinion::Unasked(Box::new(address)),
         Some(Verdict::Valid) => Opinion::Fine(None),
         Some(Verdict::Unknown { why }) => Opinion::Fine(Some(
             Saying::warning(format!(
@@ -139,7 +139,7 @@ pub(super) fn objects(
     match verdict {
         Opinion::Fine(saying) => objects.sayings.extend(saying),
         Opinion::Refused(saying) => objects.sayings.push(saying),
-        Opinion::Unasked(address) => objects.question = Some(address),
+        Opinion::Unasked(address) => objects.question = Some(*address),
     }
     let (listing, sayings) = listing::listing(
         &desired.directory_listing,

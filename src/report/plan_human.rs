@@ -167,12 +167,13 @@ impl Report<'_> {
         for line in words::wrapped(&format!("{}{until}", note.reason), room - 4) {
             self.line(&format!("    {line}"));
         }
-        for line in note
+        let help = note
             .help
             .iter()
-            .flat_map(|help| words::wrapped(help, room - 6))
-        {
-            self.line(&format!("    {DIM}→ {line}{DIM:#}"));
+            .flat_map(|help| words::wrapped(help, room - 6));
+        for (at, line) in help.enumerate() {
+            let arrow = if at == 0 { '→' } else { ' ' };
+            self.line(&format!("    {DIM}{arrow} {line}{DIM:#}"));
         }
     }
 
@@ -225,7 +226,11 @@ fn sign(action: Action) -> (char, Ansi) {
 /// Numbers as a reader can take them in: a few in full, the rest counted.
 fn numbers(numbers: &[PhoneNumber]) -> String {
     const SHOWN: usize = 8;
-    let shown: Vec<String> = numbers.iter().take(SHOWN).map(|n| n.spaced()).collect();
+    let shown: Vec<String> = numbers
+        .iter()
+        .take(SHOWN)
+        .map(|number| number.spaced().replace(' ', "\u{a0}"))
+        .collect();
     let rest = numbers.len().saturating_sub(SHOWN);
     match rest {
         0 => shown.join(", "),
@@ -274,14 +279,14 @@ fn step_lines(step: &Step) -> Vec<String> {
                 format!(
                     "{}: {GREEN}{}{GREEN:#}",
                     change.path,
-                    shown(change, &change.after)
+                    shown(step, change, &change.after)
                 )
             }
             (before, _) => format!(
                 "{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
                 change.path,
-                shown(change, before),
-                shown(change, &change.after)
+                shown(step, change, before),
+                shown(step, change, &change.after)
             ),
         });
     }
@@ -377,11 +382,14 @@ fn scalar(value: &Value) -> String {
 }
 
 /// A value of a change that is about an object as a whole.
-fn shown(change: &Change, value: &Value) -> String {
+fn shown(step: &Step, change: &Change, value: &Value) -> String {
     let Value::Object(map) = value else {
         let is_address = OBJECTS.contains(&change.path.as_str());
         return match value {
-            Value::Null if is_address => "the customer service record's address".to_owned(),
+            Value::Null if is_address => match csr_place(step, value == &change.after) {
+                Some(place) => format!("the customer service record's ({place})"),
+                None => "the customer service record's".to_owned(),
+            },
             value => scalar(value),
         };
     };
@@ -392,6 +400,18 @@ fn shown(change: &Change, value: &Value) -> String {
         Ok(record) => words::place(&record),
         Err(_) => value.to_string(),
     }
+}
+
+/// The CSR's address before or after the step, where it is known.
+fn csr_place(step: &Step, after: bool) -> Option<String> {
+    let sent = step
+        .body
+        .as_ref()
+        .and_then(|body| body.get("customerServiceRecord"))
+        .filter(|_| after)
+        .and_then(|csr| serde_json::from_value::<Record>(csr.clone()).ok());
+    let record = sent.or_else(|| live_object(step, "customerServiceRecord"))?;
+    Some(words::place(&record)).filter(|place| !place.is_empty())
 }
 
 /// "Plan: 2 to activate, 1 to release. 96 in sync, 3 unmanaged."

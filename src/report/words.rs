@@ -107,15 +107,19 @@ pub(super) fn compared(before: &str, after: &str) -> String {
     line
 }
 
+/// The no-break space.
+pub(super) const HOLD: char = '\u{a0}';
+
 /// Plain text broken into lines of at most `width` columns; line breaks in it
-/// are kept, and so is the indentation after them.
+/// are kept, and so is the indentation after them. A no-break space holds two
+/// words together and comes out as a plain one.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {
         let indent: String = paragraph.chars().take_while(|c| *c == ' ').collect();
         let mut line = indent.clone();
         let mut empty = true;
-        for word in paragraph.split_whitespace() {
+        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
             let fits = line.chars().count() + 1 + word.chars().count() <= width;
             if !empty && !fits {
                 lines.push(std::mem::replace(&mut line, indent.clone()));
@@ -124,7 +128,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
             if !empty {
                 line.push(' ');
             }
-            line.push_str(word);
+            line.extend(word.chars().map(|c| if c == HOLD { ' ' } else { c }));
             empty = false;
         }
         lines.push(line);

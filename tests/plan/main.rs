@@ -1,0 +1,11 @@
+//! The planner, seen from outside: two documents in, a plan out.
+
+mod e911;
+mod golden;
+mod guards;
+mod lifecycle;
+mod meaning;
+mod noise;
+mod objects;
+mod properties;
+mod world;

@@ -1,0 +1,280 @@
+//! Small worlds to plan in. What files declare is written as an account file
+//! has it, what is live as the platform's listing has it, both in JSON.
+
+use std::collections::BTreeMap;
+
+use alz::api::wire;
+use alz::desired::file::NumberEntry;
+use alz::model::live::{
+    CarrierAbilities, EventKind, Inventory, LiveListing, LivePartition, LiveReference,
+};
+use alz::model::{
+    AccountId, CarrierId, CarrierStatus, DesiredAccount, DesiredNumber, Field, Guards, LiveAccount,
+    LiveEvent, LiveNumber, PartitionId, PhoneNumber, PortId, Record, SourceId,
+};
+use alz::plan::{
+    self, AccountPlan, Allow, Checks, Context, Header, Note, NoteKind, Plan, Step, Verdict,
+};
+use serde_json::{Value, json};
+
+pub const NUMBER: &str = "18015551212";
+pub const ACCOUNT: &str = "bRW8jpoCTGOaOIF5wqvSVg";
+pub const USER: &str = "ajfrBZJMQNC4-9TeBSfnlQ";
+
+pub fn tn(text: &str) -> PhoneNumber {
+    text.parse().expect("a number")
+}
+
+pub fn record(value: Value) -> Record {
+    serde_json::from_value(value).expect("an address object")
+}
+
+/// The office that most tests live in.
+pub fn office() -> Value {
+    json!({
+        "customerType": "BUSINESS", "businessName": "Sample Dental", "customerName": "Sample Dental",
+        "streetNumber": "333", "preDirectional": "S", "streetName": "520", "postDirectional": "W",
+        "secondaryLocationDescription": "SUITE", "unit": "500",
+        "city": "Lindon", "state": "UT", "country": "USA", "postalCode": "84042"
+    })
+}
+
+/// Another place, whole.
+pub fn elsewhere() -> Value {
+    json!({
+        "customerType": "BUSINESS", "businessName": "Sample Dental",
+        "streetNumber": "56", "streetName": "Center", "streetSuffix": "St",
+        "city": "Orem", "state": "UT", "country": "USA", "postalCode": "84057"
+    })
+}
+
+/// `base` with these members over it.
+pub fn with(base: Value, members: Value) -> Value {
+    let (Value::Object(mut base), Value::Object(members)) = (base, members) else {
+        panic!("two objects");
+    };
+    base.extend(members);
+    Value::Object(base)
+}
+
+/// A number as the files declare it.
+pub fn declared(entry: Value) -> DesiredNumber {
+    let NumberEntry {
+        customer_service_record,
+        e911_address,
+        directory_listing,
+        reference,
+        hold_activation,
+        protected,
+        port,
+        state,
+    } = serde_json::from_value(entry).expect("a number's entry");
+    DesiredNumber {
+        customer_service_record,
+        e911_address,
+        directory_listing,
+        reference,
+        hold_activation,
+        port: port.value().map(|name| name.to_string()),
+        released: state.value().is_some(),
+        protected: matches!(protected, Field::Value(true)),
+        source: SourceId(0),
+    }
+}
+
+/// A number as the listing shows it.
+pub fn listed(row: Value) -> LiveNumber {
+    let row: wire::TelephoneNumber = serde_json::from_value(row).expect("a listing's row");
+    let reference = match (row.reference_type, row.reference_id) {
+        (Some(reference_type), Some(id)) => Some(LiveReference { reference_type, id }),
+        (_, _) => None,
+    };
+    LiveNumber {
+        number: tn(&row.phone_number),
+        status: CarrierStatus::parse(row.carrier_status.as_deref().unwrap_or("")),
+        carrier: row.carrier_id.map(CarrierId::new),
+        port: row.port_id.map(PortId::new),
+        customer_service_record: row.customer_service_record,
+        e911_address: row.e911_address,
+        directory_listing: row.directory_listing.map(|listing| LiveListing {
+            listed: listing.listed.unwrap_or(false),
+            listing_type: listing.listing_type,
+            address: listing.address,
+        }),
+        reference,
+    }
+}
+
+pub struct World {
+    pub desired: DesiredAccount,
+    pub live: LiveAccount,
+    pub partition: LivePartition,
+    pub checks: Checks,
+    pub verify: bool,
+    pub allow: Allow,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self {
+            desired: DesiredAccount {
+                account: AccountId::new(ACCOUNT),
+                name: None,
+                prune: false,
+                numbers: BTreeMap::new(),
+                ports: BTreeMap::new(),
+                source: SourceId(0),
+            },
+            live: LiveAccount {
+                caller_ids: BTreeMap::from([(USER.to_owned(), None)]),
+                ..LiveAccount::default()
+            },
+            partition: LivePartition {
+                default_listing_type: Some("NOT_LIST_NOT_PUBLISH".to_owned()),
+                cooldown_days: Some(30),
+                carriers: BTreeMap::new(),
+            },
+            checks: Checks::default(),
+            verify: false,
+            allow: Allow::default(),
+        }
+    }
+
+    /// The number of most tests.
+    pub fn declares(self, entry: Value) -> Self {
+        self.declares_number(NUMBER, entry)
+    }
+
+    pub fn declares_number(mut self, number: &str, entry: Value) -> Self {
+        self.desired.numbers.insert(tn(number), declared(entry));
+        self
+    }
+
+    pub fn lists(self, status: &str, members: Value) -> Self {
+        self.lists_number(NUMBER, status, members)
+    }
+
+    pub fn lists_number(mut self, number: &str, status: &str, members: Value) -> Self {
+        let row = json!({ "phoneNumber": number, "carrierStatus": status, "carrierId": "carrier" });
+        let live = listed(with(row, members));
+        self.live.numbers.insert(tn(number), live);
+        self
+    }
+
+    pub fn inventory(mut self, inventory: Inventory) -> Self {
+        self.live.inventory.insert(tn(NUMBER), inventory);
+        self
+    }
+
+    pub fn event(mut self, kind: EventKind, status: &str, message: &str) -> Self {
+        let event = LiveEvent {
+            kind,
+            status: status.into(),
+            updated: None,
+            message: (!message.is_empty()).then(|| message.into()),
+        };
+        self.live.events.entry(tn(NUMBER)).or_default().push(event);
+        self
+    }
+
+    pub fn shows_caller_id(mut self, number: &str) -> Self {
+        self.live
+            .caller_ids
+            .insert(USER.to_owned(), Some(tn(number)));
+        self
+    }
+
+    /// The carrier "carrier" can't do what is false here.
+    pub fn carrier(mut self, csr_update: bool, cnam_change: bool, directory_listing: bool) -> Self {
+        let abilities = CarrierAbilities {
+            name: "TELUS".to_owned(),
+            csr_update,
+            cnam_change,
+            directory_listing,
+            porting: true,
+        };
+        self.partition
+            .carriers
+            .insert(CarrierId::new("carrier"), abilities);
+        self
+    }
+
+    pub fn verdict(mut self, address: Value, verdict: Verdict) -> Self {
+        self.verify = true;
+        self.checks.answer_e911(&record(address), verdict);
+        self
+    }
+
+    pub fn account(&self) -> AccountPlan {
+        let partition = PartitionId::new("X4fbfNlFRpy7bWDFmCwwdw");
+        let context = Context {
+            partition: &partition,
+            live: &self.partition,
+            now: "2026-11-23T12:00:00Z".parse().expect("a time"),
+            verify: self.verify,
+        };
+        plan::account(&self.desired, &self.live, &context, &self.checks)
+    }
+
+    /// Every plan that a test makes is sound.
+    pub fn plan(&self) -> Plan {
+        let plan = assembled(vec![self.account()], &self.allow);
+        let faults = plan::lint(&plan);
+        assert!(faults.is_empty(), "{faults:#?}\n{:#?}", plan.steps);
+        plan
+    }
+}
+
+pub fn assembled(accounts: Vec<AccountPlan>, allow: &Allow) -> Plan {
+    let header = Header {
+        environment: "sandbox".to_owned(),
+        partition: PartitionId::new("X4fbfNlFRpy7bWDFmCwwdw"),
+        created_at: "2026-11-23T12:00:00Z".parse().expect("a time"),
+        desired_digest: "sha256:0".to_owned(),
+        alz_version: "0.1.0".to_owned(),
+    };
+    plan::assemble(header, accounts, &Guards::default(), allow)
+}
+
+/// The ids of a plan's steps.
+pub fn ids(plan: &Plan) -> Vec<&str> {
+    plan.steps.iter().map(|step| step.id.as_str()).collect()
+}
+
+pub fn only_step(plan: &Plan) -> &Step {
+    assert_eq!(plan.steps.len(), 1, "{:#?}\n{:#?}", plan.steps, plan.notes);
+    &plan.steps[0]
+}
+
+pub fn body(step: &Step) -> &Value {
+    step.body.as_ref().expect("a body")
+}
+
+/// The changed members of a step.
+pub fn paths(step: &Step) -> Vec<&str> {
+    step.changes
+        .iter()
+        .map(|change| change.path.as_str())
+        .collect()
+}
+
+pub fn notes(plan: &Plan, kind: NoteKind) -> Vec<&Note> {
+    plan.notes.iter().filter(|note| note.kind == kind).collect()
+}
+
+/// The one note of its kind.
+pub fn note(plan: &Plan, kind: NoteKind) -> &Note {
+    let notes = notes(plan, kind);
+    assert_eq!(notes.len(), 1, "{:#?}", plan.notes);
+    notes[0]
+}
+
+pub fn count(plan: &Plan, key: &str) -> u64 {
+    plan.summary[key]
+}
+
+/// Nothing to do and nothing to say.
+pub fn assert_quiet(plan: &Plan) {
+    assert!(plan.steps.is_empty(), "{:#?}", plan.steps);
+    assert!(plan.notes.is_empty(), "{:#?}", plan.notes);
+}
