@@ -209,8 +209,13 @@ fn open(options: &Options) -> Result<Platform, Error> {
             None => (BUILT_IN.to_owned(), PathBuf::from("built into alz")),
         };
         let seed: Seed = seed::parse(&text).map_err(|reason| Error::Seed(path.clone(), reason))?;
-        seed.into_world(now)
-            .map_err(|reason| Error::Seed(path, reason))
+        let mut world = seed
+            .into_world(now)
+            .map_err(|reason| Error::Seed(path, reason))?;
+        if let Some(at) = options.now {
+            world.clock = Clock::Frozen { at };
+        }
+        Ok(world)
     };
     let (store, mut world) = match &options.state {
         Some(path) => Store::open(path, PATIENCE, fresh)?,
@@ -220,6 +225,7 @@ fn open(options: &Options) -> Result<Platform, Error> {
             (Store::default(), world)
         }
     };
+    // Also for a world that was found: whoever names an instant means it.
     if let Some(at) = options.now {
         world.clock = Clock::Frozen { at };
     }

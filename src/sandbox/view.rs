@@ -358,7 +358,11 @@ mod tests {
                 .iter()
                 .any(|text| text == "2026-11-23T17:00:00.250+00:00")
         );
-        assert!(written.iter().all(|text| text.parse() == Ok(at)));
+        assert!(
+            written
+                .iter()
+                .all(|text| text.parse().is_ok_and(|read: Timestamp| read == at))
+        );
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod inventory;
 mod order;
 mod release;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
