@@ -293,12 +293,11 @@ fn judge(file: &str, text: &str, policies: &Policies, today: Date) -> Read {
             .map(|(index, document)| one_document(document, index, policies, today))
             .collect();
         let silent = judged.iter().all(|(_, findings)| findings.is_empty());
-        let (located, form) = match silent {
-            true => (Vec::new(), Vec::new()),
-            false => read::located(file, text),
-        };
         // Should the slower parser not take the file, places are lost, findings are not.
-        drop(form);
+        let located = match silent {
+            true => Vec::new(),
+            false => read::located(file, text).0,
+        };
         for (index, (document, findings)) in judged.into_iter().enumerate() {
             let root = located.get(index).map(|located| &*located.root);
             let places = findings.into_iter().map(|f| placed(file, root, f));
@@ -307,26 +306,33 @@ fn judge(file: &str, text: &str, policies: &Policies, today: Date) -> Read {
         }
         return read;
     }
-    let (located, mut form) = read::located(file, text);
-    if located.is_empty() && form.is_empty() {
-        form.push(
+    let (located, broken) = read::located(file, text);
+    if located.is_empty() && broken.is_empty() {
+        read.problems.push(
             Problem::of_file(code::REQUIRED, file, "the file is empty")
                 .warning()
                 .help("an account file holds one account a document; delete the file if it is not needed"),
         );
     }
-    for (index, Located { root, value }) in located.iter().enumerate() {
-        let Some(value) = value else { continue };
-        let (document, findings) = one_document(value, index, policies, today);
-        for finding in findings {
-            let problem = placed(file, Some(root), finding);
-            if !follows_from(&problem, &form) {
-                read.problems.push(problem);
+    read.problems.extend(broken);
+    for (index, document) in located.into_iter().enumerate() {
+        let Located {
+            root,
+            problems: form,
+            value,
+        } = document;
+        if let Some(value) = value {
+            let (document, findings) = one_document(&value, index, policies, today);
+            for finding in findings {
+                let problem = placed(file, Some(&root), finding);
+                if !follows_from(&problem, &form) {
+                    read.problems.push(problem);
+                }
             }
+            read.take(file, document);
         }
-        read.take(file, document);
+        read.problems.extend(form);
     }
-    read.problems.extend(form);
     read
 }
 

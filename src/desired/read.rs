@@ -86,34 +86,46 @@ fn fast_suffices(text: &str) -> bool {
 #[derive(Debug)]
 pub struct Located<T> {
     pub root: Rc<Node>,
+    /// What is wrong with the form of this document.
+    pub problems: Vec<Problem>,
     /// None where so much is wrong that there is no value at all.
     pub value: Option<T>,
 }
 
-/// The account documents of a file by the located parser, empty ones left out,
-/// with all that is wrong with their form.
+/// The account documents of a file by the located parser, empty ones left out;
+/// and what is wrong with documents too broken to be read.
 pub fn located(file: &str, text: &str) -> (Vec<Located<AccountFile>>, Vec<Problem>) {
-    let (documents, mut problems) = tree::read(file, text);
     let mut located = Vec::new();
-    for root in documents.into_iter().filter_map(|document| document.root) {
-        if root.is_null() {
-            continue;
+    let mut broken = Vec::new();
+    for document in tree::read(file, text) {
+        let mut problems = document.problems;
+        match document.root {
+            None => broken.extend(problems),
+            Some(root) if root.is_null() => broken.extend(problems),
+            Some(root) => {
+                let twice = numbers_twice(file, &root, &mut problems);
+                let (value, found) = typed::read(file, &root, &twice);
+                problems.extend(found);
+                located.push(Located {
+                    root,
+                    problems,
+                    value,
+                });
+            }
         }
-        let twice = numbers_twice(file, &root, &mut problems);
-        let (value, found) = typed::read(file, &root, &twice);
-        problems.extend(found);
-        located.push(Located { root, value });
     }
-    (located, problems)
+    (located, broken)
 }
 
 /// A file that holds one document.
 pub fn single<T: DeserializeOwned>(file: &str, text: &str) -> (Option<Located<T>>, Vec<Problem>) {
-    let (documents, mut problems) = tree::read(file, text);
-    let mut roots = documents
-        .into_iter()
-        .filter_map(|document| document.root)
-        .filter(|root| !root.is_null());
+    let mut problems = Vec::new();
+    let mut roots = Vec::new();
+    for document in tree::read(file, text) {
+        problems.extend(document.problems);
+        roots.extend(document.root.filter(|root| !root.is_null()));
+    }
+    let mut roots = roots.into_iter();
     let Some(root) = roots.next() else {
         if problems.is_empty() {
             problems.push(Problem::of_file(code::REQUIRED, file, "the file is empty"));
@@ -134,7 +146,12 @@ pub fn single<T: DeserializeOwned>(file: &str, text: &str) -> (Option<Located<T>
     }
     let (value, found) = typed::read(file, &root, &[]);
     problems.extend(found);
-    (Some(Located { root, value }), problems)
+    let located = Located {
+        root,
+        problems: Vec::new(),
+        value,
+    };
+    (Some(located), problems)
 }
 
 /// One telephone number in two spellings is one key: said here with both

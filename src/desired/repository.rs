@@ -318,8 +318,7 @@ fn roots(file: &Source) -> Vec<Rc<Node>> {
         .ok()
         .and_then(|bytes| read::text_of(&file.shown, bytes).ok());
     let Some(text) = text else { return Vec::new() };
-    let (documents, _) = tree::read(&file.shown, &text);
-    documents
+    tree::read(&file.shown, &text)
         .into_iter()
         .filter_map(|document| document.root)
         .filter(|root| !root.is_null())

@@ -139,7 +139,11 @@ fn optional_reference(map: &Map<String, Value>) -> Option<String> {
         (true, false) => second,
         (true, true) | (false, false) => return None,
     };
-    Some(inner.get("$ref")?.as_str()?.to_owned())
+    // The walk comes from the inside: draft 7 may have wrapped it by now.
+    let reference = inner
+        .get("$ref")
+        .or_else(|| inner.get("allOf")?.get(0)?.get("$ref"))?;
+    Some(reference.as_str()?.to_owned())
 }
 
 fn definition_name(reference: &str) -> &str {
@@ -165,24 +169,10 @@ fn collect_nullable(value: &Value, nullable: &mut BTreeSet<String>) {
 fn rewrite_references(value: &mut Value, nullable: &BTreeSet<String>, draft: Draft) {
     match value {
         Value::Object(map) => {
-            if let Some(reference) = optional_reference(map) {
-                map.remove("anyOf");
-                map.insert("$ref".into(), json!(reference));
-            } else if let Some(Value::String(reference)) = map.get("$ref")
-                && nullable.contains(definition_name(reference))
-            {
-                map.insert("not".into(), json!({ "type": "null" }));
-            }
-            if draft == Draft::Draft07
-                && map.len() > 1
-                && let Some(reference) = map.remove("$ref")
-            {
-                // Draft 7 ignores whatever stands beside a $ref.
-                map.insert("allOf".into(), json!([{ "$ref": reference }]));
-            }
             for inner in map.values_mut() {
                 rewrite_references(inner, nullable, draft);
             }
+            rewrite_reference(map, nullable, draft);
         }
         Value::Array(items) => {
             for item in items {
@@ -190,6 +180,26 @@ fn rewrite_references(value: &mut Value, nullable: &BTreeSet<String>, draft: Dra
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn rewrite_reference(map: &mut Map<String, Value>, nullable: &BTreeSet<String>, draft: Draft) {
+    if map.contains_key("anyOf") {
+        if let Some(reference) = optional_reference(map) {
+            map.remove("anyOf");
+            map.insert("$ref".into(), json!(reference));
+        }
+    } else if let Some(Value::String(reference)) = map.get("$ref")
+        && nullable.contains(definition_name(reference))
+    {
+        map.insert("not".into(), json!({ "type": "null" }));
+    }
+    // Draft 7 ignores whatever stands beside a $ref.
+    if draft == Draft::Draft07
+        && map.len() > 1
+        && let Some(reference) = map.remove("$ref")
+    {
+        map.insert("allOf".into(), json!([{ "$ref": reference }]));
     }
 }
 

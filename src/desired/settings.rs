@@ -84,6 +84,7 @@ pub fn parse(text: &str, root: PathBuf) -> Result<Settings, Vec<Problem>> {
     if let Some(Located {
         root: tree,
         value: Some(config),
+        problems: _, // among the file's
     }) = located
     {
         let settings = Check {

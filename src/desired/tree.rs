@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use super::problem::{Place, Problem, code};
+use super::problem::{Place, Problem, code, nearest};
 use crate::model::PhoneNumber;
 
 /// Maps and lists inside each other, aliases followed.
@@ -26,6 +26,8 @@ const MAX_GROWTH: u64 = 50;
 pub struct Document {
     /// None where the document is too broken to be read at all.
     pub root: Option<Rc<Node>>,
+    /// What is wrong with its form.
+    pub problems: Vec<Problem>,
 }
 
 /// A value and where it stands.
@@ -87,6 +89,18 @@ impl Node {
     }
 }
 
+impl Node {
+    /// Has a key that is this name with a slip in it, and not the name itself.
+    pub fn misspells(&self, name: &str) -> bool {
+        match &self.kind {
+            Kind::Map(entries) if self.get(name).is_none() => entries
+                .iter()
+                .any(|entry| nearest(entry.name(), [name]).is_some()),
+            Kind::Map(_) | Kind::Scalar(_) | Kind::List(_) => false,
+        }
+    }
+}
+
 impl Scalar {
     /// null by the YAML 1.2 core schema.
     pub fn is_null(&self) -> bool {
@@ -95,7 +109,7 @@ impl Scalar {
 }
 
 /// Reads all documents of a text; a broken one does not hide those after it.
-pub fn read(file: &str, text: &str) -> (Vec<Document>, Vec<Problem>) {
+pub fn read(file: &str, text: &str) -> Vec<Document> {
     let options = granit_parser::options! {
         emit_comments: false,
         emit_unresolved_aliases: true,
@@ -129,7 +143,10 @@ pub fn read(file: &str, text: &str) -> (Vec<Document>, Vec<Problem>) {
                         "the text is not YAML from here on; look for a missing quote, colon or space just before",
                     ),
                 );
-                documents.push(Document { root: None });
+                documents.push(Document {
+                    root: None,
+                    problems: std::mem::take(&mut builder.problems),
+                });
                 if !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;
                 }
@@ -137,7 +154,7 @@ pub fn read(file: &str, text: &str) -> (Vec<Document>, Vec<Problem>) {
             }
         }
     }
-    (documents, builder.problems)
+    documents
 }
 
 /// A map or list that is still being read.
@@ -208,7 +225,10 @@ impl<'a> Builder<'a> {
             );
             root = None;
         }
-        Document { root }
+        Document {
+            root,
+            problems: std::mem::take(&mut self.problems),
+        }
     }
 
     fn event(&mut self, event: Event<'_>, at: Place) {
@@ -288,7 +308,7 @@ impl<'a> Builder<'a> {
                     "tags (!name) mean nothing in these files",
                     "take the tag away; a literal that begins with ! goes into quotes",
                 );
-                false
+                plain
             }
         }
     }

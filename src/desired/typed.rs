@@ -91,7 +91,16 @@ impl Reading<'_> {
                 "a secret must not be written into a file".to_owned(),
                 "name where it is found instead: { env: NAME } or { file: PATH }; and change the secret, as it has been in a file".to_owned(),
             ),
+            Fault::SecretShape => (
+                code::SECRET,
+                "a secret reference has exactly one member".to_owned(),
+                "write { env: NAME } or { file: PATH }".to_owned(),
+            ),
             Fault::Missing(field) => {
+                // It is there under a name with a slip in it, which is told already.
+                if node.misspells(field) {
+                    return;
+                }
                 // Its value is at fault, which is told already.
                 if node.get(field).is_some_and(|entry| self.is_aside(&entry.key)) {
                     return;
@@ -149,6 +158,8 @@ enum Fault {
     Value(String),
     /// Something else stands where a secret's reference belongs.
     Secret,
+    /// A secret's reference with other members than one.
+    SecretShape,
     /// A member that must be there.
     Missing(&'static str),
 }
@@ -158,7 +169,7 @@ impl fmt::Display for Fault {
         match self {
             Fault::Told => f.write_str("told"),
             Fault::Kind { message, .. } | Fault::Value(message) => f.write_str(message),
-            Fault::Secret => f.write_str("a secret must not be written into a file"),
+            Fault::Secret | Fault::SecretShape => f.write_str("no reference to a secret"),
             Fault::Missing(field) => write!(f, "`{field}` is missing"),
         }
     }
@@ -245,9 +256,16 @@ impl<'t> At<'t, '_> {
                 false => self.wrong("a map (name: value, one a line)", ""),
             });
         };
-        if let Some(fields) = fields {
+        if secret {
+            let known = |entry: &Entry| fields.is_some_and(|f| f.contains(&entry.name()));
+            let given = |entry: &Entry| entry.value.text().is_some_and(|text| !text.is_empty());
+            match entries.as_slice() {
+                [one] if known(one) && given(one) && !one.value.is_null() => {}
+                _ => return Err(Fault::SecretShape),
+            }
+        } else if let Some(fields) = fields {
             for entry in entries {
-                self.known(entry, fields, secret);
+                self.known(entry, fields);
             }
         }
         visitor.visit_map(Members {
@@ -259,7 +277,7 @@ impl<'t> At<'t, '_> {
     }
 
     /// Tells an unknown key, once over all readings.
-    fn known(&self, entry: &Entry, fields: &[&'static str], secret: bool) {
+    fn known(&self, entry: &Entry, fields: &[&'static str]) {
         let name = entry.name();
         if fields.contains(&name)
             || !self
@@ -270,33 +288,18 @@ impl<'t> At<'t, '_> {
         {
             return;
         }
-        let problem = if secret {
-            let mut problem = Problem::error(
-                code::SECRET,
-                self.reading.file,
-                entry.key.place,
-                self.path.shown(),
-                "a secret reference has exactly one member: env or file",
-            );
-            problem.help = "write { env: NAME } or { file: PATH }".to_owned();
-            problem
-        } else {
-            let path = Path::Member(self.path, name).shown();
-            let message = format!("unknown key `{}`", shortened(name));
-            let help = match nearest(name, fields.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known here: {}", fields.join(", ")),
-            };
-            Problem::error(
-                code::UNKNOWN_KEY,
-                self.reading.file,
-                entry.key.place,
-                path,
-                message,
-            )
-            .help(help)
+        let help = match nearest(name, fields.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", fields.join(", ")),
         };
-        self.reading.problems.borrow_mut().push(problem);
+        let problem = Problem::error(
+            code::UNKNOWN_KEY,
+            self.reading.file,
+            entry.key.place,
+            Path::Member(self.path, name).shown(),
+            format!("unknown key `{}`", shortened(name)),
+        );
+        self.reading.problems.borrow_mut().push(problem.help(help));
     }
 }
 
@@ -490,9 +493,11 @@ impl<'t> de::MapAccess<'t> for Members<'t, '_> {
         seed.deserialize(at).map_err(|fault| {
             let place = match fault {
                 Fault::Missing(_) => entry.key.place,
-                Fault::Told | Fault::Kind { .. } | Fault::Value(_) | Fault::Secret => {
-                    entry.value_place
-                }
+                Fault::Told
+                | Fault::Kind { .. }
+                | Fault::Value(_)
+                | Fault::Secret
+                | Fault::SecretShape => entry.value_place,
             };
             at.set_aside(&fault, &entry.key, place)
         })

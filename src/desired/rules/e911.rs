@@ -107,7 +107,7 @@ pub fn whole(spot: Spot<'_>, address: &E911Address, found: &mut Findings) {
             format!("{there} without {missing} is no place"),
             format!("add {missing}, or take {there} away"),
         );
-    } else if !latitude.is_empty() {
+    } else if latitude.parse::<f64>().is_ok() && longitude.parse::<f64>().is_ok() {
         found.warn(
             "D19",
             spot,

@@ -35,7 +35,7 @@ pub fn whole(spot: Spot<'_>, reference: &Reference, found: &mut Findings) {
             "D24",
             spot,
             there,
-            format!("a reference with a {there} needs its {missing}"),
+            format!("the reference has its {there} and not its {missing}"),
             format!("add `{missing}`; `reference: null` sends calls nowhere"),
         );
     }
