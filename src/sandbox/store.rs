@@ -10,7 +10,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -116,9 +116,10 @@ impl Store {
         }
         let lock = lock(path, patience)?;
         let journal_path = beside(path, ".journal");
-        let (world, count) = match File::open(path) {
-            Ok(file) => {
-                let (mut world, snapshot_count) = read_snapshot(path, file)?;
+        // Read at once: from memory it is parsed several times faster.
+        let (world, count) = match fs::read(path) {
+            Ok(bytes) => {
+                let (mut world, snapshot_count) = read_snapshot(path, &bytes)?;
                 let count = replay(&journal_path, &mut world, snapshot_count)?;
                 if count != snapshot_count || !journal_path.exists() {
                     write_snapshot(path, &world, count).map_err(io)?;
@@ -195,10 +196,10 @@ fn lock(path: &Path, patience: Duration) -> Result<File, StoreError> {
     }
 }
 
-fn read_snapshot(path: &Path, file: File) -> Result<(World, u64), StoreError> {
+fn read_snapshot(path: &Path, bytes: &[u8]) -> Result<(World, u64), StoreError> {
     let damaged = |reason: String| StoreError::Damaged(path.to_owned(), reason);
-    let snapshot: SnapshotIn = serde_json::from_reader(BufReader::new(file))
-        .map_err(|error| damaged(error.to_string()))?;
+    let snapshot: SnapshotIn =
+        serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
     if snapshot.format != FORMAT {
         return Err(damaged(format!(
             "it has format {}, this program writes {FORMAT}",
