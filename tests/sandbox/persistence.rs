@@ -172,3 +172,17 @@ async fn two_processes_do_not_share_a_state() {
     let second = waiting.await.expect("a task").expect("the state is free");
     second.shutdown().await;
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_reads_the_state() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("world.json");
+    let caller = Caller::start(plain(&path)).await;
+    for name in ["world.json", "world.json.journal"] {
+        let file = std::fs::metadata(directory.path().join(name)).expect(name);
+        assert_eq!(file.permissions().mode() & 0o077, 0, "{name}");
+    }
+    caller.running.shutdown().await;
+}
