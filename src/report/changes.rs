@@ -151,7 +151,7 @@ fn text(value: &Value) -> Option<String> {
 fn scalar(value: &Value) -> String {
     match text(value) {
         None => "(none)".to_owned(),
-        Some(text) => text,
+        Some(text) => words::clean(&text),
     }
 }
 
@@ -168,11 +168,11 @@ fn shown(step: &Step, change: &Change, value: &Value) -> String {
         };
     };
     if let (Some(Value::String(kind)), Some(Value::String(id))) = (map.get("type"), map.get("id")) {
-        return format!("{kind} {id}");
+        return words::clean(&format!("{kind} {id}"));
     }
     match serde_json::from_value::<Record>(value.clone()) {
         Ok(record) => words::place(&record),
-        Err(_) => value.to_string(),
+        Err(_) => words::clean(&value.to_string()),
     }
 }
 

@@ -74,7 +74,10 @@ impl Report<'_> {
 
     fn account(&self, id: &AccountId) -> String {
         match self.style.names.get(id) {
-            Some(name) => format!("{BOLD}{name}{BOLD:#} {DIM}{id}{DIM:#}"),
+            Some(name) => {
+                let name = words::clean(name);
+                format!("{BOLD}{name}{BOLD:#} {DIM}{id}{DIM:#}")
+            }
             None => format!("{BOLD}{id}{BOLD:#}"),
         }
     }
