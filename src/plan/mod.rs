@@ -6,7 +6,8 @@
 //! inputs give the same plan, and a plan can be tested without a platform.
 //!
 //! An account is planned number by number ([`account()`]). `number` walks the
-//! lifecycle table (design, section 3); `activate` and `update` write the
+//! lifecycle table (design, section 3), with `absent` and `giving_up` for its
+//! ends; `activate` and `update` write the
 //! requests; `csr`, `e911`, `listing` and `reference` each compare one object
 //! by meaning; `overlay` lays what is declared over what is there. [`assemble`]
 //! joins the accounts, and [`lint`] states what must hold for every plan.
@@ -15,6 +16,7 @@
 //! not asked here: it comes back as a [`Question`], and the account is planned
 //! again with the answer in [`Checks`].
 
+mod absent;
 mod account;
 mod activate;
 mod assemble;
@@ -23,6 +25,7 @@ mod csr;
 pub mod document;
 mod e911;
 mod events;
+mod giving_up;
 mod guard;
 mod lint;
 mod listing;
@@ -30,6 +33,7 @@ mod number;
 mod overlay;
 mod reference;
 mod saying;
+mod step;
 mod update;
 
 use std::collections::BTreeSet;

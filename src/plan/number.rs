@@ -1,23 +1,20 @@
 //! The lifecycle table (design, section 3), row by row: from where a number
 //! stands and what is asked of it, to steps and sayings.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use jiff::SignedDuration;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
-use crate::model::live::{EventKind, Inventory};
+use crate::model::live::EventKind;
 use crate::model::{
     AccountId, CarrierStatus, DesiredNumber, Field, LiveAccount, LiveEvent, LiveNumber,
-    PhoneNumber, Record, SourceId, paths,
+    PhoneNumber, Record, SourceId,
 };
 use crate::plan::checks::Checks;
-use crate::plan::document::{Action, Change, Expect, Request, Source, Step};
+use crate::plan::document::{Action, Change, Expect, Step};
 use crate::plan::{Context, Touched};
 
 use super::saying::Saying;
-use super::{activate, events, reference, update};
+use super::step::expect;
+use super::{events, reference, update};
 
 /// What comes of one number.
 #[derive(Default)]
@@ -29,7 +26,7 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    fn saying(saying: Saying) -> Self {
+    pub fn saying(saying: Saying) -> Self {
         Self {
             sayings: vec![saying],
             ..Self::default()
@@ -38,7 +35,7 @@ impl Outcome {
 }
 
 /// Where a number stands, as far as the table tells it apart.
-enum Standing<'a> {
+pub(super) enum Standing<'a> {
     Active(&'a LiveNumber),
     OnHold(&'a LiveNumber),
     Activating(&'a LiveNumber),
@@ -72,7 +69,7 @@ pub(super) fn is_on_account(status: &CarrierStatus) -> bool {
     }
 }
 
-fn standing(live: Option<&LiveNumber>) -> Standing<'_> {
+pub(super) fn standing(live: Option<&LiveNumber>) -> Standing<'_> {
     let Some(live) = live else {
         return Standing::NotHere;
     };
@@ -112,11 +109,11 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    fn listed(&self) -> Option<&'a LiveNumber> {
+    pub(super) fn listed(&self) -> Option<&'a LiveNumber> {
         self.live.numbers.get(&self.number)
     }
 
-    fn events(&self) -> &'a [LiveEvent] {
+    pub(super) fn events(&self) -> &'a [LiveEvent] {
         self.live
             .events
             .get(&self.number)
@@ -142,122 +139,6 @@ impl<'a> Subject<'a> {
             Standing::Strange(live) => Outcome::saying(strange(live)),
             Standing::NotHere => self.absent(desired),
         }
-    }
-
-    /// `state: released`.
-    pub fn released(&self, desired: &DesiredNumber) -> Outcome {
-        if desired.protected
-            && let Standing::Active(_) | Standing::OnHold(_) = standing(self.listed())
-        {
-            return Outcome::saying(
-                Saying::blocked("protected: it is not released")
-                    .help("take protected: true out first, in a change of its own"),
-            );
-        }
-        self.given_up()
-    }
-
-    /// A live number that no file declares, with `prune: true`.
-    pub fn pruned(&self) -> Outcome {
-        match self.listed().map(|live| &live.status) {
-            Some(
-                status @ (CarrierStatus::ActivationPending
-                | CarrierStatus::PortPending
-                | CarrierStatus::PortRejected),
-            ) => Outcome::saying(Saying::waiting(format!(
-                "no file declares it, but it can't be released as long as it is {status}"
-            ))),
-            Some(_) | None => self.given_up(),
-        }
-    }
-
-    fn given_up(&self) -> Outcome {
-        match standing(self.listed()) {
-            Standing::Active(live) => self.release(live),
-            Standing::OnHold(live) => {
-                let path = self.activation_event();
-                let body = json!({ "activationStatusType": "CANCELLED" });
-                let change = state_change(live.status.name(), "released");
-                let step = self.step(
-                    Action::CancelActivation,
-                    ("PUT", path),
-                    Some(body),
-                    vec![change],
-                    expect(live),
-                );
-                Outcome {
-                    steps: vec![step],
-                    touched: Touched {
-                        release: 1,
-                        ..Touched::default()
-                    },
-                    ..Outcome::default()
-                }
-            }
-            Standing::Activating(live) => Outcome::saying(
-                Saying::blocked(format!(
-                    "it can't be released before its activation ends ({})",
-                    live.status
-                ))
-                .help("plan again once it is active"),
-            ),
-            Standing::Porting(_) | Standing::PortRejected => Outcome::saying(
-                Saying::blocked("it can't be released while its port is under way, and this version of alz does not cancel ports")
-                    .help("cancel the port in the provider's portal, or plan again once it has completed"),
-            ),
-            Standing::Moving(live) => Outcome::saying(moving(live)),
-            Standing::Strange(live) => Outcome::saying(strange(live)),
-            Standing::NotHere => Outcome::default(),
-        }
-    }
-
-    fn release(&self, live: &LiveNumber) -> Outcome {
-        // The platform refuses the DELETE while anything is under way (O:deleteTelephoneNumberOnAccount).
-        if let Some(open) = self.events().iter().find(|event| events::is_open(event)) {
-            return Outcome::saying(Saying::waiting(format!(
-                "it is released once what is under way on it has ended ({} {})",
-                event_name(open.kind),
-                open.status
-            )));
-        }
-        let mut step = self.step(
-            Action::Release,
-            ("DELETE", self.path()),
-            None,
-            vec![state_change(live.status.name(), "released")],
-            expect(live),
-        );
-        let saying = match self.context.live.cooldown_days {
-            Some(days) if days > 0 => {
-                step.recoverable_until = self.date_in(days);
-                Saying::warning(format!("once released it can be recovered for {days} days"))
-                    .help("until then, declare it again without `state: released` and apply")
-                    .until(step.recoverable_until.map(|date| date.to_string()))
-            }
-            Some(_) => Saying::warning("once released it goes back to the carrier at once"),
-            None => Saying::warning(
-                "how long it can be recovered once released is not known: the partition doesn't say",
-            ),
-        };
-        Outcome {
-            steps: vec![step],
-            sayings: vec![saying],
-            touched: Touched {
-                release: 1,
-                ..Touched::default()
-            },
-            ..Outcome::default()
-        }
-    }
-
-    fn date_in(&self, days: i64) -> Option<Date> {
-        let hours = days.checked_mul(24)?;
-        let then = self
-            .context
-            .now
-            .checked_add(SignedDuration::from_hours(hours))
-            .ok()?;
-        Some(then.to_zoned_datetime(TimeZone::UTC).date())
     }
 
     fn active(&self, live: &LiveNumber, desired: &DesiredNumber) -> Outcome {
@@ -357,96 +238,6 @@ impl<'a> Subject<'a> {
         outcome
     }
 
-    fn absent(&self, desired: &DesiredNumber) -> Outcome {
-        if let Some(port) = &desired.port {
-            return Outcome::saying(
-                Saying::blocked(format!(
-                    "port {port} is to bring it in, and this version of alz does not order ports"
-                ))
-                .help(
-                    "order the port in the provider's portal: once it is under way, alz follows it",
-                ),
-            );
-        }
-        match self.live.inventory.get(&self.number) {
-            Some(Inventory::Free) => self.activate(desired, false),
-            Some(Inventory::Cooldown { .. }) => self.activate(desired, true),
-            Some(Inventory::Unknown) => Outcome::saying(
-                Saying::blocked("the partition does not know the number")
-                    .help("check the number; only a number in the partition's inventory can be activated"),
-            ),
-            Some(Inventory::OnAccount(owner)) if owner == self.account => Outcome::saying(
-                Saying::blocked("the inventory says it is on this account, but the account's listing lacks it")
-                    .help("plan again; if it stays so, ask the provider's support"),
-            ),
-            Some(Inventory::OnAccount(owner)) => Outcome::saying(
-                Saying::blocked(format!("it is on another account: {owner}"))
-                    .help("release it there first, or take it out of this account's file"),
-            ),
-            Some(Inventory::NotInStock) => Outcome::saying(
-                Saying::blocked("the partition knows it but has it not in stock")
-                    .help("check the number; only a number in the partition's inventory can be activated"),
-            ),
-            None => Outcome::saying(
-                Saying::blocked("it is not on the account, and the inventory gave no answer about it")
-                    .help("plan again"),
-            ),
-        }
-    }
-
-    fn activate(&self, desired: &DesiredNumber, from_cooldown: bool) -> Outcome {
-        let users = &self.live.caller_ids;
-        let activation =
-            match activate::activation(self.number, desired, users, self.context, self.checks) {
-                Ok(activation) => activation,
-                Err(sayings) => {
-                    return Outcome {
-                        sayings,
-                        ..Outcome::default()
-                    };
-                }
-            };
-        let mut steps = Vec::new();
-        if from_cooldown {
-            let path = paths::cooldown_recover(self.context.partition, self.number);
-            let change = state_change("COOLDOWN", "INVENTORY");
-            steps.push(self.step(
-                Action::Recover,
-                ("PUT", path),
-                None,
-                vec![change],
-                Expect::InCooldown,
-            ));
-        }
-        let mut step = self.step(
-            Action::Activate,
-            ("POST", paths::numbers(self.context.partition, self.account)),
-            Some(activation.body),
-            activation.changes,
-            Expect::NotOnAccount,
-        );
-        step.depends_on = steps.iter().map(|recover| recover.id.clone()).collect();
-        let activate_id = step.id.clone();
-        steps.push(step);
-        if let Some(body) = activation.caller_id {
-            let change = Change {
-                path: "reference.assignAsCallerId".to_owned(),
-                before: Value::Null,
-                after: Value::Bool(true),
-                sensitive: false,
-            };
-            let mut follow_up = self.update(body, vec![change], Expect::Anything);
-            follow_up.depends_on.push(activate_id);
-            steps.push(follow_up);
-        }
-        Outcome {
-            steps,
-            sayings: activation.sayings,
-            question: activation.question,
-            touched: Touched::default(),
-        }
-    }
-
     fn reference(&self, live: &LiveNumber, desired: &DesiredNumber) -> reference::ReferencePlan {
         reference::reference(
             &desired.reference,
@@ -517,67 +308,9 @@ impl<'a> Subject<'a> {
             "mend the port in the provider's portal: this version of alz does not change ports",
         )
     }
-
-    fn path(&self) -> String {
-        paths::number(self.context.partition, self.account, self.number)
-    }
-
-    fn activation_event(&self) -> String {
-        paths::activation_event(self.context.partition, self.account, self.number)
-    }
-
-    fn update(&self, body: Map<String, Value>, changes: Vec<Change>, expect: Expect) -> Step {
-        self.step(
-            Action::Update,
-            ("PATCH", self.path()),
-            Some(Value::Object(body)),
-            changes,
-            expect,
-        )
-    }
-
-    fn step(
-        &self,
-        action: Action,
-        (method, path): (&str, String),
-        body: Option<Value>,
-        changes: Vec<Change>,
-        expect: Expect,
-    ) -> Step {
-        Step {
-            id: format!("{}-{}", action.name(), self.number),
-            action,
-            account: self.account.clone(),
-            numbers: vec![self.number],
-            source: Source::default(),
-            changes,
-            depends_on: Vec::new(),
-            recoverable_until: None,
-            request: Request {
-                method: method.to_owned(),
-                path,
-            },
-            body,
-            expect,
-            source_id: self.source,
-        }
-    }
 }
 
-fn expect(live: &LiveNumber) -> Expect {
-    Expect::Number(Box::new(live.clone()))
-}
-
-fn state_change(before: &str, after: &str) -> Change {
-    Change {
-        path: "state".to_owned(),
-        before: json!(before),
-        after: json!(after),
-        sensitive: false,
-    }
-}
-
-fn moving(live: &LiveNumber) -> Saying {
+pub(super) fn moving(live: &LiveNumber) -> Saying {
     Saying::waiting(match &live.status {
         CarrierStatus::DeletePending => "it is being deleted (DELETE_PENDING)".to_owned(),
         CarrierStatus::CancelPort | CarrierStatus::CancelPortExpedited => {
@@ -598,7 +331,7 @@ fn moving(live: &LiveNumber) -> Saying {
     })
 }
 
-fn strange(live: &LiveNumber) -> Saying {
+pub(super) fn strange(live: &LiveNumber) -> Saying {
     let reason = if live.status.name().is_empty() {
         "the platform gives it no status, so nothing is done to it".to_owned()
     } else {
@@ -608,14 +341,4 @@ fn strange(live: &LiveNumber) -> Saying {
         )
     };
     Saying::blocked(reason).help("plan again; if it stays so, ask the provider's support")
-}
-
-fn event_name(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Activation => "ACTIVATION",
-        EventKind::CsrChange => "CSR_CHANGE_REQUEST",
-        EventKind::E911Address => "NINE_ONE_ONE_ADDRESS",
-        EventKind::Disconnect => "DISCONNECT",
-        EventKind::PortRequest => "PORT_REQUEST",
-    }
 }

@@ -4,6 +4,7 @@
 //! A report is a function from a document to a string. People's reports carry
 //! ANSI styles; whoever prints them takes the styles out where they aren't wanted.
 
+mod changes;
 mod outcome;
 mod plan_human;
 mod plan_json;

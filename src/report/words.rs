@@ -32,7 +32,15 @@ pub(super) fn place(record: &Record) -> String {
         record.get(Member::Country),
     ];
     let said: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    said.join(", ")
+    clean(&said.join(", "))
+}
+
+/// Without control characters: what a provider or a file says must not move
+/// the cursor of the terminal that it is read in.
+pub(super) fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }
 
 /// Who it is: the business, or the person.
@@ -42,9 +50,9 @@ pub(super) fn who(record: &Record) -> String {
         &[Member::FirstName, Member::MiddleInitial, Member::LastName],
     );
     match record.get(Member::BusinessName) {
-        "" => person,
-        business if person.is_empty() => business.to_owned(),
-        business => format!("{business}, {person}"),
+        "" => clean(&person),
+        business if person.is_empty() => clean(business),
+        business => clean(&format!("{business}, {person}")),
     }
 }
 
@@ -128,7 +136,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
             if !empty {
                 line.push(' ');
             }
-            line.extend(word.chars().map(|c| if c == HOLD { ' ' } else { c }));
+            line.push_str(&clean(word).replace(HOLD, " "));
             empty = false;
         }
         lines.push(line);
@@ -163,6 +171,14 @@ mod tests {
             plain(&line),
             "333 S 520 W [-SUITE 500-], [-Lindon-]{+Orem+}"
         );
+    }
+
+    #[test]
+    fn what_a_provider_says_can_not_steer_the_terminal() {
+        assert_eq!(wrapped("no\u{1b}[2J match", 80), ["no\u{fffd}[2J match"]);
+        let mut record = Record::default();
+        record.set(Member::City, Some("Or\u{1b}]0;em\u{7}"));
+        assert!(!place(&record).contains(char::is_control));
     }
 
     #[test]

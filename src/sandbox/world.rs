@@ -38,7 +38,7 @@ pub struct World {
     /// What happens by itself, in the order in which it happens.
     pub due: BTreeSet<Due>,
     pub addresses: Vec<KnownAddress>,
-    /// Streets that the guide doesn't know are taken for good ones.
+    /// Addresses on streets that the guide doesn't know are registered all the same.
     pub accept_unknown_addresses: bool,
     /// How often each number was ordered, given up …: what a test of "never twice" counts.
     pub orders: BTreeMap<PhoneNumber, Orders>,

@@ -24,8 +24,7 @@ fn account(id: &str, all: u64, some: u64, entry: &Value) -> World {
 }
 
 fn judged(worlds: &[World], allow: Allow) -> Plan {
-    let plan = assembled(worlds.iter().map(World::account).collect(), &allow);
-    plan
+    assembled(worlds.iter().map(World::account).collect(), &allow)
 }
 
 fn tripped(plan: &Plan) -> Vec<(&str, Option<&str>, u64)> {

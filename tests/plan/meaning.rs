@@ -242,6 +242,42 @@ fn a_copy_of_the_csr_is_no_address_of_its_own_but_coordinates_make_it_one() {
     }
 }
 
+#[test]
+fn a_second_look_sees_what_changed_and_not_how_it_is_spelled() {
+    use crate::world::{elsewhere, listed, office, with};
+    let row = |members: Value| {
+        let row = json!({ "phoneNumber": "18015551212", "carrierStatus": "ACTIVE", "customerServiceRecord": office() });
+        listed(with(row, members))
+    };
+    let was = row(json!({}));
+    let differences = |members| meaning::number_differences(&was, &row(members));
+    let noise = with(office(), json!({ "city": "LINDON", "id": "x" }));
+    assert!(
+        differences(json!({ "customerServiceRecord": noise, "e911Address": office() })).is_empty()
+    );
+    assert_eq!(
+        differences(json!({ "e911Address": elsewhere() })),
+        ["e911Address"]
+    );
+    assert_eq!(
+        differences(json!({ "carrierStatus": "DELETE_PENDING" })),
+        ["status"]
+    );
+    assert_eq!(
+        differences(json!({ "referenceType": "IVR", "referenceId": "x" })),
+        ["reference"]
+    );
+    assert_eq!(
+        differences(json!({ "directoryListing": { "listed": true } })),
+        ["directoryListing"]
+    );
+    assert_eq!(
+        differences(json!({ "customerServiceRecord": elsewhere() })),
+        ["customerServiceRecord"],
+        "911 still follows the record"
+    );
+}
+
 /// Text as people and platforms write it.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![

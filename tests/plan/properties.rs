@@ -412,6 +412,34 @@ proptest! {
     }
 
     #[test]
+    fn nobodys_911_address_moves_unsaid(rows in rows(), merge in select(vec![Merge::Shallow, Merge::Deep])) {
+        let world = build(&rows, false, (true, true, true), false);
+        let plan = world.plan();
+        let mut after = world.live.clone();
+        for step in &plan.steps {
+            perform(&mut after, step, merge);
+        }
+        for (number, now) in &world.live.numbers {
+            let Some(then) = after.numbers.get(number) else { continue };
+            if now.status != CarrierStatus::Active {
+                continue;
+            }
+            if meaning::same(&effective(now), &effective(then), meaning::is_place) {
+                continue;
+            }
+            let declared = !world.desired.numbers[number].e911_address.is_absent();
+            let shown = plan.steps.iter().any(|step| {
+                step.numbers == [*number] && step.changes.iter().any(|change| change.path.starts_with("e911Address"))
+            });
+            let warned = notes(&plan, NoteKind::Warning)
+                .iter()
+                .any(|note| note.numbers.contains(number) && note.reason.contains("911 moves along"));
+            let follows = world.desired.numbers[number].e911_address.is_null();
+            prop_assert!((declared && (shown || follows)) || warned, "{number}: {:#?}", plan.steps);
+        }
+    }
+
+    #[test]
     fn the_same_inputs_give_the_same_bytes_in_any_order(rows in rows(), prune: bool) {
         let world = build(&rows, prune, (true, true, true), false);
         prop_assert_eq!(bytes(&world.plan()), bytes(&world.plan()));

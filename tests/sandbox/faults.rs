@@ -65,10 +65,10 @@ async fn a_status_after_the_effect_is_a_lie() {
         json!({"method": "DELETE", "status": 503, "afterEffect": true, "times": 1}),
     )
     .await;
-    let path = tn(CLINIC, "18015550902");
+    let path = tn(CLINIC, "18014040902");
     assert_eq!(caller.delete(&path).await.0, 503);
     assert_eq!(
-        caller.live(CLINIC, "18015550902").await["carrierStatus"],
+        caller.live(CLINIC, "18014040902").await["carrierStatus"],
         "DELETE_PENDING"
     );
 }

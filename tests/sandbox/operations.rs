@@ -80,11 +80,11 @@ async fn partition_carriers_accounts_and_users_are_read() {
     assert_eq!(accounts.as_array().map(Vec::len), Some(4));
     let (_, account) = caller.get(&format!("{{P}}/account/{DENTAL}")).await;
     assert_eq!(account["accountName"], "Sample Dental, Lindon");
-    let by_number = "{P}/account/18015550901?accountIdType=PhoneNumber";
+    let by_number = "{P}/account/18014040901?accountIdType=PhoneNumber";
     assert_eq!(caller.get(by_number).await.1["id"], CLINIC);
     let nobody = "{P}/account/18015550001?accountIdType=PhoneNumber";
     assert_eq!(caller.get(nobody).await.0, 404);
-    let unknown = "{P}/account/18015550901?accountIdType=Phone";
+    let unknown = "{P}/account/18014040901?accountIdType=Phone";
     let single = json!({"code": 400, "message": "InvalidAccountIdType"});
     assert_eq!(
         caller.get(unknown).await,
@@ -121,8 +121,8 @@ async fn what_is_not_there_is_404_with_the_envelope() {
         "{P}/account/nobody/telephonenumber",
         "{P}/ratecenter/18015550101",
         "{I}/12125550100",
-        &tn(DENTAL, "18015550901"),
-        &format!("{{P}}/account/{CLINIC}/reference/18015550901/type/CSR_CHANGE_REQUEST"),
+        &tn(DENTAL, "18014040901"),
+        &format!("{{P}}/account/{CLINIC}/reference/18014040901/type/CSR_CHANGE_REQUEST"),
     ] {
         let answer = caller.get(path).await;
         assert_eq!(refusal(&answer).0, 404, "{path}");
@@ -272,8 +272,8 @@ async fn an_order_that_breaks_a_rule_is_refused_and_changes_nothing() {
         ),
         (with(&|b| b["accountId"] = json!(FIBRE)), "IdMismatch"),
         (activation("12125550100"), "TelephoneNumberNotInInventory"),
-        (activation("18015550908"), "TelephoneNumberNotInInventory"),
-        (activation("18015550901"), "TelephoneNumberOnAnotherAccount"),
+        (activation("18014040908"), "TelephoneNumberNotInInventory"),
+        (activation("18014040901"), "TelephoneNumberOnAnotherAccount"),
     ];
     let before = caller.get("/sandbox/state").await;
     for (body, token) in cases {
@@ -282,7 +282,7 @@ async fn an_order_that_breaks_a_rule_is_refused_and_changes_nothing() {
         assert!(answer.1["data"].is_object());
     }
     assert_eq!(caller.get("/sandbox/state").await, before);
-    let own = caller.order(CLINIC, activation("18015550901")).await;
+    let own = caller.order(CLINIC, activation("18014040901")).await;
     assert_eq!(refusal(&own), (400, "TelephoneNumberAlreadyOnAccount"));
     assert_eq!(
         caller.order("nobody", activation("18015550101")).await.0,
@@ -295,7 +295,7 @@ async fn all_numbers_of_an_order_are_taken_or_none() {
     let caller = Caller::built_in().await;
     let mut body = activation("18015550101");
     body["telephoneNumbers"] =
-        json!([{"phoneNumber": "18015550101"}, {"phoneNumber": "18015550901"}]);
+        json!([{"phoneNumber": "18015550101"}, {"phoneNumber": "18014040901"}]);
     assert_eq!(caller.order(DENTAL, body).await.0, 400);
     assert_eq!(caller.get(&tn(DENTAL, "18015550101")).await.0, 404);
 }
@@ -342,7 +342,7 @@ async fn what_is_beyond_ten_characters_of_a_unit_is_silently_lost() {
 #[tokio::test]
 async fn a_patch_replaces_objects_whole_and_null_clears() {
     let caller = Caller::built_in().await;
-    let number = "18015550901";
+    let number = "18014040901";
     let before = caller.live(CLINIC, number).await;
     let mut address = lindon();
     address["unit"] = Value::Null;
@@ -382,7 +382,7 @@ async fn a_patch_replaces_objects_whole_and_null_clears() {
             "AssignAsCallerIdRequiresEndUser",
         ),
         (json!({"holdActivation": true}), "UnrecognizedField"),
-        (json!({"phoneNumber": "18015550902"}), "IdMismatch"),
+        (json!({"phoneNumber": "18014040902"}), "IdMismatch"),
     ] {
         let answer = caller.patch(CLINIC, number, body.clone()).await;
         assert_eq!(refusal(&answer), (400, token), "{body}");
@@ -393,11 +393,11 @@ async fn a_patch_replaces_objects_whole_and_null_clears() {
 async fn putting_back_what_was_read_changes_nothing() {
     let caller = Caller::built_in().await;
     for number in [
-        "18015550901",
-        "18015550902",
-        "18015550905",
-        "18015550906",
-        "18015550907",
+        "18014040901",
+        "18014040902",
+        "18014040905",
+        "18014040906",
+        "18014040907",
     ] {
         let live = caller.live(CLINIC, number).await;
         let before = caller.get("/sandbox/state").await.1;
@@ -415,7 +415,7 @@ async fn putting_back_what_was_read_changes_nothing() {
 async fn a_held_or_pending_number_takes_a_reference_and_nothing_else() {
     let caller = Caller::built_in().await;
     let user = json!({"referenceType": "END_USER", "referenceId": "cW2bQw7ERt2yU4iO6pLkHg"});
-    for number in ["18015550906", "18015550907"] {
+    for number in ["18014040906", "18014040907"] {
         assert_eq!(caller.patch(CLINIC, number, user.clone()).await.0, 200);
         for body in [
             json!({"customerServiceRecord": lindon()}),
@@ -437,7 +437,7 @@ async fn a_carrier_that_cannot_change_records_refuses_to() {
     let answer = caller
         .patch(
             CLINIC,
-            "14355550903",
+            "14356400903",
             json!({"customerServiceRecord": lindon()}),
         )
         .await;
@@ -464,7 +464,7 @@ async fn reservations_keep_a_number_for_half_an_hour() {
     assert_eq!((status, &body["reserved"]), (200, &json!(true)));
     assert_eq!(caller.delete("{I}/18015550112/reserve").await.0, 204);
     assert_eq!(
-        caller.call("PUT", "{I}/18015550901/reserve", None).await.0,
+        caller.call("PUT", "{I}/18014040901/reserve", None).await.0,
         400
     );
     assert_eq!(
@@ -481,12 +481,12 @@ async fn the_inventory_says_where_a_number_is() {
         (&free["isInInventory"], &free["rateCenter"]),
         (&json!(true), &json!("PLEASANT GROVE"))
     );
-    let (_, used) = caller.get("{I}/18015550901").await;
+    let (_, used) = caller.get("{I}/18014040901").await;
     assert_eq!(
         (&used["isInInventory"], &used["accountId"]),
         (&json!(false), &json!(CLINIC))
     );
-    let (_, resting) = caller.get("{I}/18015550908").await;
+    let (_, resting) = caller.get("{I}/18014040908").await;
     assert_eq!(resting["isInInventory"], false);
     assert!(
         resting["cooldownExpireDate"]
@@ -494,14 +494,14 @@ async fn the_inventory_says_where_a_number_is() {
             .is_some_and(|date| date.starts_with("2026-12-13T17:00:00"))
     );
     caller.advance("P21D").await;
-    let (_, gone) = caller.get("{I}/18015550908").await;
+    let (_, gone) = caller.get("{I}/18014040908").await;
     assert_eq!(
         (&gone["isInInventory"], &gone["cooldownExpireDate"]),
         (&json!(false), &Value::Null)
     );
     assert_eq!(
         caller
-            .put("{I}/18015550908/cooldown/recover", json!({}))
+            .put("{I}/18014040908/cooldown/recover", json!({}))
             .await
             .0,
         400

@@ -13,7 +13,7 @@ async fn live_a_little(caller: &Caller) {
     caller.advance("PT5S").await;
     let wish = json!({"referenceType": "END_USER", "referenceId": JOHN, "assignAsCallerId": true});
     assert_eq!(caller.patch(DENTAL, "18015550131", wish).await.0, 200);
-    assert_eq!(caller.delete(&tn(CLINIC, "18015550902")).await.0, 204);
+    assert_eq!(caller.delete(&tn(CLINIC, "18014040902")).await.0, 204);
     assert_eq!(caller.order(DENTAL, activation("12125550100")).await.0, 400);
     let login = json!({"username": "a@b.c", "password": "x"});
     assert_eq!(
@@ -91,7 +91,7 @@ async fn a_kill_at_any_byte_of_the_last_record_loses_at_most_that_record() {
     live_a_little(&caller).await;
     let before = state(&caller).await;
     // A short record: it is cut at each of its bytes.
-    assert_eq!(caller.delete(&tn(CLINIC, "18015550904")).await.0, 204);
+    assert_eq!(caller.delete(&tn(CLINIC, "18014040904")).await.0, 204);
     let after = state(&caller).await;
     // What a kill leaves is what is on disk now: nothing more is written at an end.
     let left = directory.path().join("left.json");

@@ -155,7 +155,7 @@ async fn s13_a_record_is_changed_at_the_carrier() {
     csr["postDirectional"] = json!("E");
     csr["city"] = json!("Provo");
     csr["postalCode"] = json!("84606");
-    let number = "18015550902";
+    let number = "18014040902";
     assert_eq!(
         caller
             .patch(CLINIC, number, json!({"customerServiceRecord": csr}))
@@ -415,15 +415,15 @@ async fn s24_a_rejection_without_a_correction_offers_nothing() {
     let caller = Caller::built_in().await;
     assert_eq!(
         caller
-            .event_status(CLINIC, "18015550905", "NINE_ONE_ONE_ADDRESS")
+            .event_status(CLINIC, "18014040905", "NINE_ONE_ONE_ADDRESS")
             .await,
         "REJECTED"
     );
-    let path = format!("{}/911-address/correction", tn(CLINIC, "18015550905"));
+    let path = format!("{}/911-address/correction", tn(CLINIC, "18014040905"));
     assert_eq!(caller.get(&path).await.0, 404);
     assert_eq!(
         caller
-            .patch(CLINIC, "18015550905", json!({"e911Address": lindon()}))
+            .patch(CLINIC, "18014040905", json!({"e911Address": lindon()}))
             .await
             .0,
         200
@@ -431,12 +431,12 @@ async fn s24_a_rejection_without_a_correction_offers_nothing() {
     caller.advance("PT3S").await;
     assert_eq!(
         caller
-            .event_status(CLINIC, "18015550905", "NINE_ONE_ONE_ADDRESS")
+            .event_status(CLINIC, "18014040905", "NINE_ONE_ONE_ADDRESS")
             .await,
         "COMPLETED"
     );
     let (_, open) = caller
-        .get("{I}/statussearch?telephoneNumber=18015550905&statusType=REJECTED")
+        .get("{I}/statussearch?telephoneNumber=18014040905&statusType=REJECTED")
         .await;
     assert_eq!(open["totalRecords"], 0, "an old rejection is over");
 }
@@ -444,7 +444,7 @@ async fn s24_a_rejection_without_a_correction_offers_nothing() {
 #[tokio::test]
 async fn s39_a_number_given_up_is_recovered_and_ordered_again() {
     let caller = Caller::built_in().await;
-    let number = "18015550901";
+    let number = "18014040901";
     assert_eq!(caller.delete(&tn(CLINIC, number)).await, (204, Value::Null));
     assert_eq!(
         caller.live(CLINIC, number).await["carrierStatus"],

@@ -19,6 +19,7 @@
 //! - N12 booleans: "true" is true; false is the same as nothing.
 
 pub mod date;
+mod number;
 mod place;
 mod street;
 mod text;
@@ -26,6 +27,7 @@ mod text;
 use super::member::Member;
 use super::record::Record;
 
+pub use number::number_differences;
 pub use place::{country as canonical_country, state as canonical_state};
 pub use street::split_suffix;
 

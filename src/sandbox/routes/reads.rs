@@ -214,7 +214,8 @@ fn usages(world: &World, id: &str, tn: &str) -> Result<Response, Refusal> {
 /// Asks the E911 provider beforehand (guide, "Account Prevalidate").
 fn prevalidate(world: &World, request: &Request) -> Result<Response, Refusal> {
     let address = body::address_to_check(&body::object(&request.body)?)?;
-    let verdict = msag::judge(&world.addresses, world.accept_unknown_addresses, &address);
+    // Asked beforehand it says what it knows, also where it would not refuse.
+    let verdict = msag::judge(&world.addresses, false, &address);
     let (valid, errors, alternatives) = match verdict {
         Verdict::Valid => ("VALID", vec![], vec![]),
         Verdict::Alternatives(alternatives) => (

@@ -343,7 +343,7 @@ fn add_event(world: &mut World, number: PhoneNumber, seed: EventSeed, now: Times
     let mut message = message;
     if rejected_address {
         let address = effective_e911(state);
-        let verdict = msag::judge(&world.addresses, world.accept_unknown_addresses, address);
+        let verdict = msag::judge(&world.addresses, false, address);
         message = message.or_else(|| Some(msag::rejection(&reference, &verdict)));
         if let Verdict::Alternatives(alternatives) = verdict
             && let Some(state) = world.numbers.get_mut(&number)

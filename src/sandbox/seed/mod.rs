@@ -36,7 +36,8 @@ pub struct Seed {
     pub cooldowns: Vec<CooldownSeed>,
     /// The streets that the E911 provider's guide (MSAG) knows.
     pub addresses: Vec<KnownAddress>,
-    /// Take streets that the guide doesn't know for good ones.
+    /// Register addresses on streets that the guide doesn't know; asked
+    /// beforehand, it still says UNKNOWN.
     pub accept_unknown_addresses: bool,
 }
 

@@ -1,0 +1,189 @@
+//! What a step changes, in lines: an address as one line compared word by word,
+//! every other member on its own.
+
+use anstyle::{AnsiColor, Style as Ansi};
+use serde_json::Value;
+
+use super::words;
+use crate::model::meaning::is_place;
+use crate::model::{Member, Record};
+use crate::plan::{Action, Change, Expect, Step};
+
+const GREEN: Ansi = AnsiColor::Green.on_default();
+const RED: Ansi = AnsiColor::Red.on_default();
+
+/// The address-like objects of a number.
+const OBJECTS: [&str; 3] = [
+    "customerServiceRecord",
+    "e911Address",
+    "directoryListing.address",
+];
+
+fn member_of<'a>(change: &'a Change, object: &str) -> Option<(Member, &'a Change)> {
+    let name = change.path.strip_prefix(object)?.strip_prefix('.')?;
+    Some((Member::from_name(name)?, change))
+}
+
+pub(super) fn step_lines(step: &Step) -> Vec<String> {
+    let mut lines = Vec::new();
+    for object in OBJECTS {
+        let members: Vec<(Member, &Change)> = step
+            .changes
+            .iter()
+            .filter_map(|change| member_of(change, object))
+            .collect();
+        if members.is_empty() {
+            continue;
+        }
+        if step.action == Action::Activate {
+            lines.extend(new_object(object, &members));
+        } else {
+            lines.extend(changed_object(step, object, &members));
+        }
+    }
+    let rest = step.changes.iter().filter(|change| {
+        OBJECTS
+            .into_iter()
+            .all(|object| member_of(change, object).is_none())
+    });
+    for change in rest {
+        lines.push(match (&change.before, step.action) {
+            _ if change.sensitive => format!("{}: (secret)", change.path),
+            (Value::Null, Action::Activate) => {
+                format!(
+                    "{}: {GREEN}{}{GREEN:#}",
+                    change.path,
+                    shown(step, change, &change.after)
+                )
+            }
+            (before, _) => format!(
+                "{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
+                change.path,
+                shown(step, change, before),
+                shown(step, change, &change.after)
+            ),
+        });
+    }
+    lines
+}
+
+/// An object that is sent for the first time: who and where in one line, the rest after it.
+fn new_object(object: &str, members: &[(Member, &Change)]) -> Vec<String> {
+    let mut record = Record::default();
+    let mut rest = Vec::new();
+    for (member, change) in members {
+        record.set(*member, text(&change.after).as_deref());
+        let in_line = is_place(*member)
+            || matches!(
+                member,
+                Member::FirstName | Member::MiddleInitial | Member::LastName | Member::BusinessName
+            );
+        if !in_line {
+            rest.push(format!("{} {}", member.name(), scalar(&change.after)));
+        }
+    }
+    let parts = [words::who(&record), words::place(&record)];
+    let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let mut lines = vec![format!("{object}: {GREEN}{}{GREEN:#}", said.join(", "))];
+    if !rest.is_empty() {
+        lines.push(format!("  {}", rest.join(", ")));
+    }
+    lines
+}
+
+/// A changed object: the address as one line compared word by word, other
+/// members each on their own.
+fn changed_object(step: &Step, object: &str, members: &[(Member, &Change)]) -> Vec<String> {
+    let mut before = live_object(step, object).unwrap_or_default();
+    for (member, change) in members {
+        before.set(*member, text(&change.before).as_deref());
+    }
+    // What is not among the changes means the same before and after.
+    let mut after = before.clone();
+    for (member, change) in members {
+        after.set(*member, text(&change.after).as_deref());
+    }
+    let mut lines = Vec::new();
+    if members.iter().any(|(member, _)| is_place(*member)) {
+        let line = words::compared(&words::place(&before), &words::place(&after));
+        lines.push(format!("{object}: {line}"));
+    }
+    for (member, change) in members.iter().filter(|(member, _)| !is_place(*member)) {
+        lines.push(format!(
+            "{object}.{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
+            member.name(),
+            scalar(&change.before),
+            scalar(&change.after)
+        ));
+    }
+    lines
+}
+
+/// The object as it stands, from what the step expects to find. A plan that was
+/// saved and read back doesn't carry that: then the changed members stand alone.
+fn live_object(step: &Step, object: &str) -> Option<Record> {
+    let live = match &step.expect {
+        Expect::Number(live) => live,
+        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown => return None,
+    };
+    let own = match object {
+        "customerServiceRecord" => live.customer_service_record.clone(),
+        "e911Address" => live.e911_address.clone(),
+        _ => live
+            .directory_listing
+            .as_ref()
+            .and_then(|listing| listing.address.clone()),
+    };
+    own.filter(|record| !record.is_empty())
+        .or_else(|| live.customer_service_record.clone())
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            Some(value.to_string())
+        }
+    }
+}
+
+fn scalar(value: &Value) -> String {
+    match text(value) {
+        None => "(none)".to_owned(),
+        Some(text) => words::clean(&text),
+    }
+}
+
+/// A value of a change that is about an object as a whole.
+fn shown(step: &Step, change: &Change, value: &Value) -> String {
+    let Value::Object(map) = value else {
+        let is_address = OBJECTS.contains(&change.path.as_str());
+        return match value {
+            Value::Null if is_address => match csr_place(step, value == &change.after) {
+                Some(place) => format!("the customer service record's ({place})"),
+                None => "the customer service record's".to_owned(),
+            },
+            value => scalar(value),
+        };
+    };
+    if let (Some(Value::String(kind)), Some(Value::String(id))) = (map.get("type"), map.get("id")) {
+        return words::clean(&format!("{kind} {id}"));
+    }
+    match serde_json::from_value::<Record>(value.clone()) {
+        Ok(record) => words::place(&record),
+        Err(_) => words::clean(&value.to_string()),
+    }
+}
+
+/// The CSR's address before or after the step, where it is known.
+fn csr_place(step: &Step, after: bool) -> Option<String> {
+    let sent = step
+        .body
+        .as_ref()
+        .and_then(|body| body.get("customerServiceRecord"))
+        .filter(|_| after)
+        .and_then(|csr| serde_json::from_value::<Record>(csr.clone()).ok());
+    let record = sent.or_else(|| live_object(step, "customerServiceRecord"))?;
+    Some(words::place(&record)).filter(|place| !place.is_empty())
+}
