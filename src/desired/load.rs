@@ -271,7 +271,7 @@ fn read_one(file: &Source, policies: &Policies, today: Date) -> Read {
     match read::text_of(&file.shown, bytes) {
         Ok(text) => judge(&file.shown, &text, policies, today),
         Err(problem) => Read {
-            problems: vec![problem],
+            problems: vec![*problem],
             ..Read::default()
         },
     }

@@ -73,7 +73,7 @@ fn read_file(path: &Path) -> Result<Settings, Vec<Problem>> {
             format!("the file can't be read: {error}"),
         )]
     })?;
-    let text = read::text_of(FILE, bytes).map_err(|problem| vec![problem])?;
+    let text = read::text_of(FILE, bytes).map_err(|problem| vec![*problem])?;
     let root = path.parent().unwrap_or(Path::new(".")).to_owned();
     parse(&text, root)
 }
