@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::load;
+use super::find;
 use super::merge::Merged;
 use super::problem::{Problem, Severity, code};
 use super::rules::Finding;
@@ -31,7 +31,7 @@ struct Policy {
 impl Policies {
     /// Reads and compiles the schemas that the globs name.
     pub fn load(root: &Path, globs: &[Pattern]) -> (Self, Vec<Problem>) {
-        let (files, mut problems) = load::expand(root, globs);
+        let (files, mut problems) = find::expand(root, globs);
         let mut policies = Vec::new();
         for file in files {
             match Self::one(&file) {
@@ -42,7 +42,7 @@ impl Policies {
         (Self(policies), problems)
     }
 
-    fn one(file: &load::Source) -> Result<Policy, Box<Problem>> {
+    fn one(file: &find::Source) -> Result<Policy, Box<Problem>> {
         let fault = |code, message| Box::new(Problem::of_file(code, &file.shown, message));
         let bytes = std::fs::read(&file.path).map_err(|error| {
             fault(

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use sha2::{Digest, Sha256};
 
 use super::file::AccountFile;
-use super::load::Source;
+use super::find::Source;
 use super::merge::{self, Merged};
 use super::problem::Place;
 use super::read;

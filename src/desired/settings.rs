@@ -218,7 +218,7 @@ impl Check<'_> {
             let index = index.to_string();
             let mut path: Vec<&str> = path.to_vec();
             path.push(&index);
-            if let Err(error) = super::load::glob(glob.as_str()) {
+            if let Err(error) = super::find::glob(glob.as_str()) {
                 let message = format!("`{glob}` is no glob: {}", error.kind());
                 self.wrong(
                     &path,
