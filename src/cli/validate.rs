@@ -105,7 +105,11 @@ fn check(
     }
     if !files.is_empty() {
         let chosen: Vec<PathBuf> = files.iter().map(|file| canonical(file)).collect();
-        found.retain(|problem| chosen.contains(&canonical(&settings.root.join(&problem.file))));
+        found.retain(|problem| {
+            // What keeps everything from being checked is told whichever files are asked for.
+            matches!(problem.code.as_str(), code::UNREADABLE | code::CONFIG)
+                || chosen.contains(&canonical(&settings.root.join(&problem.file)))
+        });
     }
     (found, settings.root, numbers)
 }
