@@ -21,7 +21,6 @@ pub mod problem;
 pub mod read;
 pub mod repository;
 pub mod rules;
-pub mod schema;
 pub mod secrets;
 pub mod settings;
 pub mod tree;

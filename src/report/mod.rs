@@ -1,1 +1,2 @@
 pub mod problems;
+pub mod schema;
