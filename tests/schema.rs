@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use alz::desired::file::{AccountFile, ConfigFile};
-use alz::desired::schema::{self, Draft, Kind};
+use alz::report::schema::{self, Draft, Kind};
 use serde_json::{Map, Value, json};
 
 fn root() -> PathBuf {

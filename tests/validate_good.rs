@@ -254,3 +254,39 @@ fn every_problem_of_every_file_is_told_in_one_go() {
         ]
     );
 }
+
+#[test]
+fn a_file_that_is_not_there_is_no_success() {
+    let output = Command::new(env!("CARGO_BIN_EXE_alz"))
+        .arg("-C")
+        .arg(good())
+        .args(["validate", "--format", "json", "accounts/none.yaml"])
+        .output()
+        .expect("alz runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("there is no such file"));
+}
+
+#[test]
+fn naming_a_file_tells_of_that_file_only_but_judges_it_beside_all_others() {
+    let dir = repository(&[
+        ("a.yaml", "account: a\nnumbers: { 8017690817: }\n"),
+        ("b.yaml", "account: b\nnumbers: { 8017690817: }\n"),
+        ("c.yaml", "account: c\nwrong: x\n"),
+    ]);
+    let config = "version: 1\nenvironments: { s: { api: sandbox, accounts: [accounts/*.yaml] } }\n";
+    std::fs::write(dir.path().join("alz.yaml"), config).expect("write");
+    let output = Command::new(env!("CARGO_BIN_EXE_alz"))
+        .arg("-C")
+        .arg(dir.path())
+        .args(["validate", "--format", "json", "accounts/b.yaml"])
+        .output()
+        .expect("alz runs");
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out.contains("accounts/a.yaml:2") && out.contains("\"D3\""),
+        "{out}"
+    );
+    assert!(!out.contains("accounts/c.yaml"), "{out}");
+}

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{Exit, Output};
-use crate::desired::schema::{self, Draft, Kind};
+use crate::report::schema::{self, Draft, Kind};
 
 /// Print the JSON Schema of a document
 #[derive(Debug, Args)]

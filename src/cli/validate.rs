@@ -34,7 +34,7 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         .unwrap_or_else(|| PathBuf::from("."));
     let (mut found, root, numbers) = match today() {
         Ok(today) => check(args, global.env.as_deref(), &start, today),
-        Err(problem) => (vec![problem], start, 0),
+        Err(problem) => (vec![*problem], start, 0),
     };
     in_order(&mut found);
     match output.format {
@@ -53,9 +53,10 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
 }
 
 /// Today at the order desk; ALZ_NOW replaces the clock (design, decision 13).
-fn today() -> Result<Date, Problem> {
+fn today() -> Result<Date, Box<Problem>> {
     let wrong = |message: String| {
-        Problem::of_file(code::CONFIG, "ALZ_NOW", message).help("write it as 2026-12-03T08:00:00Z")
+        let problem = Problem::of_file(code::CONFIG, "ALZ_NOW", message);
+        Box::new(problem.help("write it as 2026-12-03T08:00:00Z"))
     };
     let now: Timestamp = match std::env::var("ALZ_NOW") {
         Ok(text) => text
@@ -104,7 +105,11 @@ fn check(
     }
     if !files.is_empty() {
         let chosen: Vec<PathBuf> = files.iter().map(|file| canonical(file)).collect();
-        found.retain(|problem| chosen.contains(&canonical(&settings.root.join(&problem.file))));
+        found.retain(|problem| {
+            // What keeps everything from being checked is told whichever files are asked for.
+            matches!(problem.code.as_str(), code::UNREADABLE | code::CONFIG)
+                || chosen.contains(&canonical(&settings.root.join(&problem.file)))
+        });
     }
     (found, settings.root, numbers)
 }

@@ -1,27 +1,25 @@
 //! All account files of an environment: found, read on all cores, judged, and
 //! packed. Either everything is sound, or everything that isn't is told at once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Component, Path, PathBuf};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use globset::{Glob, GlobBuilder};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::file::AccountFile;
+use super::find::{Source, expand, source};
 use super::merge;
 use super::policy::Policies;
 use super::problem::{Place, Problem, Severity, code, in_order};
 use super::read::{self, Located};
-use super::repository::{NumberTable, NumbersDigest, Packed, Repository, Trees};
+use super::repository::{NumberTable, NumbersDigest, Packed, Repository};
 use super::rules::{self, Finding};
-use super::settings::{self, Pattern};
+use super::settings::Pattern;
 use super::tree;
+use super::whole::Whole;
 use crate::model::{AccountId, PhoneNumber, SourceId, Text};
-
-/// Directories inside each other that a glob looks into.
-const MAX_DEPTH: usize = 32;
 
 /// What to load.
 #[derive(Clone, Debug)]
@@ -43,14 +41,6 @@ pub struct LoadRequest<'a> {
 pub struct Loaded {
     pub repository: Repository,
     pub warnings: Vec<Problem>,
-}
-
-/// A file to be read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Source {
-    /// As it is shown: relative to the root where it is below it, with `/`.
-    pub shown: String,
-    pub path: PathBuf,
 }
 
 /// Loads everything. With an error anywhere, all problems come back, warnings too.
@@ -109,103 +99,6 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
     })
 }
 
-/// A glob over paths: `*` stays within a directory.
-pub fn glob(pattern: &str) -> Result<Glob, globset::Error> {
-    GlobBuilder::new(pattern.strip_prefix("./").unwrap_or(pattern))
-        .literal_separator(true)
-        .build()
-}
-
-/// The files that globs name, sorted, each once. A glob without any is a warning.
-pub fn expand(root: &Path, globs: &[Pattern]) -> (Vec<Source>, Vec<Problem>) {
-    let mut files = BTreeSet::new();
-    let mut problems = Vec::new();
-    for pattern in globs {
-        let before = files.len();
-        let mut matched = false;
-        // Bad globs are told where alz.yaml is read.
-        if let Ok(glob) = glob(&pattern.glob) {
-            let text = glob.glob();
-            let matcher = glob.compile_matcher();
-            let base: PathBuf = Path::new(text)
-                .components()
-                .take_while(|part| !is_pattern(part))
-                .collect();
-            walk(
-                &root.join(&base),
-                &base,
-                MAX_DEPTH,
-                &mut |path, relative| {
-                    if matcher.is_match(relative) {
-                        matched = true;
-                        files.insert(source(root, path));
-                    }
-                },
-            );
-        }
-        if !matched && files.len() == before {
-            problems.push(
-                Problem::error(
-                    code::CONFIG,
-                    settings::FILE,
-                    pattern.place,
-                    pattern.path.clone(),
-                    format!("no file matches `{}`", pattern.glob),
-                )
-                .warning()
-                .help("globs are relative to alz.yaml; * is any name, ** any directories"),
-            );
-        }
-    }
-    (files.into_iter().collect(), problems)
-}
-
-fn is_pattern(part: &Component<'_>) -> bool {
-    part.as_os_str()
-        .to_string_lossy()
-        .contains(['*', '?', '[', '{', '\\'])
-}
-
-/// Calls `visit` with every file below, by its path and its path as the glob
-/// sees it. Hidden directories are left alone.
-fn walk(path: &Path, relative: &Path, depth: usize, visit: &mut impl FnMut(&Path, &Path)) {
-    if path.is_file() {
-        visit(path, relative);
-        return;
-    }
-    let Ok(entries) = std::fs::read_dir(path) else {
-        return;
-    };
-    if depth == 0 {
-        return;
-    }
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let (path, relative) = (path.join(&name), relative.join(&name));
-        if path.is_file() {
-            visit(&path, &relative);
-        } else if !name.to_string_lossy().starts_with('.') {
-            walk(&path, &relative, depth - 1, visit);
-        }
-    }
-}
-
-fn source(root: &Path, path: &Path) -> Source {
-    let shown = path
-        .strip_prefix(root)
-        .unwrap_or(path)
-        .components()
-        .filter(|part| !matches!(part, Component::CurDir))
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
-        .replace("//", "/");
-    Source {
-        shown,
-        path: path.to_owned(),
-    }
-}
-
 /// One file, judged.
 #[derive(Default)]
 struct Read {
@@ -214,16 +107,16 @@ struct Read {
 }
 
 /// One document, judged and packed, with what the whole is judged by.
-struct Document {
-    account: AccountId,
-    index: u32,
-    prune: Option<bool>,
-    bytes: Box<[u8]>,
-    digest: NumbersDigest,
-    numbers: Vec<PhoneNumber>,
-    ports: Vec<String>,
+pub(super) struct Document {
+    pub account: AccountId,
+    pub index: u32,
+    pub prune: Option<bool>,
+    pub bytes: Box<[u8]>,
+    pub digest: NumbersDigest,
+    pub numbers: Vec<PhoneNumber>,
+    pub ports: Vec<String>,
     /// Users, by a hash that needs no collision be feared, and the number they show.
-    caller_ids: Vec<([u64; 2], PhoneNumber)>,
+    pub caller_ids: Vec<([u64; 2], PhoneNumber)>,
 }
 
 /// Reads all files on all cores; results in the order of the files.
@@ -271,7 +164,7 @@ fn read_one(file: &Source, policies: &Policies, today: Date) -> Read {
     match read::text_of(&file.shown, bytes) {
         Ok(text) => judge(&file.shown, &text, policies, today),
         Err(problem) => Read {
-            problems: vec![problem],
+            problems: vec![*problem],
             ..Read::default()
         },
     }
@@ -430,161 +323,4 @@ fn placed(file: &str, root: Option<&tree::Node>, finding: Finding) -> Problem {
         problem = problem.warning();
     }
     problem
-}
-
-/// What only shows when all documents are there.
-#[derive(Default)]
-struct Whole {
-    accounts: BTreeMap<AccountId, Vec<Part>>,
-}
-
-struct Part {
-    id: SourceId,
-    prune: Option<bool>,
-    ports: Vec<String>,
-    caller_ids: Vec<([u64; 2], PhoneNumber)>,
-}
-
-impl Whole {
-    fn add(&mut self, id: SourceId, document: &Document) {
-        self.accounts
-            .entry(document.account.clone())
-            .or_default()
-            .push(Part {
-                id,
-                prune: document.prune,
-                ports: document.ports.clone(),
-                caller_ids: document.caller_ids.clone(),
-            });
-    }
-
-    fn judge(
-        &self,
-        files: &[Source],
-        documents: &[Packed],
-        numbers: &NumberTable,
-        problems: &mut Vec<Problem>,
-    ) {
-        let mut at = Placing {
-            files,
-            documents,
-            trees: Trees::default(),
-        };
-        let mut previous: Option<(PhoneNumber, SourceId)> = None;
-        for (number, id) in numbers.iter() {
-            if let Some((_, first)) = previous.filter(|(same, _)| *same == number) {
-                let path = ["numbers".to_owned(), number.to_string()];
-                let (other, line) = at.file_and_line(first, &path);
-                problems.extend(at.problem(
-                    "D3",
-                    id,
-                    &path,
-                    format!("{number} is declared twice"),
-                    format!("the other declaration is at {other}:{line}; a number belongs to one account and stands in one place"),
-                ));
-            } else {
-                previous = Some((number, id));
-            }
-        }
-        for (account, parts) in self.accounts.iter().filter(|(_, parts)| parts.len() > 1) {
-            prune(account, parts, &mut at, problems);
-            ports(account, parts, &mut at, problems);
-            caller_ids(account, parts, &mut at, problems);
-        }
-    }
-}
-
-/// Problems between documents, with their places.
-struct Placing<'a> {
-    files: &'a [Source],
-    documents: &'a [Packed],
-    trees: Trees,
-}
-
-impl Placing<'_> {
-    fn find(&mut self, id: SourceId, path: &[String]) -> Option<(String, Place)> {
-        let document = self.documents.get(id.0 as usize)?;
-        let file = self.files.get(document.file as usize)?;
-        let place = self.trees.place(file, document.index, path);
-        Some((file.shown.clone(), place))
-    }
-
-    fn file_and_line(&mut self, id: SourceId, path: &[String]) -> (String, u32) {
-        self.find(id, path)
-            .map_or_else(Default::default, |(file, place)| (file, place.line))
-    }
-
-    fn problem(
-        &mut self,
-        code: &str,
-        id: SourceId,
-        path: &[String],
-        message: String,
-        help: String,
-    ) -> Option<Problem> {
-        let (file, place) = self.find(id, path)?;
-        Some(Problem::error(code, &file, place, tree::join(path), message).help(help))
-    }
-}
-
-fn prune(account: &AccountId, parts: &[Part], at: &mut Placing<'_>, problems: &mut Vec<Problem>) {
-    let mut said = parts.iter().filter_map(|part| Some((part.id, part.prune?)));
-    let Some((first, value)) = said.next() else {
-        return;
-    };
-    let path = ["prune".to_owned()];
-    for (id, other) in said.filter(|(_, other)| *other != value) {
-        let (file, line) = at.file_and_line(first, &path);
-        problems.extend(at.problem(
-            code::CONFIG,
-            id,
-            &path,
-            format!("account {account} has `prune: {other}` here and `prune: {value}` elsewhere"),
-            format!("the other is at {file}:{line}; write it once, or the same"),
-        ));
-    }
-}
-
-fn ports(account: &AccountId, parts: &[Part], at: &mut Placing<'_>, problems: &mut Vec<Problem>) {
-    let mut seen: HashMap<&str, SourceId> = HashMap::new();
-    for part in parts {
-        for name in &part.ports {
-            let Some(first) = seen.insert(name, part.id) else {
-                continue;
-            };
-            let path = ["ports".to_owned(), name.clone()];
-            let (file, line) = at.file_and_line(first, &path);
-            problems.extend(at.problem(
-                "D3",
-                part.id,
-                &path,
-                format!("account {account} has two ports called `{name}`"),
-                format!("the other is at {file}:{line}; give one of them another name"),
-            ));
-        }
-    }
-}
-
-fn caller_ids(
-    account: &AccountId,
-    parts: &[Part],
-    at: &mut Placing<'_>,
-    problems: &mut Vec<Problem>,
-) {
-    let mut seen: HashMap<[u64; 2], PhoneNumber> = HashMap::new();
-    for part in parts {
-        for (user, number) in &part.caller_ids {
-            let Some(first) = seen.insert(*user, *number).filter(|first| first != number) else {
-                continue;
-            };
-            let path = ["numbers".to_owned(), number.to_string()];
-            problems.extend(at.problem(
-                "D27",
-                part.id,
-                &path,
-                format!("a user of account {account} is to show both {first} and {number} as caller ID"),
-                "a user has one caller ID: take `assignAsCallerId` away at one of the two".to_owned(),
-            ));
-        }
-    }
 }

@@ -11,7 +11,9 @@
 //! A new rule goes into the file of its theme under `rules/`; a new member into
 //! `model`, after which the compiler asks each place that must decide about it.
 
+mod build;
 pub mod file;
+pub mod find;
 pub mod load;
 pub mod merge;
 pub mod policy;
@@ -19,11 +21,11 @@ pub mod problem;
 pub mod read;
 pub mod repository;
 pub mod rules;
-pub mod schema;
 pub mod secrets;
 pub mod settings;
 pub mod tree;
 pub mod typed;
+mod whole;
 
 pub use load::{LoadRequest, Loaded, load};
 pub use problem::{Problem, Severity};

@@ -10,12 +10,15 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::load;
+use super::find;
 use super::merge::Merged;
 use super::problem::{Problem, Severity, code};
 use super::rules::Finding;
 use super::settings::Pattern;
 use crate::model::{AccountId, Field, PhoneNumber};
+
+/// Characters of a message that no policy words itself.
+const MAX_MESSAGE: usize = 200;
 
 /// The compiled policies of a project.
 #[derive(Debug, Default)]
@@ -31,7 +34,7 @@ struct Policy {
 impl Policies {
     /// Reads and compiles the schemas that the globs name.
     pub fn load(root: &Path, globs: &[Pattern]) -> (Self, Vec<Problem>) {
-        let (files, mut problems) = load::expand(root, globs);
+        let (files, mut problems) = find::expand(root, globs);
         let mut policies = Vec::new();
         for file in files {
             match Self::one(&file) {
@@ -42,7 +45,7 @@ impl Policies {
         (Self(policies), problems)
     }
 
-    fn one(file: &load::Source) -> Result<Policy, Box<Problem>> {
+    fn one(file: &find::Source) -> Result<Policy, Box<Problem>> {
         let fault = |code, message| Box::new(Problem::of_file(code, &file.shown, message));
         let bytes = std::fs::read(&file.path).map_err(|error| {
             fault(
@@ -90,7 +93,7 @@ impl Policies {
                 let schema_path = error.schema_path().as_str().to_owned();
                 let message = policy
                     .nearest(&schema_path, "x-alz-message")
-                    .map_or_else(|| error.to_string(), str::to_owned);
+                    .map_or_else(|| shortened(&error.to_string()), str::to_owned);
                 let severity = match policy.nearest(&schema_path, "x-alz-severity") {
                     Some("warning") => Severity::Warning,
                     Some(_) | None => Severity::Error,
@@ -120,17 +123,22 @@ impl Policy {
     fn nearest(&self, schema_path: &str, name: &str) -> Option<&str> {
         let mut pointer = schema_path;
         loop {
-            if let Some(text) = self
-                .schema
-                .pointer(pointer)?
-                .get(name)
-                .and_then(Value::as_str)
-            {
+            let there = self.schema.pointer(pointer).and_then(|part| part.get(name));
+            if let Some(text) = there.and_then(Value::as_str) {
                 return Some(text);
             }
-            pointer = &pointer[..pointer.rfind('/')?];
+            pointer = pointer.rsplit_once('/')?.0;
         }
     }
+}
+
+/// The validator quotes what it judges, which may be a whole number's state.
+fn shortened(text: &str) -> String {
+    let mut shown: String = text.chars().take(MAX_MESSAGE).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// A number as policies see it.

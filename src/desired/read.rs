@@ -16,11 +16,11 @@ use super::typed;
 use crate::model::PhoneNumber;
 
 /// The text of a file: UTF-8, without a byte order mark.
-pub fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, Problem> {
+pub fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, Box<Problem>> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(
+        return Err(Box::new(
             Problem::of_file(code::UNREADABLE, file, "the file is UTF-16").help("save it as UTF-8"),
-        );
+        ));
     }
     match String::from_utf8(bytes) {
         Ok(mut text) => {
@@ -38,14 +38,14 @@ pub fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, Problem> {
                 line: u32::try_from(line).unwrap_or(u32::MAX),
                 column: u32::try_from(column).unwrap_or(u32::MAX),
             };
-            Err(Problem::error(
+            let problem = Problem::error(
                 code::UNREADABLE,
                 file,
                 place,
                 String::new(),
                 "a byte here is not UTF-8",
-            )
-            .help("save the file as UTF-8"))
+            );
+            Err(Box::new(problem.help("save the file as UTF-8")))
         }
     }
 }

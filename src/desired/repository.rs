@@ -13,7 +13,7 @@ use std::rc::Rc;
 use sha2::{Digest, Sha256};
 
 use super::file::AccountFile;
-use super::load::Source;
+use super::find::Source;
 use super::merge::{self, Merged};
 use super::problem::Place;
 use super::read;
@@ -232,6 +232,7 @@ impl Repository {
     pub fn locate(&self, requests: &[(SourceId, Subject)]) -> Vec<(String, u32)> {
         let mut trees = Trees::default();
         let mut found = vec![(String::new(), 1); requests.len()];
+        // File after file, so that none is read twice.
         let mut order: Vec<usize> = (0..requests.len()).collect();
         order.sort_by_key(|index| requests.get(*index).map(|(source, _)| source.0));
         for index in order {
@@ -263,11 +264,14 @@ fn canonical(path: &std::path::Path) -> PathBuf {
         .unwrap_or_else(|_| path.to_owned())
 }
 
-/// Files read into trees, the last one kept.
+/// Files read into trees, a few kept.
 #[derive(Default)]
 pub(crate) struct Trees {
-    last: Option<(PathBuf, Vec<Rc<Node>>, Index)>,
+    kept: HashMap<PathBuf, (Vec<Rc<Node>>, Index)>,
 }
+
+/// Trees kept at a time.
+const MAX_TREES: usize = 32;
 
 /// Lines of a file's numbers, so that a thousand look-ups are one walk.
 type Index = HashMap<(u32, PhoneNumber), Place>;
@@ -275,30 +279,16 @@ type Index = HashMap<(u32, PhoneNumber), Place>;
 impl Trees {
     /// Where a member stands; the file's beginning where it can't be found.
     pub fn place(&mut self, file: &Source, document: u32, path: &[String]) -> Place {
-        if self
-            .last
-            .as_ref()
-            .is_none_or(|(path, ..)| *path != file.path)
-        {
-            let roots = roots(file);
-            let mut index = Index::new();
-            for (nth, root) in roots.iter().enumerate() {
-                let Some(numbers) = root.get("numbers") else {
-                    continue;
-                };
-                let tree::Kind::Map(entries) = &numbers.value.kind else {
-                    continue;
-                };
-                for entry in entries {
-                    if let Ok(number) = entry.name().parse() {
-                        index.insert((nth as u32, number), entry.key.place);
-                    }
-                }
+        if !self.kept.contains_key(&file.path) {
+            if self.kept.len() >= MAX_TREES {
+                self.kept.clear();
             }
-            self.last = Some((file.path.clone(), roots, index));
+            let roots = roots(file);
+            let index = index(&roots);
+            self.kept.insert(file.path.clone(), (roots, index));
         }
         let top = Place { line: 1, column: 1 };
-        let Some((_, roots, index)) = &self.last else {
+        let Some((roots, index)) = self.kept.get(&file.path) else {
             return top;
         };
         if let [first, number] = path
@@ -311,6 +301,24 @@ impl Trees {
             .get(document as usize)
             .map_or(top, |root| tree::locate(root, path).key)
     }
+}
+
+fn index(roots: &[Rc<Node>]) -> Index {
+    let mut index = Index::new();
+    for (document, root) in (0u32..).zip(roots) {
+        let Some(numbers) = root.get("numbers") else {
+            continue;
+        };
+        let tree::Kind::Map(entries) = &numbers.value.kind else {
+            continue;
+        };
+        for entry in entries {
+            if let Ok(number) = entry.name().parse() {
+                index.insert((document, number), entry.key.place);
+            }
+        }
+    }
+    index
 }
 
 fn roots(file: &Source) -> Vec<Rc<Node>> {

@@ -73,7 +73,7 @@ fn read_file(path: &Path) -> Result<Settings, Vec<Problem>> {
             format!("the file can't be read: {error}"),
         )]
     })?;
-    let text = read::text_of(FILE, bytes).map_err(|problem| vec![problem])?;
+    let text = read::text_of(FILE, bytes).map_err(|problem| vec![*problem])?;
     let root = path.parent().unwrap_or(Path::new(".")).to_owned();
     parse(&text, root)
 }
@@ -218,7 +218,7 @@ impl Check<'_> {
             let index = index.to_string();
             let mut path: Vec<&str> = path.to_vec();
             path.push(&index);
-            if let Err(error) = super::load::glob(glob.as_str()) {
+            if let Err(error) = super::find::glob(glob.as_str()) {
                 let message = format!("`{glob}` is no glob: {}", error.kind());
                 self.wrong(
                     &path,

@@ -1,3 +1,4 @@
+use super::super::problem::code;
 use super::*;
 
 fn one(text: &str) -> Rc<Node> {

@@ -127,8 +127,8 @@ fn shown_line<'s>(source: &'s str, problem: &Problem) -> Option<&'s str> {
     Some(line.trim_end_matches('\r'))
 }
 
-/// A PIN, under whatever spelling of its name, with anything but a reference after it.
-/// Or an address with a password in it.
+/// A PIN, under whatever spelling of its name, with anything but a reference
+/// after it; or an address with a password in it.
 fn may_hold_secret(line: &str) -> bool {
     let lower = line.to_lowercase();
     if line
@@ -140,8 +140,10 @@ fn may_hold_secret(line: &str) -> bool {
     lower.match_indices("pin").any(|(index, found)| {
         let rest = lower.get(index + found.len()..).unwrap_or("");
         let Some((name, value)) = rest.split_once(':') else {
-            // A name without its colon: what follows may be anything.
-            return !rest.starts_with(char::is_alphanumeric);
+            // A key without its colon: what follows may be anything.
+            let before = lower.get(..index).unwrap_or("");
+            let key = before.rsplit(['{', ',']).next().unwrap_or(before);
+            return !key.contains(':') && !rest.starts_with(char::is_alphanumeric);
         };
         let key = name.len() < 24 && !name.contains([',', '{', '}', '#']);
         let value = value.trim_start();
@@ -194,7 +196,7 @@ mod tests {
         let mark = |line: &'static str, column| line.get(marked(line, column)).unwrap_or("?");
         assert_eq!(mark("  state: QB # Québec", 10), "QB");
         assert_eq!(mark("  \"801 555-1212\": x", 3), "\"801 555-1212\"");
-        assert_eq!(mark("  csr: { city: Orem, state: QB }", 28), "QB");
+        assert_eq!(mark("  csr: { city: Orem, state: QB }", 29), "QB");
         assert_eq!(mark("  e911Adress:", 3), "e911Adress");
         assert_eq!(mark("  n: Montréal Ñ", 6), "Montréal Ñ");
         assert_eq!(mark("", 1), "");

@@ -6,7 +6,7 @@ use super::args::Global;
 use super::fatal::Fatal;
 use super::output::{Format, Output};
 use super::{Exit, session, write_file};
-use crate::desired::schema::{self, Draft, Kind};
+use crate::report::schema::{self, Draft, Kind};
 
 /// Make a working repository to start from
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ mod npa;
 mod number;
 mod port;
 mod reference;
+mod region;
 
 use std::borrow::Cow;
 use std::collections::HashMap;

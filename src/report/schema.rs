@@ -8,7 +8,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
-use super::file::{AccountFile, ConfigFile};
+use crate::desired::file::{AccountFile, ConfigFile};
 use crate::model::number::NUMBER_PATTERN;
 use crate::plan::document::Plan;
 
