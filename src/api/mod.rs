@@ -1,1 +1,39 @@
+//! The platform's HTTP API: the only way in, and the only way to change it.
+//!
+//! A call walks through these files in this order: `client` names the
+//! operation and checks that the answer can be one; `transport` sends it and
+//! tells what may be sent again from what may not; `answer` says what came back,
+//! a refusal in the platform's own words (`envelope`) included; `session` keeps the token; `pace` holds the ceilings and the pauses that the
+//! platform asks for; `retry` says how long to wait, on the clock that `timer`
+//! stands for. What went wrong is an [`ApiError`].
+//!
+//! A [`ReadClient`] has no method that changes anything; a [`WriteClient`] is
+//! made from one, by `apply` alone.
+
+mod answer;
+pub mod client;
+mod connect;
+pub mod credentials;
+pub mod endpoint;
+mod envelope;
+pub mod error;
+pub mod options;
+mod pace;
+mod query;
+mod retry;
+mod session;
+pub mod timer;
+mod transport;
 pub mod wire;
+mod write;
+
+pub use client::{ReadClient, UserInfo};
+pub use credentials::Credentials;
+pub use endpoint::Endpoint;
+pub use error::{ApiError, Call};
+pub use options::{ClientOptions, Timeouts};
+pub use query::{PAGE, StatusQuery};
+pub use retry::{RetryPolicy, Safety};
+pub use timer::{SystemTimer, Timer};
+pub use transport::Traffic;
+pub use write::WriteClient;

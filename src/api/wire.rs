@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::model::Record;
@@ -86,9 +86,9 @@ pub struct TelephoneNumberView {
     pub account_id: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier_id: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "date")]
     pub cooldown_expire_date: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "date")]
     pub cooldown_recovered_date: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub function_type: Option<Box<str>>,
@@ -121,18 +121,22 @@ pub struct ServiceActivationEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference_id: Option<Box<str>>,
     pub activation_status_type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "date")]
     pub created_date: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "date")]
     pub last_updated_date: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "date")]
     pub foc_date: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "date")]
     pub crd_date: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub main_telephone_number: Option<Box<str>>,
     /// The guide writes `subTelephoneNumber`, the OpenAPI `subTelephoneNumbers`.
-    #[serde(skip_serializing_if = "Vec::is_empty", alias = "subTelephoneNumber")]
+    #[serde(
+        deserialize_with = "or_default",
+        skip_serializing_if = "Vec::is_empty",
+        alias = "subTelephoneNumber"
+    )]
     pub sub_telephone_numbers: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<Box<str>>,
@@ -144,11 +148,11 @@ pub struct ServiceActivationEvent {
     pub l3_reaction: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_order_id: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub editable_field_types: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inbound_carrier_type: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub logs: Vec<EventLog>,
 }
 
@@ -158,13 +162,13 @@ pub struct ServiceActivationEvent {
 pub struct EventLog {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "date")]
     pub action_date: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "date")]
     pub creation_date: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generated_ticket_id: Option<Box<str>>,
@@ -200,8 +204,12 @@ pub struct LoginToken {
     pub partition_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition_name: Option<String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        deserialize_with = "or_default",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub permissions: BTreeMap<String, String>,
+    #[serde(deserialize_with = "or_default")]
     pub must_change_password: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_life_in_hours: Option<i32>,
@@ -260,6 +268,7 @@ pub struct EndUser {
     pub account_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition_id: Option<String>,
+    #[serde(deserialize_with = "or_default")]
     pub time_zone: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extension: Option<String>,
@@ -273,7 +282,9 @@ pub struct EndUser {
 pub struct CallerIdConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller_id_number: Option<String>,
+    #[serde(deserialize_with = "or_default")]
     pub external_caller_id_visible: bool,
+    #[serde(deserialize_with = "or_default")]
     pub extension_caller_id_visible: bool,
 }
 
@@ -283,7 +294,9 @@ pub struct CallerIdConfig {
 pub struct E911Prevalidation {
     /// VALID, INVALID or UNKNOWN.
     pub valid: String,
+    #[serde(deserialize_with = "or_default")]
     pub errors: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
     pub address_alternatives: Vec<Record>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Record>,
@@ -305,4 +318,112 @@ pub struct ErrorEnvelope {
     pub message: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
+}
+
+/// S:Account, as far as it is used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Account {
+    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// S:TelephoneNumberUsagesX: the users whose 911 calls go out with a number.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NumberUsages {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+    #[serde(deserialize_with = "or_default")]
+    pub users: Vec<String>,
+}
+
+/// S:RateCenterX, as far as it is used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RateCenter {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wireless: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub portable: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_available: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inbound_carrier_type: Option<String>,
+}
+
+/// S:PortAvailabilityResponseV2X, as far as it is used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PortAvailability {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_available: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lnp: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wireless_port: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory_listing_allowed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier_type: Option<String>,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        rename = "earliestCRD",
+        deserialize_with = "date"
+    )]
+    pub earliest_crd: Option<Box<str>>,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        rename = "latestCRD",
+        deserialize_with = "date"
+    )]
+    pub latest_crd: Option<Box<str>>,
+    /// The days on offer.
+    #[serde(deserialize_with = "or_default")]
+    pub availability_list: Vec<String>,
+    #[serde(deserialize_with = "or_default", rename = "resultCSRs")]
+    pub result_csrs: Vec<Record>,
+    /// What went wrong at the carrier, in its words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub third_party_result_message: Option<String>,
+}
+
+/// null is the same as absent.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A date as text, or as the epoch integer that stands for one in places.
+fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<str>>, D::Error> {
+    Ok(match Option::<Value>::deserialize(deserializer)? {
+        Some(Value::String(text)) => Some(text.into()),
+        Some(Value::Number(number)) => Some(number.to_string().into()),
+        Some(Value::Null) | None => None,
+        Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => {
+            return Err(serde::de::Error::custom("not a date"));
+        }
+    })
 }

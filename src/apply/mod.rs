@@ -1,1 +1,17 @@
+//! The only writer. It carries out a plan and decides nothing: what is sent
+//! was in the plan, and a step whose number no longer looks as the plan found
+//! it is not sent.
+//!
+//! Steps of one number run in order, numbers run side by side. A failed step
+//! stops its own number and nothing else. Every write is preceded by a look at
+//! the number (done, ready or stale) and followed by another (did it take?).
+//! A write whose outcome is unclear is never repeated blindly: the platform is
+//! asked what became of it, and if that can't be learned the step is `unknown`.
 
+mod precheck;
+mod reviewed;
+mod run;
+mod settle;
+
+pub use reviewed::{Difference, Reviewed, compare};
+pub use run::{Interrupt, Options, Outcome, StepReport, StepStatus, Tally, run};

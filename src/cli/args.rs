@@ -2,14 +2,26 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::output::{ColorChoice, Format};
-use super::{Exit, Output};
+use super::{Exit, Output, apply, init, plan, sandbox, schema, validate};
 
-/// Infrastructure as code for telephone numbers.
+/// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
-#[command(name = "alz", version, about, max_term_width = 100)]
+#[command(
+    name = "alz",
+    version,
+    about,
+    long_about = "Infrastructure as code for telephone numbers: YAML in Git, a plan in the pull request, \
+                  apply after the merge.",
+    max_term_width = 100,
+    after_help = "\
+Credentials come from the environment only: ALZ_USERNAME and ALZ_PASSWORD, or ALZ_TOKEN.
+
+Start with:
+  alz init && alz plan              a repository that works on the built-in sandbox"
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -19,19 +31,23 @@ pub struct Cli {
 
 /// Options that every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options everywhere")]
 pub struct Global {
     /// Work in this directory
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
     /// The environment of alz.yaml to use
-    #[arg(long, value_name = "NAME", global = true, env = "ALZ_ENV")]
+    #[arg(long, value_name = "NAME", global = true, env = "ALZ_ENV", hide_env_values = true)]
     pub env: Option<String>,
     /// The API's address, or "sandbox" for the built-in platform
-    #[arg(long, value_name = "URL", global = true, env = "ALZ_API")]
+    #[arg(long, value_name = "URL", global = true, env = "ALZ_API", hide_env_values = true)]
     pub api: Option<String>,
     /// The partition's id
-    #[arg(long, value_name = "ID", global = true, env = "ALZ_PARTITION")]
+    #[arg(long, value_name = "ID", global = true, env = "ALZ_PARTITION", hide_env_values = true)]
     pub partition: Option<String>,
+    /// A file of CA certificates (PEM) to trust besides the system's
+    #[arg(long, value_name = "FILE", global = true)]
+    pub ca_file: Option<PathBuf>,
     /// The form of the result
     #[arg(long, value_enum, default_value_t, global = true)]
     pub format: Format,
@@ -41,13 +57,113 @@ pub struct Global {
     /// Leave out remarks and progress
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// Log requests to standard error (-vv: more)
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    verbose: u8,
+    /// The form of the log
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "FORMAT")]
+    log_format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+impl Global {
+    /// The directory to work in.
+    pub fn root(&self) -> PathBuf {
+        self.directory.clone().unwrap_or_else(|| PathBuf::from("."))
+    }
+
+    fn start_log(&self) {
+        let level = match self.verbose {
+            0 => return,
+            1 => "alz=debug",
+            _ => "alz=trace,hyper_util=debug,reqwest=debug",
+        };
+        let builder = tracing_subscriber::fmt()
+            .with_env_filter(level)
+            .with_writer(std::io::stderr);
+        // A second log in one process (as in a test) is no reason to stop.
+        let _ = match self.log_format {
+            LogFormat::Text => builder.try_init(),
+            LogFormat::Json => builder.json().try_init(),
+        };
+    }
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Init(init::InitArgs),
+    Validate(validate::ValidateArgs),
+    Plan(plan::PlanArgs),
+    Apply(apply::ApplyArgs),
+    Schema(schema::SchemaArgs),
+    Sandbox(sandbox::SandboxArgs),
+    /// Print the completion script of a shell
+    #[command(after_help = "Examples:\n  alz completions bash > /etc/bash_completion.d/alz")]
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    #[command(after_help = "Examples:\n  alz man | man -l -")]
+    Man,
+}
 
 impl Cli {
-    pub fn run(self, _output: &Output) -> Exit {
-        match self.command {}
+    pub fn run(&self, output: &Output) -> Exit {
+        self.global.start_log();
+        let global = &self.global;
+        match &self.command {
+            Command::Init(arguments) => init::run(arguments, global, output),
+            Command::Validate(arguments) => validate::run(arguments, global, output),
+            Command::Schema(arguments) => schema::run(arguments, output),
+            Command::Plan(arguments) => super::block_on(output, plan::run(arguments, global, output)),
+            Command::Apply(arguments) => {
+                super::block_on(output, apply::run(arguments, global, output))
+            }
+            Command::Sandbox(arguments) => {
+                super::block_on(output, sandbox::run(arguments, output))
+            }
+            Command::Completions { shell } => {
+                let mut script = Vec::new();
+                clap_complete::generate(*shell, &mut Self::command(), "alz", &mut script);
+                output.result(&String::from_utf8_lossy(&script));
+                Exit::Done
+            }
+            Command::Man => manual(output),
+        }
+    }
+}
+
+/// One page with every command.
+fn manual(output: &Output) -> Exit {
+    let mut page = Vec::new();
+    let mut command = Cli::command();
+    command.build();
+    let rendered = std::iter::once(&command)
+        .chain(command.get_subcommands().filter(|c| c.get_name() != "help"))
+        .try_for_each(|command| clap_mangen::Man::new(command.clone()).render(&mut page));
+    match rendered {
+        Ok(()) => {
+            output.result(&String::from_utf8_lossy(&page));
+            Exit::Done
+        }
+        Err(error) => {
+            output.error(&format!("error: the manual can't be made: {error}"));
+            Exit::Error
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
     }
 }

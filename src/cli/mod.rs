@@ -1,16 +1,29 @@
 //! Arguments in, exit status out. Commands are thin: each is one small file
 //! that calls the rooms of the house in order and prints what comes back.
 
+mod apply;
 mod args;
 mod exit;
+mod fatal;
+mod init;
 mod output;
+mod plan;
+mod planning;
+mod progress;
+mod sandbox;
+mod schema;
+mod session;
+mod validate;
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::Parser;
 
 pub use exit::Exit;
 pub use output::{Format, Output};
+
+use fatal::Fatal;
 
 /// Runs the program on these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -28,4 +41,50 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet);
     cli.run(&output)
+}
+
+/// Runs a command that talks to a network.
+fn block_on(output: &Output, command: impl Future<Output = Exit>) -> Exit {
+    match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime.block_on(command),
+        Err(error) => {
+            output.error(&format!("error: the system gives no threads: {error}"));
+            Exit::Error
+        }
+    }
+}
+
+/// Waits for Ctrl-C or a request to terminate; false where signals can't be had.
+async fn signal() -> bool {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
+                told = terminate.recv() => told.is_some(),
+            };
+        }
+    }
+    tokio::signal::ctrl_c().await.is_ok()
+}
+
+/// Ends the process without waiting for anything: a second Ctrl-C.
+#[expect(clippy::exit, reason = "a person has asked twice to stop")]
+fn end_at_once() -> ! {
+    std::process::exit(i32::from(Exit::Interrupted.code()))
+}
+
+/// Writes a file so that it is there whole or not at all.
+fn write_file(path: &Path, text: &str) -> Result<(), Fatal> {
+    let temporary = path.with_extension("alz-tmp");
+    std::fs::write(&temporary, text)
+        .and_then(|()| std::fs::rename(&temporary, path))
+        .map_err(|error| {
+            let _ = std::fs::remove_file(&temporary);
+            Fatal::new(format!("{} can't be written: {error}", path.display()))
+        })
 }

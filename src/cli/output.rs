@@ -2,8 +2,12 @@
 //! everything else to standard error.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use clap::ValueEnum;
+
+use crate::desired::Problem;
+use crate::report::problems;
 
 /// The form of a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -81,6 +85,21 @@ impl Output {
         let _ = stream
             .write_all(text.as_bytes())
             .and_then(|()| stream.write_all(newline))
+            .and_then(|()| stream.flush());
+    }
+
+    /// Says what the files deserve to have said, and goes on.
+    pub fn warn_of(&self, warnings: &[Problem], root: &Path) {
+        if !warnings.is_empty() {
+            self.say(&problems::human(warnings, root, self.width()));
+        }
+    }
+
+    /// Asks a person; the cursor stays behind the question.
+    pub fn ask(&self, question: &str) {
+        let mut stream = anstream::AutoStream::new(std::io::stderr().lock(), self.stderr);
+        let _ = stream
+            .write_all(question.as_bytes())
             .and_then(|()| stream.flush());
     }
 

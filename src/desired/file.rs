@@ -20,6 +20,7 @@ use crate::model::{
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountFile {
     /// The platform's account id.
+    #[schemars(with = "Text")]
     pub account: AccountId,
     /// A name for people; the platform is not asked to agree.
     #[serde(default, skip_serializing_if = "Option::is_none")]

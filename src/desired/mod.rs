@@ -1,1 +1,31 @@
+//! Desired state: the user's YAML in, problems or a [`Repository`] out.
+//!
+//! A file is first read straight into its types ([`read`]), which is fast and
+//! for most files all there is to do. Only where something must be said about
+//! it is it read again into a tree that knows its lines and columns ([`tree`],
+//! [`typed`]). The rules of the platform ([`rules`]) run on the typed data,
+//! offline; what they find is located in the tree. What is sound is kept packed
+//! ([`repository`]) and unpacked an account at a time, defaults merged in
+//! ([`merge`]).
+//!
+//! A new rule goes into the file of its theme under `rules/`; a new member into
+//! `model`, after which the compiler asks each place that must decide about it.
+
 pub mod file;
+pub mod load;
+pub mod merge;
+pub mod policy;
+pub mod problem;
+pub mod read;
+pub mod repository;
+pub mod rules;
+pub mod schema;
+pub mod secrets;
+pub mod settings;
+pub mod tree;
+pub mod typed;
+
+pub use load::{LoadRequest, Loaded, load};
+pub use problem::{Problem, Severity};
+pub use repository::{Repository, Selection, Subject};
+pub use settings::Settings;

@@ -1,1 +1,22 @@
+//! What the platform says now, reduced to what a decision needs.
+//!
+//! Everything is read before anything is decided, with as few calls as that
+//! takes: two for the partition, paged searches for the events that are open or
+//! rejected, one listing an account, and a look-up only for what a file
+//! declares and the listing lacks. What contradicts itself is refused: an empty
+//! listing must never look like an account from which all numbers are gone.
 
+mod account;
+pub mod dates;
+mod error;
+mod events;
+mod inventory;
+mod number;
+mod partition;
+
+pub use account::{Wanted, account};
+pub use error::LiveError;
+pub use events::{Events, Scope, events};
+pub use inventory::inventory;
+pub use number::number;
+pub use partition::partition;

@@ -54,6 +54,27 @@ impl CarrierStatus {
         }
     }
 
+    /// The listing still shows the number, but the account no longer has it.
+    pub fn is_off_account(&self) -> bool {
+        match self {
+            Self::Deleted
+            | Self::Cooldown
+            | Self::Recovered
+            | Self::Inventory
+            | Self::InventoryClaimed
+            | Self::CancelPortComplete => true,
+            Self::Active
+            | Self::ActivationOnHold
+            | Self::ActivationPending
+            | Self::PortPending
+            | Self::PortRejected
+            | Self::CancelPort
+            | Self::CancelPortExpedited
+            | Self::DeletePending
+            | Self::Other(_) => false,
+        }
+    }
+
     /// The platform's own name.
     pub fn name(&self) -> &str {
         match self {

@@ -19,14 +19,16 @@ pub enum SecretRef {
 
 /// A secret is never written out: name where it is found, { env: NAME } or { file: PATH }.
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "SecretRef", rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "SecretRef", extend("minProperties" = 1, "maxProperties" = 1))]
 struct Written {
     /// The name of an environment variable that holds the secret.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(with = "Text", extend("minLength" = 1))]
     env: Field<Text>,
     /// The path of a file that holds the secret, relative to alz.yaml.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(with = "Text", extend("minLength" = 1))]
     file: Field<Text>,
 }
 

@@ -61,7 +61,8 @@ pub fn account(
         context,
         checks,
     };
-    for (number, declared) in numbers {
+    let planned = |number: &PhoneNumber| context.only.is_none_or(|only| only.contains(number));
+    for (number, declared) in numbers.iter().filter(|(number, _)| planned(number)) {
         let subject = subject(*number, declared.source);
         let outcome = if declared.released {
             subject.released(declared)
@@ -79,7 +80,7 @@ pub fn account(
             continue;
         }
         live_numbers += 1;
-        if numbers.contains_key(number) {
+        if numbers.contains_key(number) || !planned(number) {
             continue;
         }
         let outcome = if *prune {

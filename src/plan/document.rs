@@ -64,6 +64,10 @@ pub struct Step {
     pub changes: Vec<Change>,
     /// Ids of the steps that must be done before.
     pub depends_on: Vec<String>,
+    /// Of a release: until when the number can be had back (YYYY-MM-DD).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    pub recoverable_until: Option<jiff::civil::Date>,
     /// The request that is sent.
     pub request: Request,
     /// The body that is sent. Never serialised: it is made anew from the files and live state.

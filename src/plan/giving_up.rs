@@ -2,6 +2,7 @@
 //! section 3, last column). What stands in the way is said, never forced.
 
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -92,7 +93,7 @@ impl Subject<'_> {
                 open.status
             )));
         }
-        let step = self.step(
+        let mut step = self.step(
             Action::Release,
             ("DELETE", self.path()),
             None,
@@ -101,9 +102,10 @@ impl Subject<'_> {
         );
         let saying = match self.context.live.cooldown_days {
             Some(days) if days > 0 => {
+                step.recoverable_until = self.date_in(days);
                 Saying::warning(format!("once released it can be recovered for {days} days"))
-                    .help("`alz numbers recover NUMBER`")
-                    .until(self.date_in(days))
+                    .help("until then, declare it again without `state: released` and apply")
+                    .until(step.recoverable_until.map(|date| date.to_string()))
             }
             Some(_) => Saying::warning("once released it goes back to the carrier at once"),
             None => Saying::warning(
@@ -121,14 +123,14 @@ impl Subject<'_> {
         }
     }
 
-    fn date_in(&self, days: i64) -> Option<String> {
+    fn date_in(&self, days: i64) -> Option<Date> {
         let hours = days.checked_mul(24)?;
         let then = self
             .context
             .now
             .checked_add(SignedDuration::from_hours(hours))
             .ok()?;
-        Some(then.to_zoned_datetime(TimeZone::UTC).date().to_string())
+        Some(then.to_zoned_datetime(TimeZone::UTC).date())
     }
 }
 

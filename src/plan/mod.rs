@@ -36,10 +36,11 @@ mod saying;
 mod step;
 mod update;
 
-use jiff::Timestamp;
+use std::collections::BTreeSet;
 
-use crate::model::PartitionId;
 use crate::model::live::LivePartition;
+use crate::model::{PartitionId, PhoneNumber};
+use jiff::Timestamp;
 
 pub use account::{AccountPlan, Counts, account};
 pub use assemble::{Header, assemble};
@@ -60,4 +61,6 @@ pub struct Context<'a> {
     /// Whether new and changed E911 addresses are put to the provider first
     /// (`--no-verify` turns it off).
     pub verify: bool,
+    /// The numbers to plan; `None` is all, those that no file declares included.
+    pub only: Option<&'a BTreeSet<PhoneNumber>>,
 }

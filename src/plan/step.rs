@@ -47,6 +47,7 @@ impl Subject<'_> {
             source: Source::default(),
             changes,
             depends_on: Vec::new(),
+            recoverable_until: None,
             request: Request {
                 method: method.to_owned(),
                 path,

@@ -1,12 +1,18 @@
-//! What the program says, as text: plans for people and for programs.
+//! What the program says, as text: plans, problems and outcomes, for people and
+//! for programs.
 //!
 //! A report is a function from a document to a string. People's reports carry
 //! ANSI styles; whoever prints them takes the styles out where they aren't wanted.
 
 mod changes;
+mod outcome;
 mod plan_human;
 mod plan_json;
+pub mod problems;
+mod style;
 mod words;
 
+pub use outcome::{outcome_human, outcome_json, step_human, step_json};
 pub use plan_human::{Style, plan_human};
 pub use plan_json::plan_json;
+pub use style::error;

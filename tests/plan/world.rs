@@ -212,6 +212,7 @@ impl World {
             live: &self.partition,
             now: "2026-11-23T12:00:00Z".parse().expect("a time"),
             verify: self.verify,
+            only: None,
         };
         plan::account(&self.desired, &self.live, &context, &self.checks)
     }

@@ -1,0 +1,221 @@
+//! The platform's refusals, in each shape it has been seen to use:
+//! `{status, messages: [...], data}` (S:PublicApiException), `{code, message}`
+//! (S:ApiSingleException), and a 401's `message` as a string or an array.
+
+use serde_json::{Map, Value};
+
+use super::error::short;
+
+/// A refusal as the platform worded it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Refusal {
+    pub messages: Vec<String>,
+    pub data: Option<Value>,
+}
+
+impl Refusal {
+    /// `None` where the body is not the platform's: neither empty nor a JSON object.
+    pub fn read(body: &[u8], secrets: &Secrets) -> Option<Self> {
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Some(Self::default());
+        }
+        // By name, not by type: a `status` in words must not cost the reason.
+        let mut envelope: Map<String, Value> = serde_json::from_slice(body).ok()?;
+        let mut words = Vec::new();
+        for name in ["messages", "message", "code"] {
+            if let Some(value) = envelope.remove(name) {
+                gather(value, &mut words);
+            }
+        }
+        words.truncate(20);
+        for word in &mut words {
+            *word = short(&secrets.remove_from(word), 500);
+        }
+        Some(Self {
+            messages: words,
+            data: envelope
+                .remove("data")
+                .filter(|data| match data {
+                    Value::Null => false,
+                    Value::Object(members) => !members.is_empty(),
+                    Value::Array(items) => !items.is_empty(),
+                    Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+                })
+                .map(|data| secrets.remove_from_value(data)),
+        })
+    }
+
+    /// The token is too old (as opposed to wrong).
+    pub fn says_expired(&self) -> bool {
+        self.messages
+            .iter()
+            .any(|word| word.contains("ExpiredAuthToken"))
+    }
+}
+
+fn gather(value: Value, words: &mut Vec<String>) {
+    let word = match value {
+        Value::Null => return,
+        Value::Array(items) => {
+            return items.into_iter().for_each(|item| gather(item, words));
+        }
+        Value::String(text) => text,
+        other @ (Value::Bool(_) | Value::Number(_) | Value::Object(_)) => other.to_string(),
+    };
+    if !word.trim().is_empty() && !words.contains(&word) {
+        words.push(word);
+    }
+}
+
+/// What a request carried that must not come back in an error, should the
+/// platform quote it.
+#[derive(Default)]
+pub struct Secrets(Vec<String>);
+
+impl Secrets {
+    /// The values of the members that hold secrets, wherever they are in the body.
+    pub fn of_body(body: Option<&Value>) -> Self {
+        let mut found = Vec::new();
+        if let Some(body) = body {
+            collect(body, &mut found);
+        }
+        // The longest first, so that none leaves its tail behind.
+        found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Self(found)
+    }
+
+    pub fn add(&mut self, secret: &str) {
+        if !secret.is_empty() {
+            self.0.insert(0, secret.to_owned());
+        }
+    }
+
+    pub fn remove_from(&self, text: &str) -> String {
+        self.0
+            .iter()
+            .fold(text.to_owned(), |text, secret| text.replace(secret, "•••"))
+    }
+
+    fn remove_from_value(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.remove_from(&text)),
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| self.remove_from_value(item))
+                .collect(),
+            Value::Object(members) => members
+                .into_iter()
+                .map(|(name, item)| (self.remove_from(&name), self.remove_from_value(item)))
+                .collect(),
+            Value::Number(number) => {
+                let text = number.to_string();
+                if self.remove_from(&text) == text {
+                    Value::Number(number)
+                } else {
+                    Value::String("•••".into())
+                }
+            }
+            plain @ (Value::Null | Value::Bool(_)) => plain,
+        }
+    }
+}
+
+fn collect(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(secret)
+                        if matches!(
+                            name.as_str(),
+                            "wirelessPin" | "wirelessAccountNumber" | "password"
+                        ) && !secret.is_empty() =>
+                    {
+                        found.push(secret.clone());
+                    }
+                    other => collect(other, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(body: Value) -> Refusal {
+        Refusal::read(body.to_string().as_bytes(), &Secrets::default()).expect("a refusal")
+    }
+
+    #[test]
+    fn every_shape_of_refusal_gives_up_its_words() {
+        let words = |body| read(body).messages;
+        assert_eq!(
+            words(json!({"status": 400, "messages": ["InvalidMacAddress"], "data": {}})),
+            ["InvalidMacAddress"]
+        );
+        assert_eq!(words(json!({"messages": "One"})), ["One"]);
+        assert_eq!(
+            words(json!({"code": 17, "message": "Bad id"})),
+            ["Bad id", "17"]
+        );
+        assert_eq!(
+            words(json!({"message": ["Unauthorized", "ExpiredAuthToken"], "messages": null})),
+            ["Unauthorized", "ExpiredAuthToken"]
+        );
+        assert!(read(json!({"message": "ExpiredAuthToken"})).says_expired());
+        assert!(read(json!({"messages": ["ExpiredAuthToken"]})).says_expired());
+        assert!(!read(json!({"message": "Unauthorized"})).says_expired());
+    }
+
+    #[test]
+    fn what_is_not_the_platforms_is_told_apart() {
+        let none = Secrets::default();
+        assert_eq!(Refusal::read(b"", &none), Some(Refusal::default()));
+        assert_eq!(Refusal::read(b"<html>Not found</html>", &none), None);
+        assert_eq!(Refusal::read(b"[1]", &none), None);
+        assert_eq!(Refusal::read(b"{\"messages\":[", &none), None);
+    }
+
+    #[test]
+    fn a_quoted_pin_does_not_come_back() {
+        let secrets = Secrets::of_body(Some(&json!({"port": {"wirelessPin": "4711"}})));
+        let body = json!({"messages": ["pin 4711 is wrong"], "data": {"pin": 4711, "p": ["4711"]}});
+        let refusal = Refusal::read(body.to_string().as_bytes(), &secrets).expect("a refusal");
+        assert!(!format!("{refusal:?}").contains("4711"), "{refusal:?}");
+        assert_eq!(refusal.messages, ["pin ••• is wrong"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_refusal_however_odd_does_harm(
+            body in proptest::collection::vec(proptest::num::u8::ANY, 0..60),
+            word in "\\PC{0,80}",
+        ) {
+            let secrets = Secrets::of_body(Some(&json!({"wirelessPin": word})));
+            let _ = Refusal::read(&body, &secrets);
+            let quoted = json!({"messages": [format!("<{word}>")]}).to_string();
+            let refusal = Refusal::read(quoted.as_bytes(), &secrets).expect("a refusal");
+            if word.is_empty() {
+                proptest::prop_assert_eq!(refusal.messages, ["<>"]);
+            } else {
+                proptest::prop_assert!(refusal.messages.iter().all(|m| m.contains("•••")));
+            }
+        }
+    }
+
+    #[test]
+    fn a_terminal_is_safe_from_the_platforms_words() {
+        let long = "x".repeat(5000);
+        let refusal = read(json!({"messages": ["a\u{1b}[31mb\nc", long]}));
+        assert_eq!(
+            refusal.messages.first().map(String::as_str),
+            Some("a [31mb c")
+        );
+        assert!(refusal.messages.iter().all(|m| m.chars().count() <= 501));
+    }
+}

@@ -1,0 +1,418 @@
+//! One call, as often as it takes and as often as it may: sent at the pace
+//! allowed, with a token that is renewed once, and repeated only where that
+//! can't order anything twice.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{Method, Url};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use super::answer::{Answer, Verdict, json, judge, words};
+use super::connect;
+use super::credentials::Credentials;
+use super::envelope::{Refusal, Secrets};
+use super::error::{ApiError, Call, network_cause};
+use super::options::ClientOptions;
+use super::pace::Pace;
+use super::retry::Safety;
+use super::session::{Session, Token};
+use super::wire::{Login, LoginToken};
+use crate::model::paths;
+
+/// The guide's "Authentication": every call but the login carries it.
+const TOKEN_HEADER: &str = "X-AUTH-TOKEN";
+
+/// How many requests were sent so far, repeats included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    pub reads: u64,
+    pub writes: u64,
+    pub logins: u64,
+}
+
+#[derive(Default)]
+struct Counters {
+    reads: AtomicU64,
+    writes: AtomicU64,
+    logins: AtomicU64,
+}
+
+pub(super) struct Transport {
+    http: reqwest::Client,
+    pub options: ClientOptions,
+    pace: Pace,
+    session: Session,
+    counters: Counters,
+}
+
+/// A call to be made.
+pub(super) struct Outgoing<'a> {
+    pub call: Call,
+    pub body: Option<&'a Value>,
+    pub safety: Safety,
+}
+
+/// Why there is no answer in full.
+struct Failure {
+    /// The platform can't have seen the request.
+    never_sent: bool,
+    why: String,
+}
+
+impl Transport {
+    pub fn new(options: ClientOptions) -> Result<Self, ApiError> {
+        Ok(Self {
+            http: connect::http_client(&options)?,
+            pace: Pace::new(&options)?,
+            session: Session::default(),
+            counters: Counters::default(),
+            options,
+        })
+    }
+
+    pub fn traffic(&self) -> Traffic {
+        let Counters {
+            reads,
+            writes,
+            logins,
+        } = &self.counters;
+        Traffic {
+            reads: reads.load(Ordering::Relaxed),
+            writes: writes.load(Ordering::Relaxed),
+            logins: logins.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Makes the call with a token and reads its answer with `decode`, which
+    /// says what is wrong with an answer that can't be the platform's.
+    pub async fn perform<T>(
+        &self,
+        outgoing: &Outgoing<'_>,
+        decode: impl Fn(&[u8]) -> Result<T, String>,
+    ) -> Result<T, ApiError> {
+        let url = self.options.base.url(&outgoing.call)?;
+        let token = self.token(None).await?;
+        let mut unclear = None;
+        let first = self
+            .attempts(outgoing, &url, Some(&token), &mut unclear, &decode)
+            .await;
+        let refusal = match first.map_err(|error| outgoing.settle(&unclear, error))? {
+            Attempts::Done(value) => return Ok(value),
+            Attempts::TokenRefused(refusal) => refusal,
+        };
+        if let Credentials::Token(_) = &self.options.credentials {
+            return Err(outgoing.settle(&unclear, token_refused(&outgoing.call, &refusal)));
+        }
+        // It was not carried out, so it may be sent once more, whatever it is.
+        let fresh = self
+            .token(Some(token.generation))
+            .await
+            .map_err(|error| outgoing.settle(&unclear, error))?;
+        let second = self
+            .attempts(outgoing, &url, Some(&fresh), &mut unclear, &decode)
+            .await;
+        match second {
+            Ok(Attempts::Done(value)) => Ok(value),
+            Ok(Attempts::TokenRefused(refusal)) => {
+                let error = still_unauthorized(&outgoing.call, &refusal, &fresh);
+                Err(outgoing.settle(&unclear, error))
+            }
+            Err(error) => Err(outgoing.settle(&unclear, error)),
+        }
+    }
+
+    /// The token to use: a newer one than that of the generation which the
+    /// platform has refused.
+    pub async fn token(&self, refused: Option<u64>) -> Result<Arc<Token>, ApiError> {
+        self.session
+            .newer_than(refused, |generation| async move {
+                match &self.options.credentials {
+                    Credentials::Token(text) => Token::new(generation, text.expose_secret()),
+                    Credentials::Password { username, password } => {
+                        self.log_in(generation, username, password.expose_secret())
+                            .await
+                    }
+                }
+            })
+            .await
+    }
+
+    async fn log_in(
+        &self,
+        generation: u64,
+        username: &str,
+        password: &str,
+    ) -> Result<Token, ApiError> {
+        let login = Login {
+            username: username.to_owned(),
+            password: password.to_owned(),
+        };
+        let call = Call::new("POST", paths::LOGIN);
+        let body = serde_json::to_value(login).map_err(|_| ApiError::BadSetup {
+            what: "ALZ_USERNAME and ALZ_PASSWORD".into(),
+            why: "they can't be written as JSON".into(),
+        })?;
+        let outgoing = Outgoing {
+            call: call.clone(),
+            body: Some(&body),
+            // A new token hurts no old one (section A, A1).
+            safety: Safety::SafeWrite,
+        };
+        let url = self.options.base.url(&call)?;
+        let mut unclear = None;
+        let outcome = self
+            .attempts(&outgoing, &url, None, &mut unclear, &json::<LoginToken>)
+            .await;
+        match outcome {
+            Ok(Attempts::Done(login)) => {
+                let token = Token::from_login(generation, login)?;
+                if token.must_change_password {
+                    tracing::warn!(
+                        "the platform wants a new password for this user: change it in the Admin Portal"
+                    );
+                }
+                Ok(token)
+            }
+            Ok(Attempts::TokenRefused(refusal)) => Err(login_refused(call, &refusal.messages)),
+            Err(ApiError::Refused { call, messages, .. }) => Err(login_refused(call, &messages)),
+            Err(ApiError::NotFound { call, .. }) => Err(ApiError::WrongAnswer {
+                call,
+                why: "there is no login at this address (status 404)".into(),
+            }),
+            // An accepted login without a token in it.
+            Err(ApiError::Unclear { call, why }) => Err(ApiError::WrongAnswer { call, why }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends until there is an answer to keep, or no more sense in trying.
+    /// `unclear` learns why an earlier try may have been carried out although
+    /// no answer came.
+    async fn attempts<T>(
+        &self,
+        outgoing: &Outgoing<'_>,
+        url: &Url,
+        token: Option<&Token>,
+        unclear: &mut Option<String>,
+        decode: &impl Fn(&[u8]) -> Result<T, String>,
+    ) -> Result<Attempts<T>, ApiError> {
+        let timer = &self.options.timer;
+        let policy = self.options.retry;
+        let secrets = self.secrets(outgoing, token);
+        let started = timer.now();
+        let (mut failures, mut refusals) = (0, 0);
+        loop {
+            let (error, tries, asked) = match self.send(outgoing, url, token).await {
+                Ok(answer) => match judge(outgoing, answer, &secrets, decode) {
+                    Verdict::Done(value) => return Ok(Attempts::Done(value)),
+                    Verdict::TokenRefused(refusal) => return Ok(Attempts::TokenRefused(refusal)),
+                    Verdict::Final(error) => return Err(error),
+                    Verdict::TooFast(asked) => {
+                        refusals += 1;
+                        self.pause(asked);
+                        let error = ApiError::RateLimited {
+                            call: outgoing.call.clone(),
+                            waited: timer.now().duration_since(started),
+                        };
+                        (error, refusals, asked)
+                    }
+                    Verdict::Fault { error, why, asked } => {
+                        failures += 1;
+                        self.pause(asked);
+                        *unclear = Some(why);
+                        if !outgoing.safety.may_repeat() || failures >= policy.tries {
+                            return Err(error);
+                        }
+                        (error, failures, asked)
+                    }
+                },
+                Err(Failure { never_sent, why }) => {
+                    failures += 1;
+                    if !never_sent {
+                        *unclear = Some(why.clone());
+                    }
+                    let error = ApiError::Unreachable {
+                        call: outgoing.call.clone(),
+                        why,
+                    };
+                    let may_repeat = never_sent || outgoing.safety.may_repeat();
+                    if !may_repeat || failures >= policy.tries {
+                        return Err(error);
+                    }
+                    (error, failures, None)
+                }
+            };
+            let backoff = policy.backoff(tries, self.pace.random());
+            let pause = self.granted(asked);
+            if timer.now().duration_since(started) + pause.max(backoff) > policy.deadline {
+                return Err(error);
+            }
+            // A pause is waited out where all calls wait for their turn.
+            if pause < backoff {
+                timer.pass(backoff).await;
+            }
+        }
+    }
+
+    /// Nobody sends for as long as the platform asks, whatever becomes of this call.
+    fn pause(&self, asked: Option<Duration>) {
+        let pause = self.granted(asked);
+        if !pause.is_zero() {
+            self.pace.pause(pause);
+        }
+    }
+
+    fn granted(&self, asked: Option<Duration>) -> Duration {
+        asked
+            .unwrap_or_default()
+            .min(self.options.retry.longest_pause)
+    }
+
+    fn secrets(&self, outgoing: &Outgoing<'_>, token: Option<&Token>) -> Secrets {
+        let mut secrets = Secrets::of_body(outgoing.body);
+        if let Some(token) = token.and_then(|token| token.header.to_str().ok()) {
+            secrets.add(token);
+        }
+        if let Credentials::Password { password, .. } = &self.options.credentials {
+            secrets.add(password.expose_secret());
+        }
+        secrets
+    }
+
+    /// Sends once. The permit is held until the answer is in.
+    async fn send(
+        &self,
+        outgoing: &Outgoing<'_>,
+        url: &Url,
+        token: Option<&Token>,
+    ) -> Result<Answer, Failure> {
+        let call = &outgoing.call;
+        let method = Method::from_bytes(call.method.as_bytes()).map_err(|_| Failure {
+            never_sent: true,
+            why: "no such HTTP method".into(),
+        })?;
+        let mut request = self
+            .http
+            .request(method, url.clone())
+            .header(ACCEPT, "application/json");
+        if let Some(token) = token {
+            request = request.header(TOKEN_HEADER, &token.header);
+        }
+        if let Some(body) = outgoing.body {
+            request = request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.to_string());
+        }
+        let _permit = self.pace.turn().await;
+        self.count(outgoing, token);
+        let started = Instant::now();
+        let outcome = receive(request).await;
+        let status = match &outcome {
+            Ok(answer) => answer.status.as_u16(),
+            Err(_) => 0,
+        };
+        tracing::debug!(
+            method = %call.method,
+            path = call.path.split('?').next().unwrap_or_default(),
+            status,
+            ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "request"
+        );
+        outcome
+    }
+
+    fn count(&self, outgoing: &Outgoing<'_>, token: Option<&Token>) {
+        let counter = match (token, outgoing.safety) {
+            (None, _) => &self.counters.logins,
+            (Some(_), Safety::Read) => &self.counters.reads,
+            (Some(_), Safety::SafeWrite | Safety::OnceOnly) => &self.counters.writes,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// How a series of tries ended, where it did not end in an error.
+enum Attempts<T> {
+    Done(T),
+    TokenRefused(Refusal),
+}
+
+impl Outgoing<'_> {
+    /// The error to report. For a write it counts that an earlier try may have
+    /// taken effect: then nothing said afterwards makes that certain again.
+    fn settle(&self, unclear: &Option<String>, error: ApiError) -> ApiError {
+        match (self.safety, unclear) {
+            (Safety::Read, _) | (_, None) => error,
+            (Safety::SafeWrite | Safety::OnceOnly, Some(_)) if error.is_unclear() => error,
+            (Safety::SafeWrite | Safety::OnceOnly, Some(why)) => ApiError::Unclear {
+                call: self.call.clone(),
+                why: why.clone(),
+            },
+        }
+    }
+}
+
+async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
+    let response = request.send().await.map_err(|error| Failure {
+        never_sent: error.is_connect() || error.is_builder(),
+        why: if error.is_connect() {
+            format!("can't connect: {}", network_cause(&error))
+        } else {
+            network_cause(&error)
+        },
+    })?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.bytes().await.map_err(|error| Failure {
+        never_sent: false,
+        why: format!("the answer broke off: {}", network_cause(&error)),
+    })?;
+    Ok(Answer {
+        status,
+        headers,
+        body: body.into(),
+    })
+}
+
+fn login_refused(call: Call, messages: &[String]) -> ApiError {
+    ApiError::Unauthorized {
+        call,
+        why: format!(
+            "user name or password are refused{}; check ALZ_USERNAME and ALZ_PASSWORD, and that they are for this environment",
+            words(messages)
+        ),
+    }
+}
+
+fn token_refused(call: &Call, refusal: &Refusal) -> ApiError {
+    let state = if refusal.says_expired() {
+        "has expired"
+    } else {
+        "is refused"
+    };
+    ApiError::Unauthorized {
+        call: call.clone(),
+        why: format!(
+            "the token in ALZ_TOKEN {state}{}; set a new one, or set ALZ_USERNAME and ALZ_PASSWORD so that alz can log in by itself",
+            words(&refusal.messages)
+        ),
+    }
+}
+
+fn still_unauthorized(call: &Call, refusal: &Refusal, token: &Token) -> ApiError {
+    let hint = if token.must_change_password {
+        "the platform wants a new password for this user: change it in the Admin Portal"
+    } else {
+        "the user may lack the permission for this: check its role in the Admin Portal"
+    };
+    ApiError::Unauthorized {
+        call: call.clone(),
+        why: format!(
+            "a fresh token is refused as well{}; {hint}",
+            words(&refusal.messages)
+        ),
+    }
+}

@@ -1,0 +1,149 @@
+//! A reviewed plan against the plan made now.
+//!
+//! What a reviewer saw is the most that may happen. A step that is no longer
+//! needed is skipped; a step that the reviewer did not see, or saw with other
+//! values, refuses the whole run before anything is sent.
+
+use std::collections::BTreeMap;
+
+use crate::plan::document::FORMAT_VERSION;
+use crate::plan::{Plan, Step};
+
+/// The reviewed plan still holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reviewed {
+    /// Ids of reviewed steps that are satisfied already.
+    pub satisfied: Vec<String>,
+}
+
+/// Why a reviewed plan no longer holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// Written by a version of alz whose format this one doesn't read.
+    Format { found: String },
+    /// Made for another environment or partition.
+    Elsewhere { what: &'static str, reviewed: String, now: String },
+    /// The files ask for something else than they did.
+    Desired,
+    /// This step was not in the reviewed plan.
+    Unreviewed { step: String },
+    /// This step was reviewed with other values.
+    Changed { step: String, what: Vec<String> },
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Difference::Format { found } => write!(
+                f,
+                "the plan has format {found}; this alz reads {FORMAT_VERSION}"
+            ),
+            Difference::Elsewhere { what, reviewed, now } => {
+                write!(f, "the plan was made for {what} {reviewed}, this is {now}")
+            }
+            Difference::Desired => f.write_str("the files have changed since the plan was made"),
+            Difference::Unreviewed { step } => {
+                write!(f, "{step} is needed now but is not in the plan")
+            }
+            Difference::Changed { step, what } => {
+                write!(f, "{step} is no longer what was reviewed: {}", what.join("; "))
+            }
+        }
+    }
+}
+
+/// Whether `fresh`, made now, does nothing that `reviewed` did not show.
+pub fn compare(reviewed: &Plan, fresh: &Plan) -> Result<Reviewed, Vec<Difference>> {
+    let mut differences = Vec::new();
+    if major(&reviewed.format_version) != major(FORMAT_VERSION) {
+        return Err(vec![Difference::Format {
+            found: reviewed.format_version.clone(),
+        }]);
+    }
+    for (what, then, now) in [
+        ("environment", &reviewed.environment, &fresh.environment),
+        (
+            "partition",
+            &reviewed.partition.to_string(),
+            &fresh.partition.to_string(),
+        ),
+    ] {
+        if then != now {
+            differences.push(Difference::Elsewhere {
+                what,
+                reviewed: then.clone(),
+                now: now.clone(),
+            });
+        }
+    }
+    if reviewed.desired_digest != fresh.desired_digest {
+        differences.push(Difference::Desired);
+    }
+    let mut seen: BTreeMap<&str, &Step> = BTreeMap::new();
+    for step in &reviewed.steps {
+        seen.insert(&step.id, step);
+    }
+    for step in &fresh.steps {
+        match seen.remove(step.id.as_str()) {
+            None => differences.push(Difference::Unreviewed {
+                step: step.id.clone(),
+            }),
+            Some(then) => {
+                let what = changed(then, step);
+                if !what.is_empty() {
+                    differences.push(Difference::Changed {
+                        step: step.id.clone(),
+                        what,
+                    });
+                }
+            }
+        }
+    }
+    if differences.is_empty() {
+        Ok(Reviewed {
+            satisfied: reviewed
+                .steps
+                .iter()
+                .filter(|step| seen.contains_key(step.id.as_str()))
+                .map(|step| step.id.clone())
+                .collect(),
+        })
+    } else {
+        Err(differences)
+    }
+}
+
+fn major(version: &str) -> &str {
+    version.split('.').next().unwrap_or(version)
+}
+
+/// What a reviewer would see differently. A change that is no longer needed is
+/// no difference: it is part of the step that is satisfied already.
+fn changed(then: &Step, now: &Step) -> Vec<String> {
+    let mut what = Vec::new();
+    if (then.action, &then.account, &then.numbers) != (now.action, &now.account, &now.numbers) {
+        what.push(format!(
+            "it was {} of {:?} on {}",
+            then.action, then.numbers, then.account
+        ));
+    }
+    if then.request != now.request {
+        what.push(format!(
+            "it was sent as {} {}",
+            then.request.method, then.request.path
+        ));
+    }
+    for change in &now.changes {
+        match then.changes.iter().find(|other| other.path == change.path) {
+            None => what.push(format!("{} was not to change", change.path)),
+            Some(other) if other.before != change.before => {
+                what.push(format!("{} has changed on the platform", change.path));
+            }
+            Some(other) if other.after != change.after || other.sensitive != change.sensitive => {
+                what.push(format!("{} was to become something else", change.path));
+            }
+            Some(_) => {}
+        }
+    }
+    what
+}

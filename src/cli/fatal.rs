@@ -1,0 +1,88 @@
+//! What ends a command: a mistake in the files, or something that stands in
+//! the way. It comes out in the chosen format, and the status is 1.
+
+use serde_json::json;
+
+use super::output::{Format, Output};
+use super::Exit;
+use crate::api::ApiError;
+use crate::desired::Problem;
+use crate::live::LiveError;
+use crate::plan::document::FORMAT_VERSION;
+use crate::report;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub enum Fatal {
+    /// Something is in the way.
+    Error { what: String, help: Option<String> },
+    /// The files are wrong.
+    Problems(Vec<Problem>),
+}
+
+impl Fatal {
+    pub fn new(what: impl Into<String>) -> Self {
+        Fatal::Error {
+            what: what.into(),
+            help: None,
+        }
+    }
+
+    pub fn with_help(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Fatal::Error {
+            what: what.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    /// Says it and gives the exit status. As JSON it is one object, on one
+    /// line where the command's result is a stream of events.
+    pub fn tell(&self, output: &Output, root: &std::path::Path, stream: bool) -> Exit {
+        match output.format {
+            Format::Human => match self {
+                Fatal::Error { what, help } => {
+                    output.error(&report::error(what, help.as_deref()));
+                }
+                Fatal::Problems(problems) => {
+                    output.error(&report::problems::human(problems, root, output.width()));
+                    output.error(&format!(
+                        "{}; nothing was sent",
+                        report::problems::summary(problems)
+                    ));
+                }
+            },
+            Format::Json => {
+                let mut document = match self {
+                    Fatal::Error { what, help } => json!({
+                        "formatVersion": FORMAT_VERSION,
+                        "error": { "message": what, "help": help },
+                    }),
+                    Fatal::Problems(problems) => json!({
+                        "formatVersion": FORMAT_VERSION,
+                        "error": { "message": "the files have problems: nothing was sent", "help": null },
+                        "problems": problems,
+                    }),
+                };
+                if stream {
+                    document["event"] = "error".into();
+                    output.result(&format!("{document}\n"));
+                } else {
+                    output.result(&format!("{document:#}\n"));
+                }
+            }
+        }
+        Exit::Error
+    }
+}
+
+impl From<ApiError> for Fatal {
+    fn from(error: ApiError) -> Self {
+        Fatal::new(error.to_string())
+    }
+}
+
+impl From<LiveError> for Fatal {
+    fn from(error: LiveError) -> Self {
+        Fatal::new(error.to_string())
+    }
+}

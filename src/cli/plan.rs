@@ -1,0 +1,120 @@
+//! `alz plan`: what apply would do.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::args::Global;
+use super::fatal::Fatal;
+use super::output::{Format, Output};
+use super::session::{self, Project};
+use super::{Exit, planning};
+use crate::plan::Allow;
+use crate::report;
+
+/// What of the platform a plan looks at, and how far it may go.
+#[derive(Debug, Args)]
+pub struct PlanningArgs {
+    /// Don't ask the platform whether new addresses are valid
+    #[arg(long)]
+    pub no_verify: bool,
+    /// Lift a guard up to a count: release, e911 or update
+    #[arg(long, value_name = "GUARD=COUNT")]
+    pub allow: Vec<String>,
+}
+
+impl PlanningArgs {
+    pub fn allow(&self) -> Result<Allow, Fatal> {
+        let mut allow = Allow::default();
+        for said in &self.allow {
+            let usage = || {
+                Fatal::with_help(
+                    format!("--allow {said} is not understood"),
+                    "write it as --allow release=12; the guards are release, e911 and update",
+                )
+            };
+            let (guard, count) = said.split_once('=').ok_or_else(usage)?;
+            let count: u64 = count.parse().map_err(|_| usage())?;
+            match guard {
+                "release" => allow.release = Some(count),
+                "e911" => allow.e911 = Some(count),
+                "update" => allow.update = Some(count),
+                _ => return Err(usage()),
+            }
+        }
+        Ok(allow)
+    }
+}
+
+/// Show what apply would do
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  alz plan                          every account of the default environment
+  alz plan accounts/lindon.yaml     one file
+  alz plan --out plan.json          save it, for `alz apply plan.json`
+  alz plan --detailed-exitcode      exit 2 where there are changes")]
+pub struct PlanArgs {
+    /// Plan only what these files declare
+    #[arg(value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// Save the plan here, for review and for `alz apply`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit 2 where there are changes
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    #[command(flatten)]
+    pub planning: PlanningArgs,
+}
+
+pub async fn run(arguments: &PlanArgs, global: &Global, output: &Output) -> Exit {
+    match plan(arguments, global, output).await {
+        Ok(exit) => exit,
+        Err(fatal) => fatal.tell(output, &session::root_of(global), false),
+    }
+}
+
+async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
+    let allow = arguments.planning.allow()?;
+    let files = session::from_directory(global, &arguments.files);
+    let project = Project::open(global, &files)?;
+    let loaded = project.load(&files, session::today()?)?;
+    output.warn_of(&loaded.warnings, &project.root);
+    let session = project.connect(fastrand::u64(..)).await?;
+    let made = planning::make(
+        &project,
+        &session,
+        loaded.repository,
+        &planning::Request {
+            files: &files,
+            verify: !arguments.planning.no_verify,
+            allow,
+        },
+        output,
+    )
+    .await;
+    session.close().await;
+    let planning::Planned { plan, style, .. } = made?;
+    let json = report::plan_json(&plan).map_err(|error| Fatal::new(error.to_string()))?;
+    if let Some(path) = &arguments.out {
+        super::write_file(path, &json)?;
+    }
+    match output.format {
+        Format::Json => output.result(&json),
+        Format::Human => {
+            output.result(&report::plan_human(&plan, &style));
+            if let Some(path) = &arguments.out {
+                output.say(&format!(
+                    "Saved to {0}. Apply exactly this with: alz apply {0}",
+                    path.display()
+                ));
+            }
+        }
+    }
+    Ok(if arguments.detailed_exitcode && !plan.steps.is_empty() {
+        Exit::Changes
+    } else {
+        Exit::Done
+    })
+}

@@ -1,0 +1,292 @@
+//! Makes the plan: accounts stream through (fetch, compare, let go), and only
+//! what must be said stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::json;
+use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
+
+use super::fatal::Fatal;
+use super::output::Output;
+use super::progress::Progress;
+use super::session::{Project, Session};
+use crate::api::{ReadClient, wire};
+use crate::desired::{Repository, Selection, Subject};
+use crate::live::{self, Scope, Wanted};
+use crate::model::live::LivePartition;
+use crate::model::{
+    AccountId, DesiredAccount, PartitionId, PhoneNumber, Record, SourceId,
+};
+use crate::plan::{
+    self, AccountPlan, Allow, Checks, Context, Header, Plan, Question, Source, Verdict,
+};
+use crate::report::Style;
+
+/// What to plan and how.
+#[derive(Debug)]
+pub struct Request<'a> {
+    pub files: &'a [PathBuf],
+    /// Ask the platform about new addresses (design, section 3).
+    pub verify: bool,
+    pub allow: Allow,
+}
+
+/// A plan and what belongs to it.
+pub struct Planned {
+    pub plan: Plan,
+    /// How a person's report of it is laid out.
+    pub style: Style,
+    pub partition: LivePartition,
+}
+
+/// Reads the platform and compares. The plan's steps name their source lines.
+pub async fn make(
+    project: &Project,
+    session: &Session,
+    repository: Repository,
+    request: &Request<'_>,
+    output: &Output,
+) -> Result<Planned, Fatal> {
+    let client = &session.client;
+    let repository = Arc::new(repository);
+    let chosen = Chosen::new(&repository, request.files);
+    let accounts = chosen.accounts(&repository);
+    let ids: Vec<AccountId> = accounts.iter().map(|(_, id)| id.clone()).collect();
+
+    let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
+    let id = client.partition_id().await?.clone();
+    let partition = live::partition(client).await?;
+    let scope = Scope {
+        accounts: ids.into_iter().collect(),
+    };
+    let shared = Arc::new(Shared {
+        client: client.clone(),
+        id,
+        partition,
+        events: live::events(client, &scope).await?,
+        now: session.now,
+        verify: request.verify,
+        verdicts: Mutex::default(),
+    });
+
+    // Twice as many accounts as requests in flight: while one half waits for
+    // the network the other is being compared.
+    let width = project.concurrency.max(1) * 2;
+    let mut plans: Vec<AccountPlan> = Vec::new();
+    let mut style = Style {
+        width: output.width(),
+        ..Style::default()
+    };
+    let mut refused: BTreeSet<String> = BTreeSet::new();
+    let mut waiting = accounts.into_iter();
+    let mut tasks: JoinSet<Result<(AccountPlan, Option<String>), Fatal>> = JoinSet::new();
+    loop {
+        while tasks.len() < width
+            && refused.is_empty()
+            && let Some((index, _)) = waiting.next()
+        {
+            let (repository, shared) = (Arc::clone(&repository), Arc::clone(&shared));
+            let chosen = chosen.clone();
+            tasks.spawn(async move { account(&repository, index, &chosen, &shared).await });
+        }
+        let Some(finished) = tasks.join_next().await else {
+            break;
+        };
+        match finished {
+            Ok(Ok((made, name))) => {
+                // Only what is shown needs its account's name.
+                if let Some(name) = name
+                    && !(made.steps.is_empty() && made.notes.is_empty())
+                {
+                    style.names.insert(made.account.clone(), name);
+                }
+                plans.push(made);
+                progress.step();
+            }
+            Ok(Err(Fatal::Error { what, .. })) => {
+                refused.insert(what);
+            }
+            Ok(Err(problems @ Fatal::Problems(_))) => return Err(problems),
+            Err(lost) => {
+                refused.insert(format!("a comparison did not finish: {lost}"));
+            }
+        }
+    }
+    progress.finish();
+    if !refused.is_empty() {
+        return Err(Fatal::new(refused.into_iter().collect::<Vec<_>>().join("\n")));
+    }
+
+    let mut plan = plan::assemble(
+        Header {
+            environment: project.environment.clone(),
+            partition: shared.id.clone(),
+            created_at: session.now,
+            desired_digest: repository.digest(),
+            alz_version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        plans,
+        &project.guards,
+        &request.allow,
+    );
+    locate(&mut plan, &repository);
+    Ok(Planned {
+        plan,
+        style,
+        partition: shared.partition.clone(),
+    })
+}
+
+/// Gives every step the line that asks for it.
+fn locate(plan: &mut Plan, repository: &Repository) {
+    let subjects: Vec<(SourceId, Subject)> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            let subject = match step.numbers.first() {
+                Some(number) if repository.declares(*number) => Subject::Number(*number),
+                // A number that is pruned is asked for by its account.
+                Some(_) | None => Subject::Account,
+            };
+            (step.source_id, subject)
+        })
+        .collect();
+    for (step, (file, line)) in plan.steps.iter_mut().zip(repository.locate(&subjects)) {
+        step.source = Source { file, line };
+    }
+}
+
+/// What the files named on the command line choose; everything without any.
+#[derive(Clone)]
+struct Chosen(Option<Arc<Selection>>);
+
+impl Chosen {
+    fn new(repository: &Repository, files: &[PathBuf]) -> Self {
+        Self((!files.is_empty()).then(|| Arc::new(repository.select(files))))
+    }
+
+    /// The accounts to plan, with their place in the repository.
+    fn accounts(&self, repository: &Repository) -> Vec<(usize, AccountId)> {
+        repository
+            .account_ids()
+            .cloned()
+            .enumerate()
+            .filter(|(_, id)| self.0.as_ref().is_none_or(|chosen| chosen.accounts.contains(id)))
+            .collect()
+    }
+
+    /// The numbers of an account to plan; `None` where all its documents are
+    /// chosen, so that what no document declares is seen too.
+    fn only(&self, desired: &DesiredAccount) -> Option<&BTreeSet<PhoneNumber>> {
+        let chosen = self.0.as_ref()?;
+        let all = desired
+            .numbers
+            .keys()
+            .all(|number| chosen.numbers.contains(number));
+        (!all).then_some(&chosen.numbers)
+    }
+}
+
+/// What every account's comparison uses.
+struct Shared {
+    client: ReadClient,
+    id: PartitionId,
+    partition: LivePartition,
+    events: live::Events,
+    now: jiff::Timestamp,
+    verify: bool,
+    /// Each distinct address is asked about once, whoever declares it.
+    verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
+}
+
+async fn account(
+    repository: &Repository,
+    index: usize,
+    chosen: &Chosen,
+    shared: &Shared,
+) -> Result<(AccountPlan, Option<String>), Fatal> {
+    let desired = repository
+        .account(index)
+        .transpose()
+        .map_err(|error| Fatal::new(error.to_string()))?
+        .ok_or_else(|| Fatal::new("an account was lost between reading and planning"))?;
+    let live = live::account(
+        &shared.client,
+        &desired.account,
+        &Wanted::of(&desired),
+        &shared.partition,
+        &shared.events,
+    )
+    .await?;
+    let context = Context {
+        partition: &shared.id,
+        live: &shared.partition,
+        now: shared.now,
+        verify: shared.verify,
+        only: chosen.only(&desired),
+    };
+    let mut checks = Checks::default();
+    loop {
+        let made = plan::account(&desired, &live, &context, &checks);
+        if made.questions.is_empty() {
+            return Ok((made, desired.name));
+        }
+        for question in &made.questions {
+            match question {
+                Question::E911 { address, numbers } => {
+                    let verdict = shared.e911_verdict(address, numbers).await;
+                    checks.answer_e911(address, verdict);
+                }
+            }
+        }
+    }
+}
+
+impl Shared {
+    async fn e911_verdict(&self, address: &Record, numbers: &[PhoneNumber]) -> Verdict {
+        let key = json!(address).to_string();
+        let cell = Arc::clone(
+            self.verdicts
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(key)
+                .or_default(),
+        );
+        cell.get_or_init(|| async {
+            let body = json!({
+                "telephoneNumbers": numbers
+                    .iter()
+                    .map(|number| json!({ "phoneNumber": number }))
+                    .collect::<Vec<_>>(),
+                "e911Address": address,
+            });
+            match self.client.e911_prevalidate(&body).await {
+                Ok(answer) => verdict(answer),
+                Err(error) => Verdict::Unknown {
+                    why: error.to_string(),
+                },
+            }
+        })
+        .await
+        .clone()
+    }
+}
+
+fn verdict(answer: wire::E911Prevalidation) -> Verdict {
+    match answer.valid.as_str() {
+        "VALID" => Verdict::Valid,
+        "INVALID" => Verdict::Invalid {
+            errors: answer.errors,
+            alternatives: answer.address_alternatives,
+        },
+        other => Verdict::Unknown {
+            why: match answer.errors.as_slice() {
+                [] => format!("the provider answered {other}"),
+                errors => errors.join("; "),
+            },
+        },
+    }
+}

@@ -1,0 +1,242 @@
+//! From arguments, environment and alz.yaml to something to work with: which
+//! files, which platform, whose clock.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::args::Global;
+use super::fatal::Fatal;
+use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
+use crate::desired::settings::{self, Pattern};
+use crate::desired::{self, LoadRequest, Loaded};
+use crate::model::{Guards, PartitionId};
+use crate::sandbox;
+
+/// The project as the arguments choose it. Nothing has been asked of a network yet.
+#[derive(Debug)]
+pub struct Project {
+    /// The directory of alz.yaml; without one, the working directory.
+    pub root: PathBuf,
+    /// The name of the chosen environment.
+    pub environment: String,
+    /// Requests in flight.
+    pub concurrency: usize,
+    pub guards: Guards,
+    requests_per_second: Option<f64>,
+    policies: Vec<Pattern>,
+    accounts: Vec<Pattern>,
+    api: String,
+    partition: Option<PartitionId>,
+    ca_file: Option<PathBuf>,
+}
+
+impl Project {
+    /// Finds alz.yaml and chooses the environment. Files that are named stand
+    /// in for alz.yaml where there is none.
+    pub fn open(global: &Global, files: &[PathBuf]) -> Result<Self, Fatal> {
+        let start = global.root();
+        let found = settings::load(&start).map_err(Fatal::Problems)?;
+        let asked = said(global.env.as_ref());
+        let api = said(global.api.as_ref());
+        let partition = said(global.partition.as_ref()).map(PartitionId::new);
+        let ca_file = global.ca_file.clone();
+        let Some(settings) = found else {
+            let nowhere = format!("there is no alz.yaml in {} or above", start.display());
+            if asked.is_some() || files.is_empty() || api.is_none() {
+                return Err(Fatal::with_help(
+                    nowhere,
+                    "`alz init` makes one, -C DIR looks elsewhere; or name account files and a platform: --api URL FILES",
+                ));
+            }
+            return Ok(Self {
+                root: start,
+                environment: "default".to_owned(),
+                concurrency: 8,
+                guards: Guards::default(),
+                requests_per_second: None,
+                policies: Vec::new(),
+                accounts: Vec::new(),
+                api: api.unwrap_or_default(),
+                partition,
+                ca_file,
+            });
+        };
+        let names = || settings.environments.keys().cloned().collect::<Vec<_>>().join(", ");
+        let only = || match settings.environments.len() {
+            1 => settings.environments.keys().next().cloned(),
+            _ => None,
+        };
+        let name = asked.or_else(|| settings.default.clone()).or_else(only).ok_or_else(|| {
+            Fatal::with_help(
+                "alz.yaml has several environments and no default",
+                format!("choose one with --env or ALZ_ENV: {}", names()),
+            )
+        })?;
+        let environment = settings.environments.get(&name).ok_or_else(|| {
+            Fatal::with_help(
+                format!("alz.yaml has no environment {name:?}"),
+                format!("choose one with --env or ALZ_ENV: {}", names()),
+            )
+        })?;
+        Ok(Self {
+            root: settings.root.clone(),
+            environment: name,
+            concurrency: settings.concurrency as usize,
+            guards: settings.guards,
+            requests_per_second: settings.requests_per_second,
+            policies: settings.policies.clone(),
+            accounts: environment.accounts.clone(),
+            api: api.unwrap_or_else(|| environment.api.clone()),
+            partition: partition.or_else(|| environment.partition.clone()),
+            ca_file,
+        })
+    }
+
+    pub fn is_sandbox(&self) -> bool {
+        self.api == settings::SANDBOX
+    }
+
+    /// Loads and checks every file: all of the environment's, so that a number
+    /// declared twice is found and `prune` knows every declaration, and the
+    /// files named besides.
+    pub fn load(&self, files: &[PathBuf], today: jiff::civil::Date) -> Result<Loaded, Fatal> {
+        desired::load(&LoadRequest {
+            root: &self.root,
+            globs: &self.accounts,
+            files,
+            policies: &self.policies,
+            today,
+        })
+        .map_err(Fatal::Problems)
+    }
+
+    /// Connects to the platform, or starts the built-in one.
+    pub async fn connect(&self, jitter_seed: u64) -> Result<Session, Fatal> {
+        let override_now = now_from_environment()?;
+        let (base, credentials, running) = if self.is_sandbox() {
+            let running = sandbox::start(sandbox::Options {
+                listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+                state: Some(self.root.join(".alz").join("sandbox.json")),
+                seed: None,
+                now: override_now,
+            })
+            .await
+            .map_err(|error| Fatal::new(format!("the sandbox can't start: {error}")))?;
+            (
+                running.base_url(),
+                Credentials::Token(SecretString::from(running.token().to_owned())),
+                Some(running),
+            )
+        } else if self.api.is_empty() {
+            return Err(Fatal::with_help(
+                "no platform is named",
+                "name one with --api URL or ALZ_API, or in alz.yaml",
+            ));
+        } else {
+            (self.api.clone(), credentials()?, None)
+        };
+        let partition = match &running {
+            Some(running) => Some(self.partition.clone().unwrap_or_else(|| running.partition())),
+            None => self.partition.clone(),
+        };
+        let mut options = ClientOptions::new(Endpoint::parse(&base)?, credentials);
+        options.partition = partition;
+        options.concurrency = self.concurrency;
+        options.requests_per_second = self.requests_per_second;
+        options.ca_file = self.ca_file.clone();
+        options.jitter_seed = jitter_seed;
+        let client = ReadClient::new(options)?;
+        let now = match &running {
+            Some(running) => running.now(),
+            None => override_now.unwrap_or_else(Timestamp::now),
+        };
+        Ok(Session {
+            client,
+            now,
+            running,
+        })
+    }
+}
+
+/// A platform to talk to.
+pub struct Session {
+    pub client: ReadClient,
+    pub now: Timestamp,
+    running: Option<sandbox::Running>,
+}
+
+impl Session {
+    /// Lets the built-in platform write down its state.
+    pub async fn close(self) {
+        if let Some(running) = self.running {
+            running.shutdown().await;
+        }
+    }
+}
+
+/// Today, for the rules that ask (a date that is past, a holiday).
+pub fn today() -> Result<jiff::civil::Date, Fatal> {
+    let now = now_from_environment()?.unwrap_or_else(Timestamp::now);
+    // The platform's business day is Mountain time (guide, "Submitting a Standard Port").
+    let zone = jiff::tz::TimeZone::get("America/Denver").unwrap_or(jiff::tz::TimeZone::UTC);
+    Ok(now.to_zoned_datetime(zone).date())
+}
+
+fn now_from_environment() -> Result<Option<Timestamp>, Fatal> {
+    match std::env::var("ALZ_NOW") {
+        Ok(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| {
+            Fatal::with_help(
+                format!("ALZ_NOW is {text:?}, which is not a time"),
+                "write it as RFC 3339: 2026-11-23T15:00:00Z",
+            )
+        }),
+        _ => Ok(None),
+    }
+}
+
+/// An option or environment variable that says something.
+fn said(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).cloned()
+}
+
+fn credentials() -> Result<Credentials, Fatal> {
+    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if let Some(token) = read("ALZ_TOKEN") {
+        return Ok(Credentials::Token(SecretString::from(token)));
+    }
+    match (read("ALZ_USERNAME"), read("ALZ_PASSWORD")) {
+        (Some(username), Some(password)) => Ok(Credentials::Password {
+            username,
+            password: SecretString::from(password),
+        }),
+        (Some(_), None) => Err(Fatal::with_help(
+            "ALZ_USERNAME is set, ALZ_PASSWORD is not",
+            "set both, or ALZ_TOKEN",
+        )),
+        (None, _) => Err(Fatal::with_help(
+            "there are no credentials for the platform",
+            "set ALZ_USERNAME and ALZ_PASSWORD, or ALZ_TOKEN, in the environment; `api: sandbox` needs none",
+        )),
+    }
+}
+
+/// Where the user's files are, for messages.
+pub fn root_of(global: &Global) -> PathBuf {
+    settings::find(&global.root())
+        .and_then(|file| file.parent().map(Path::to_owned))
+        .unwrap_or_else(|| global.root())
+}
+
+/// Files named on the command line, seen from the directory that -C names.
+pub fn from_directory(global: &Global, files: &[PathBuf]) -> Vec<PathBuf> {
+    files
+        .iter()
+        .map(|file| {
+            let path = global.root().join(file);
+            std::path::absolute(&path).unwrap_or(path)
+        })
+        .collect()
+}

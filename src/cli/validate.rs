@@ -1,0 +1,178 @@
+//! `alz validate`: everything that can be known to be wrong without a network.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::args::Global;
+use super::{Exit, Format, Output};
+use crate::desired::load::{self, LoadRequest};
+use crate::desired::problem::{Problem, code, in_order};
+use crate::desired::settings::{self, Pattern, Settings};
+use crate::report::problems;
+
+/// The platform's order desk works in this zone: it decides what is past.
+const DESK: &str = "America/Denver";
+
+/// Check the files: schema, rules and policies. Needs no network and no credentials
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// Account files; without them all that alz.yaml names
+    pub files: Vec<PathBuf>,
+    /// Take warnings for errors
+    #[arg(long)]
+    pub strict: bool,
+}
+
+pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
+    let start = global
+        .directory
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("."));
+    let (mut found, root, numbers) = match today() {
+        Ok(today) => check(args, global.env.as_deref(), &start, today),
+        Err(problem) => (vec![problem], start, 0),
+    };
+    in_order(&mut found);
+    match output.format {
+        Format::Json => output.result(&problems::json(&found)),
+        Format::Human => {
+            output.result(&problems::human(&found, &root, output.width()));
+            let summary = problems::summary(&found);
+            output.say(&match found.iter().any(Problem::is_error) {
+                true => summary,
+                false => format!("{numbers} numbers checked: {summary}"),
+            });
+        }
+    }
+    let failed = found.iter().any(Problem::is_error) || (args.strict && !found.is_empty());
+    if failed { Exit::Error } else { Exit::Done }
+}
+
+/// Today at the order desk; ALZ_NOW replaces the clock (design, decision 13).
+fn today() -> Result<Date, Problem> {
+    let wrong = |message: String| {
+        Problem::of_file(code::CONFIG, "ALZ_NOW", message).help("write it as 2026-12-03T08:00:00Z")
+    };
+    let now: Timestamp = match std::env::var("ALZ_NOW") {
+        Ok(text) => text
+            .parse()
+            .map_err(|_| wrong(format!("`{text}` is no RFC 3339 time")))?,
+        Err(_) => Timestamp::now(),
+    };
+    let zone = now.in_tz(DESK).map_err(|error| wrong(error.to_string()))?;
+    Ok(zone.date())
+}
+
+/// Problems, what their files are relative to, and how many numbers were checked.
+fn check(
+    args: &ValidateArgs,
+    environment: Option<&str>,
+    start: &Path,
+    today: Date,
+) -> (Vec<Problem>, PathBuf, usize) {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let files: Vec<PathBuf> = args
+        .files
+        .iter()
+        .map(|f| absolute(&start.join(f)))
+        .collect();
+    let settings = match settings::load(start) {
+        Ok(settings) => settings,
+        Err(problems) => {
+            let root = settings::find(start)
+                .and_then(|path| path.parent().map(Path::to_owned))
+                .unwrap_or_else(|| start.to_owned());
+            return (problems, root, 0);
+        }
+    };
+    let Some(settings) = settings else {
+        return without_settings(&files, &absolute(start), today);
+    };
+    let sets = match glob_sets(&settings, environment) {
+        Ok(sets) => sets,
+        Err(problem) => return (vec![*problem], settings.root, 0),
+    };
+    let (mut found, mut numbers) = (Vec::new(), 0);
+    for globs in sets {
+        let (problems, count) = one(&settings.root, &globs, &files, &settings.policies, today);
+        found.extend(problems);
+        numbers = numbers.max(count);
+    }
+    if !files.is_empty() {
+        let chosen: Vec<PathBuf> = files.iter().map(|file| canonical(file)).collect();
+        found.retain(|problem| chosen.contains(&canonical(&settings.root.join(&problem.file))));
+    }
+    (found, settings.root, numbers)
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn without_settings(files: &[PathBuf], root: &Path, today: Date) -> (Vec<Problem>, PathBuf, usize) {
+    if files.is_empty() {
+        let problem = Problem::of_file(
+            code::CONFIG,
+            settings::FILE,
+            "there is no alz.yaml here or in a directory above",
+        )
+        .help("`alz init` makes one; or name the account files: alz validate FILES");
+        return (vec![problem], root.to_owned(), 0);
+    }
+    let (problems, count) = one(root, &[], files, &[], today);
+    (problems, root.to_owned(), count)
+}
+
+fn one(
+    root: &Path,
+    globs: &[Pattern],
+    files: &[PathBuf],
+    policies: &[Pattern],
+    today: Date,
+) -> (Vec<Problem>, usize) {
+    let request = LoadRequest {
+        root,
+        globs,
+        files,
+        policies,
+        today,
+    };
+    match load::load(&request) {
+        Ok(loaded) => (loaded.warnings, loaded.repository.number_count()),
+        Err(problems) => (problems, 0),
+    }
+}
+
+/// The files of the environment asked for, else of each; environments with the
+/// same files are one.
+fn glob_sets(
+    settings: &Settings,
+    environment: Option<&str>,
+) -> Result<Vec<Vec<Pattern>>, Box<Problem>> {
+    let chosen: Vec<_> = match environment {
+        None => settings.environments.values().collect(),
+        Some(name) => match settings.environments.get(name) {
+            Some(environment) => vec![environment],
+            None => {
+                let names: Vec<&str> = settings.environments.keys().map(String::as_str).collect();
+                let message = format!("no environment `{name}` is declared");
+                let problem = Problem::of_file(code::CONFIG, settings::FILE, message);
+                return Err(Box::new(
+                    problem.help(format!("declared: {}", names.join(", "))),
+                ));
+            }
+        },
+    };
+    let sets: BTreeMap<Vec<&str>, &Vec<Pattern>> = chosen
+        .into_iter()
+        .map(|environment| {
+            let globs = environment.accounts.iter().map(|glob| glob.glob.as_str());
+            (globs.collect(), &environment.accounts)
+        })
+        .collect();
+    Ok(sets.into_values().cloned().collect())
+}

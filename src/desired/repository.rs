@@ -1,0 +1,424 @@
+//! All that the files ask for, sound and packed small.
+//!
+//! A million numbers must be held while accounts stream through the planner,
+//! so a document is kept as compressed JSON and unpacked, merged, an account at
+//! a time. Source lines are not kept at all: where a step comes from is looked
+//! up in the few files that have something to say.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use sha2::{Digest, Sha256};
+
+use super::file::AccountFile;
+use super::load::Source;
+use super::merge::{self, Merged};
+use super::problem::Place;
+use super::read;
+use super::tree::{self, Node};
+use crate::model::desired::Port;
+use crate::model::{AccountId, DesiredAccount, Field, PhoneNumber, SourceId};
+
+/// The desired state of one environment.
+#[derive(Debug)]
+pub struct Repository {
+    root: PathBuf,
+    files: Vec<Source>,
+    documents: Vec<Packed>,
+    /// Sorted by id, each with its documents in order.
+    accounts: Vec<(AccountId, Vec<SourceId>)>,
+    numbers: NumberTable,
+}
+
+/// One document, compressed.
+#[derive(Debug)]
+pub(crate) struct Packed {
+    pub account: AccountId,
+    /// Index of its file.
+    pub file: u32,
+    /// Which of the file's documents it is, empty ones not counted.
+    pub index: u32,
+    pub prune: Option<bool>,
+    pub bytes: Box<[u8]>,
+    pub digest: NumbersDigest,
+}
+
+/// A document that can't be unpacked: memory is damaged, or this program is.
+#[derive(Debug)]
+pub struct Damaged(String);
+
+impl fmt::Display for Damaged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a document can't be unpacked again: {}", self.0)
+    }
+}
+
+impl std::error::Error for Damaged {}
+
+/// What a line is looked up for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Account,
+    Number(PhoneNumber),
+    Port(String),
+}
+
+/// What a list of files selects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    pub accounts: BTreeSet<AccountId>,
+    pub numbers: BTreeSet<PhoneNumber>,
+}
+
+impl Packed {
+    pub fn pack(document: &AccountFile) -> Result<Box<[u8]>, serde_json::Error> {
+        let json = serde_json::to_vec(document)?;
+        Ok(lz4_flex::compress_prepend_size(&json).into_boxed_slice())
+    }
+
+    fn unpack(&self) -> Result<AccountFile, Damaged> {
+        let json = lz4_flex::decompress_size_prepended(&self.bytes)
+            .map_err(|error| Damaged(error.to_string()))?;
+        serde_json::from_slice(&json).map_err(|error| Damaged(error.to_string()))
+    }
+}
+
+impl Repository {
+    pub(crate) fn new(
+        root: PathBuf,
+        files: Vec<Source>,
+        documents: Vec<Packed>,
+        numbers: NumberTable,
+    ) -> Self {
+        let mut accounts: BTreeMap<AccountId, Vec<SourceId>> = BTreeMap::new();
+        for (index, document) in documents.iter().enumerate() {
+            accounts
+                .entry(document.account.clone())
+                .or_default()
+                .push(SourceId(u32::try_from(index).unwrap_or(u32::MAX)));
+        }
+        Self {
+            root,
+            files,
+            documents,
+            accounts: accounts.into_iter().collect(),
+            numbers,
+        }
+    }
+
+    /// The directory that file names and secret files are relative to.
+    pub fn root(&self) -> &std::path::Path {
+        &self.root
+    }
+
+    /// How many accounts there are.
+    pub fn len(&self) -> usize {
+        self.accounts.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
+    /// The accounts, in the order of their ids: `account(i)` is the i-th of these.
+    pub fn account_ids(&self) -> impl ExactSizeIterator<Item = &AccountId> {
+        self.accounts.iter().map(|(id, _)| id)
+    }
+
+    /// How many numbers are declared, over all accounts.
+    pub fn number_count(&self) -> usize {
+        self.numbers.0.len()
+    }
+
+    /// Whether any document declares the number.
+    pub fn declares(&self, number: PhoneNumber) -> bool {
+        self.numbers.contains(number)
+    }
+
+    /// The i-th account, all its documents together and defaults merged in;
+    /// None beyond the last.
+    pub fn account(&self, index: usize) -> Option<Result<DesiredAccount, Damaged>> {
+        let (id, sources) = self.accounts.get(index)?;
+        Some(self.merged(id, sources))
+    }
+
+    fn merged(&self, id: &AccountId, sources: &[SourceId]) -> Result<DesiredAccount, Damaged> {
+        let mut account = DesiredAccount {
+            account: id.clone(),
+            name: None,
+            prune: false,
+            numbers: BTreeMap::new(),
+            ports: BTreeMap::new(),
+            source: sources.first().copied().unwrap_or(SourceId(0)),
+        };
+        for source in sources {
+            let Some(packed) = self.document(*source) else {
+                continue;
+            };
+            let document = packed.unpack()?;
+            let (numbers, ports) = merge::document(&document, *source);
+            account.numbers.extend(numbers);
+            account.ports.extend(ports);
+            account.prune |= packed.prune == Some(true);
+            account.name = account.name.or(document.name.map(|name| name.to_string()));
+        }
+        Ok(account)
+    }
+
+    fn document(&self, source: SourceId) -> Option<&Packed> {
+        self.documents.get(source.0 as usize)
+    }
+
+    /// What is asked for, as one digest: accounts, prune, numbers with their
+    /// defaults and ports. File names, order, comments and account names do not
+    /// matter.
+    pub fn digest(&self) -> String {
+        let mut sha = Sha256::new();
+        for (id, sources) in &self.accounts {
+            let documents: Vec<&Packed> =
+                sources.iter().filter_map(|s| self.document(*s)).collect();
+            let mut sum = NumbersDigest::default();
+            for document in &documents {
+                sum.merge(&document.digest);
+            }
+            sha.update((id.as_str().len() as u64).to_le_bytes());
+            sha.update(id.as_str());
+            sha.update([u8::from(documents.iter().any(|d| d.prune == Some(true)))]);
+            sum.feed(&mut sha);
+        }
+        let mut text = String::from("sha256:");
+        for byte in sha.finalize() {
+            text.push_str(&format!("{byte:02x}"));
+        }
+        text
+    }
+
+    /// What the documents of these files declare. Paths are compared after both
+    /// were made absolute.
+    pub fn select(&self, files: &[PathBuf]) -> Selection {
+        let wanted: BTreeSet<PathBuf> = files.iter().map(|path| canonical(path)).collect();
+        let chosen: Vec<bool> = self
+            .files
+            .iter()
+            .map(|file| wanted.contains(&canonical(&file.path)))
+            .collect();
+        let is_chosen =
+            |document: &Packed| chosen.get(document.file as usize).copied().unwrap_or(false);
+        Selection {
+            accounts: self
+                .documents
+                .iter()
+                .filter(|document| is_chosen(document))
+                .map(|document| document.account.clone())
+                .collect(),
+            numbers: self
+                .numbers
+                .iter()
+                .filter(|(_, source)| self.document(*source).is_some_and(is_chosen))
+                .map(|(number, _)| number)
+                .collect(),
+        }
+    }
+
+    /// The files that were loaded, relative to the root, in the order of their names.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.shown.as_str())
+    }
+
+    /// File and line of each subject, reading every file concerned once. A file
+    /// that has changed since gives line 1.
+    pub fn locate(&self, requests: &[(SourceId, Subject)]) -> Vec<(String, u32)> {
+        let mut trees = Trees::default();
+        let mut found = vec![(String::new(), 1); requests.len()];
+        let mut order: Vec<usize> = (0..requests.len()).collect();
+        order.sort_by_key(|index| requests.get(*index).map(|(source, _)| source.0));
+        for index in order {
+            let (Some((source, subject)), Some(slot)) = (requests.get(index), found.get_mut(index))
+            else {
+                continue;
+            };
+            let Some(document) = self.document(*source) else {
+                continue;
+            };
+            let Some(file) = self.files.get(document.file as usize) else {
+                continue;
+            };
+            let path: Vec<String> = match subject {
+                Subject::Account => vec!["account".into()],
+                Subject::Number(number) => vec!["numbers".into(), number.to_string()],
+                Subject::Port(name) => vec!["ports".into(), name.clone()],
+            };
+            let place = trees.place(file, document.index, &path);
+            *slot = (file.shown.clone(), place.line);
+        }
+        found
+    }
+}
+
+fn canonical(path: &std::path::Path) -> PathBuf {
+    std::fs::canonicalize(path)
+        .or_else(|_| std::path::absolute(path))
+        .unwrap_or_else(|_| path.to_owned())
+}
+
+/// Files read into trees, the last one kept.
+#[derive(Default)]
+pub(crate) struct Trees {
+    last: Option<(PathBuf, Vec<Rc<Node>>, Index)>,
+}
+
+/// Lines of a file's numbers, so that a thousand look-ups are one walk.
+type Index = HashMap<(u32, PhoneNumber), Place>;
+
+impl Trees {
+    /// Where a member stands; the file's beginning where it can't be found.
+    pub fn place(&mut self, file: &Source, document: u32, path: &[String]) -> Place {
+        if self
+            .last
+            .as_ref()
+            .is_none_or(|(path, ..)| *path != file.path)
+        {
+            let roots = roots(file);
+            let mut index = Index::new();
+            for (nth, root) in roots.iter().enumerate() {
+                let Some(numbers) = root.get("numbers") else {
+                    continue;
+                };
+                let tree::Kind::Map(entries) = &numbers.value.kind else {
+                    continue;
+                };
+                for entry in entries {
+                    if let Ok(number) = entry.name().parse() {
+                        index.insert((nth as u32, number), entry.key.place);
+                    }
+                }
+            }
+            self.last = Some((file.path.clone(), roots, index));
+        }
+        let top = Place { line: 1, column: 1 };
+        let Some((_, roots, index)) = &self.last else {
+            return top;
+        };
+        if let [first, number] = path
+            && first == "numbers"
+            && let Ok(number) = number.parse()
+        {
+            return index.get(&(document, number)).copied().unwrap_or(top);
+        }
+        roots
+            .get(document as usize)
+            .map_or(top, |root| tree::locate(root, path).key)
+    }
+}
+
+fn roots(file: &Source) -> Vec<Rc<Node>> {
+    let text = std::fs::read(&file.path)
+        .ok()
+        .and_then(|bytes| read::text_of(&file.shown, bytes).ok());
+    let Some(text) = text else { return Vec::new() };
+    tree::read(&file.shown, &text)
+        .into_iter()
+        .filter_map(|document| document.root)
+        .filter(|root| !root.is_null())
+        .collect()
+}
+
+/// Every number with its document, eight bytes each, sorted.
+#[derive(Debug, Default)]
+pub(crate) struct NumberTable(Vec<u64>);
+
+/// A number takes 35 bits, the document the rest.
+const DOCUMENT_BITS: u32 = 29;
+
+impl NumberTable {
+    pub fn push(&mut self, number: PhoneNumber, document: SourceId) {
+        let document = u64::from(document.0) & ((1 << DOCUMENT_BITS) - 1);
+        self.0.push(number.as_u64() << DOCUMENT_BITS | document);
+    }
+
+    pub fn sort(&mut self) {
+        self.0.sort_unstable();
+        self.0.shrink_to_fit();
+    }
+
+    /// Of a sorted table.
+    pub fn contains(&self, number: PhoneNumber) -> bool {
+        self.0
+            .binary_search_by_key(&number.as_u64(), |entry| entry >> DOCUMENT_BITS)
+            .is_ok()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (PhoneNumber, SourceId)> {
+        self.0.iter().filter_map(|entry| {
+            let number = PhoneNumber::from_u64(entry >> DOCUMENT_BITS)?;
+            let document = u32::try_from(entry & ((1 << DOCUMENT_BITS) - 1)).ok()?;
+            Some((number, SourceId(document)))
+        })
+    }
+}
+
+/// The numbers of a document as one value that does not depend on their order:
+/// the sum of their hashes. Documents of one account are added up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NumbersDigest {
+    count: u64,
+    sum: [u64; 4],
+}
+
+impl NumbersDigest {
+    /// Adds a number as it is with its defaults.
+    pub fn add(&mut self, number: PhoneNumber, merged: &Merged<'_>, port: Option<&Port>) {
+        fn part<T: serde::Serialize>(buffer: &mut Vec<u8>, field: &Field<T>) {
+            buffer.push(match field {
+                Field::Absent => 0,
+                Field::Null => 1,
+                Field::Value(_) => 2,
+            });
+            // Writing to memory can't fail; were it to, the digest would differ, which is safe.
+            let _ = serde_json::to_writer(buffer, field);
+        }
+        let Merged {
+            customer_service_record,
+            e911_address,
+            directory_listing,
+            reference,
+            hold_activation,
+            protected,
+            port: port_name,
+            released,
+        } = merged;
+        let mut buffer = Vec::with_capacity(1024);
+        buffer.extend(number.as_u64().to_le_bytes());
+        part(&mut buffer, customer_service_record);
+        part(&mut buffer, e911_address);
+        part(&mut buffer, directory_listing);
+        part(&mut buffer, reference);
+        part(&mut buffer, hold_activation);
+        buffer.extend([u8::from(*protected), u8::from(*released)]);
+        if let Some(name) = port_name {
+            let _ = serde_json::to_writer(&mut buffer, &(name, port));
+        }
+        self.count += 1;
+        let hash = Sha256::digest(&buffer);
+        for (sum, bytes) in self.sum.iter_mut().zip(hash.chunks_exact(8)) {
+            let word: [u8; 8] = bytes.try_into().unwrap_or_default();
+            *sum = sum.wrapping_add(u64::from_le_bytes(word));
+        }
+    }
+
+    fn merge(&mut self, other: &NumbersDigest) {
+        self.count += other.count;
+        for (mine, theirs) in self.sum.iter_mut().zip(other.sum) {
+            *mine = mine.wrapping_add(theirs);
+        }
+    }
+
+    fn feed(&self, sha: &mut Sha256) {
+        sha.update(self.count.to_le_bytes());
+        for word in self.sum {
+            sha.update(word.to_le_bytes());
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! alz.yaml, found, read and filled in with its defaults.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::file::{self, ConfigFile};
+use super::problem::{Place, Problem, code, in_order, nearest};
+use super::read::{self, Located};
+use super::tree::{self, Node};
+use crate::model::guards::{Guard, Guards};
+use crate::model::{PartitionId, Text};
+
+/// The name of the settings file.
+pub const FILE: &str = "alz.yaml";
+/// The `api` of the built-in simulator.
+pub const SANDBOX: &str = "sandbox";
+const CONCURRENCY: u32 = 8;
+const MAX_CONCURRENCY: u32 = 256;
+
+/// The project's settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The directory of alz.yaml: what file names are relative to.
+    pub root: PathBuf,
+    pub environments: BTreeMap<String, Environment>,
+    /// The environment used unless another is named.
+    pub default: Option<String>,
+    /// Requests in flight.
+    pub concurrency: u32,
+    /// Ceiling on requests a second.
+    pub requests_per_second: Option<f64>,
+    pub guards: Guards,
+    pub policies: Vec<Pattern>,
+}
+
+/// One platform.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// The API's address, or [`SANDBOX`].
+    pub api: String,
+    pub partition: Option<PartitionId>,
+    pub accounts: Vec<Pattern>,
+}
+
+/// A glob and where it was written, so that what is wrong with it can be shown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pattern {
+    pub glob: String,
+    pub place: Place,
+    pub path: String,
+}
+
+/// Looks for alz.yaml in a directory and those above it, as cargo and git do.
+pub fn find(start: &Path) -> Option<PathBuf> {
+    let start = std::path::absolute(start).ok()?;
+    start
+        .ancestors()
+        .map(|directory| directory.join(FILE))
+        .find(|path| path.is_file())
+}
+
+/// The settings that hold in a directory; None where there is no alz.yaml.
+pub fn load(start: &Path) -> Result<Option<Settings>, Vec<Problem>> {
+    find(start).map(|path| read_file(&path)).transpose()
+}
+
+fn read_file(path: &Path) -> Result<Settings, Vec<Problem>> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        vec![Problem::of_file(
+            code::UNREADABLE,
+            FILE,
+            format!("the file can't be read: {error}"),
+        )]
+    })?;
+    let text = read::text_of(FILE, bytes).map_err(|problem| vec![problem])?;
+    let root = path.parent().unwrap_or(Path::new(".")).to_owned();
+    parse(&text, root)
+}
+
+/// Settings from the text of alz.yaml.
+pub fn parse(text: &str, root: PathBuf) -> Result<Settings, Vec<Problem>> {
+    let (located, mut problems) = read::single::<ConfigFile>(FILE, text);
+    if let Some(Located {
+        root: tree,
+        value: Some(config),
+        problems: _, // among the file's
+    }) = located
+    {
+        let settings = Check {
+            tree: &tree,
+            problems: &mut problems,
+        }
+        .settings(config, root);
+        if problems.is_empty() {
+            return Ok(settings);
+        }
+    }
+    in_order(&mut problems);
+    Err(problems)
+}
+
+struct Check<'a> {
+    tree: &'a Rc<Node>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: impl Into<String>) {
+        let spot = tree::locate(self.tree, path);
+        let place = if spot.scalar { spot.value } else { spot.key };
+        self.problems
+            .push(Problem::error(code::CONFIG, FILE, place, tree::join(path), message).help(help));
+    }
+
+    fn settings(mut self, config: ConfigFile, root: PathBuf) -> Settings {
+        let ConfigFile {
+            version,
+            environments,
+            default,
+            concurrency,
+            requests_per_second,
+            guards,
+            policies,
+        } = config;
+        if version != 1 {
+            let message = format!("version {version} of this file is unknown");
+            self.wrong(&["version"], message, "this alz reads version: 1");
+        }
+        let names: Vec<&str> = environments.iter().map(|(name, _)| name.as_str()).collect();
+        if names.is_empty() {
+            let help = "sandbox: { api: sandbox, accounts: [accounts/**/*.yaml] }";
+            self.wrong(&["environments"], "no environment is declared", help);
+        }
+        if let Some(default) = default.as_ref().map(Text::as_str)
+            && !names.contains(&default)
+        {
+            let help = match nearest(default, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("declared: {}", names.join(", ")),
+            };
+            self.wrong(
+                &["default"],
+                format!("no environment `{default}` is declared"),
+                help,
+            );
+        }
+        let concurrency = concurrency.unwrap_or(CONCURRENCY);
+        if !(1..=MAX_CONCURRENCY).contains(&concurrency) {
+            let message = format!("concurrency lies between 1 and {MAX_CONCURRENCY}");
+            self.wrong(&["concurrency"], message, "8 is a good value");
+        }
+        if requests_per_second.is_some_and(|rate| rate < 0.01) {
+            let message = "requestsPerSecond must be at least 0.01";
+            self.wrong(
+                &["requestsPerSecond"],
+                message,
+                "leave it out for no ceiling",
+            );
+        }
+        let environments = environments
+            .iter()
+            .map(|(name, environment)| {
+                let checked = self.environment(name.as_str(), environment);
+                (name.to_string(), checked)
+            })
+            .collect();
+        Settings {
+            root,
+            environments,
+            default: default.map(|name| name.to_string()),
+            concurrency,
+            requests_per_second,
+            guards: self.guards(&guards),
+            policies: self.patterns(&["policies"], &policies),
+        }
+    }
+
+    fn environment(&mut self, name: &str, environment: &file::Environment) -> Environment {
+        let file::Environment {
+            api,
+            partition,
+            accounts,
+        } = environment;
+        if let Err((message, help)) = check_api(api.as_str()) {
+            self.wrong(&["environments", name, "api"], message, help);
+        }
+        let blank = |partition: &&Text| partition.as_str().trim().is_empty();
+        if partition
+            .as_ref()
+            .is_some_and(|partition| blank(&partition))
+        {
+            let help = "leave it out for the partition that the login belongs to";
+            self.wrong(
+                &["environments", name, "partition"],
+                "the partition's id is empty",
+                help,
+            );
+        }
+        if accounts.is_empty() {
+            let help = "accounts: [accounts/**/*.yaml]";
+            self.wrong(
+                &["environments", name, "accounts"],
+                "no account files are named",
+                help,
+            );
+        }
+        Environment {
+            api: api.to_string(),
+            partition: partition.as_ref().map(|id| PartitionId::new(id.as_str())),
+            accounts: self.patterns(&["environments", name, "accounts"], accounts),
+        }
+    }
+
+    fn patterns(&mut self, path: &[&str], globs: &[Text]) -> Vec<Pattern> {
+        let mut patterns = Vec::new();
+        for (index, glob) in globs.iter().enumerate() {
+            let index = index.to_string();
+            let mut path: Vec<&str> = path.to_vec();
+            path.push(&index);
+            if let Err(error) = super::load::glob(glob.as_str()) {
+                let message = format!("`{glob}` is no glob: {}", error.kind());
+                self.wrong(
+                    &path,
+                    message,
+                    "* is any name, ** any directories, {a,b} either",
+                );
+                continue;
+            }
+            patterns.push(Pattern {
+                glob: glob.to_string(),
+                place: tree::locate(self.tree, &path).value,
+                path: tree::join(&path),
+            });
+        }
+        patterns
+    }
+
+    fn guards(&mut self, said: &file::Guards) -> Guards {
+        let file::Guards {
+            release,
+            e911,
+            update,
+        } = said;
+        let default = Guards::default();
+        Guards {
+            release: self.guard("release", release.as_ref(), default.release),
+            e911: self.guard("e911", e911.as_ref(), default.e911),
+            update: self.guard("update", update.as_ref(), default.update),
+        }
+    }
+
+    fn guard(&mut self, name: &str, said: Option<&file::Guard>, default: Guard) -> Guard {
+        let Some(file::Guard { max, percent, min }) = said else {
+            return default;
+        };
+        if percent.is_some_and(|percent| !(0.0..=100.0).contains(&percent)) {
+            let message = "a percentage lies between 0 and 100";
+            self.wrong(
+                &["guards", name, "percent"],
+                message,
+                "100 lifts this limit",
+            );
+        }
+        Guard {
+            max: max.or(default.max),
+            percent: percent.or(default.percent),
+            min: min.unwrap_or(default.min),
+        }
+    }
+}
+
+/// Whether this can be the API's address: https, or http to this very machine.
+pub fn check_api(api: &str) -> Result<(), (String, &'static str)> {
+    if api == SANDBOX {
+        return Ok(());
+    }
+    let example = "https://api.alianza.com, or sandbox for the built-in simulator";
+    if api.contains('@') {
+        let message = "credentials do not belong into an address".to_owned();
+        return Err((message, "set ALZ_USERNAME and ALZ_PASSWORD, or ALZ_TOKEN"));
+    }
+    let url = reqwest::Url::parse(api)
+        .map_err(|_| (format!("`{api}` is no address of an API"), example))?;
+    let host = url.host_str().unwrap_or("");
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let loopback = host == "localhost"
+        || bare
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback());
+    match url.scheme() {
+        "https" if !host.is_empty() => Ok(()),
+        "http" if loopback => Ok(()),
+        "http" => Err((
+            "http:// would send credentials in the clear".to_owned(),
+            "write https://; plain http is taken to this machine only",
+        )),
+        _ => Err((format!("`{api}` is no address of an API"), example)),
+    }
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

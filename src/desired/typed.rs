@@ -1,0 +1,538 @@
+//! From the located tree to the serde types, telling everything that is wrong.
+//!
+//! serde stops at the first fault. Here a fault is told with its place, the
+//! member at fault is set aside, and the reading starts over without it, until
+//! it succeeds: so all faults of a file come out, and the serde types stay the
+//! only description of what a file may hold.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fmt;
+use std::rc::Rc;
+
+use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::problem::{Place, Problem, code, nearest};
+use super::tree::{Entry, Kind, Node, Scalar, join};
+
+/// The serde name of [`crate::model::SecretRef`]: what is written in its place
+/// may be the secret itself and is never repeated.
+const SECRET: &str = "SecretRef";
+
+/// What to do where nothing better is known.
+const MEND: &str = "write such a value, or take the line away";
+
+/// Faults of one document beyond which no more are looked for.
+const MAX_FAULTS: usize = 1000;
+
+/// Reads a document into a type; None where that can't be done at all. With
+/// problems, what comes back lacks the members at fault.
+///
+/// `without` are keys whose members are left out from the start.
+pub fn read<T: DeserializeOwned>(
+    file: &str,
+    root: &Rc<Node>,
+    without: &[Rc<Node>],
+) -> (Option<T>, Vec<Problem>) {
+    let reading = Reading {
+        file,
+        problems: RefCell::default(),
+        set_aside: RefCell::new(without.iter().map(Rc::as_ptr).collect()),
+        unknown: RefCell::default(),
+    };
+    let mut value = None;
+    for _ in 0..MAX_FAULTS {
+        let at = At {
+            node: root,
+            path: &Path::Root,
+            reading: &reading,
+        };
+        match T::deserialize(at) {
+            Ok(read) => {
+                value = Some(read);
+                break;
+            }
+            Err(Fault::Told) => {}
+            Err(fault) => {
+                reading.tell(&fault, root, root.place, &Path::Root);
+                break;
+            }
+        }
+    }
+    (value, reading.problems.into_inner())
+}
+
+/// What is known of the document so far, over all readings of it.
+struct Reading<'r> {
+    file: &'r str,
+    problems: RefCell<Vec<Problem>>,
+    /// Members at fault, by the address of their key (list items: of themselves).
+    set_aside: RefCell<HashSet<*const Node>>,
+    /// Unknown keys already told.
+    unknown: RefCell<HashSet<*const Node>>,
+}
+
+impl Reading<'_> {
+    fn is_aside(&self, node: &Rc<Node>) -> bool {
+        self.set_aside.borrow().contains(&Rc::as_ptr(node))
+    }
+
+    fn tell(&self, fault: &Fault, node: &Node, place: Place, path: &Path<'_>) {
+        let (code, message, help) = match fault {
+            Fault::Told => return,
+            Fault::Kind { message, help } if help.is_empty() => {
+                (code::TYPE, message.clone(), MEND.to_owned())
+            }
+            Fault::Kind { message, help } => (code::TYPE, message.clone(), help.clone()),
+            Fault::Value(message) => (code::TYPE, message.clone(), MEND.to_owned()),
+            Fault::Secret => (
+                code::SECRET,
+                "a secret must not be written into a file".to_owned(),
+                "name where it is found instead: { env: NAME } or { file: PATH }; and change the secret, as it has been in a file".to_owned(),
+            ),
+            Fault::SecretShape => (
+                code::SECRET,
+                "a secret reference has exactly one member".to_owned(),
+                "write { env: NAME } or { file: PATH }".to_owned(),
+            ),
+            Fault::Missing(field) => {
+                // It is there under a name with a slip in it, which is told already.
+                if node.misspells(field) {
+                    return;
+                }
+                // Its value is at fault, which is told already.
+                if node.get(field).is_some_and(|entry| self.is_aside(&entry.key)) {
+                    return;
+                }
+                (
+                    code::REQUIRED,
+                    format!("`{field}` is missing"),
+                    format!("add `{field}:` here"),
+                )
+            }
+        };
+        self.problems
+            .borrow_mut()
+            .push(Problem::error(code, self.file, place, path.shown(), message).help(help));
+    }
+}
+
+/// The way from the document's root to a member.
+enum Path<'p> {
+    Root,
+    Member(&'p Path<'p>, &'p str),
+    Item(&'p Path<'p>, usize),
+}
+
+impl Path<'_> {
+    fn shown(&self) -> String {
+        let mut segments = Vec::new();
+        let mut path = self;
+        loop {
+            match path {
+                Path::Root => break,
+                Path::Member(parent, name) => {
+                    segments.push((*name).to_owned());
+                    path = parent;
+                }
+                Path::Item(parent, index) => {
+                    segments.push(index.to_string());
+                    path = parent;
+                }
+            }
+        }
+        segments.reverse();
+        join(&segments)
+    }
+}
+
+/// Why a value could not be read.
+#[derive(Debug)]
+enum Fault {
+    /// The problem is recorded, its member set aside.
+    Told,
+    /// The value is of the wrong kind.
+    Kind { message: String, help: String },
+    /// The value is of the right kind and still no good.
+    Value(String),
+    /// Something else stands where a secret's reference belongs.
+    Secret,
+    /// A secret's reference with other members than one.
+    SecretShape,
+    /// A member that must be there.
+    Missing(&'static str),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Told => f.write_str("told"),
+            Fault::Kind { message, .. } | Fault::Value(message) => f.write_str(message),
+            Fault::Secret | Fault::SecretShape => f.write_str("no reference to a secret"),
+            Fault::Missing(field) => write!(f, "`{field}` is missing"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl de::Error for Fault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Fault::Value(message.to_string())
+    }
+    fn missing_field(field: &'static str) -> Self {
+        Fault::Missing(field)
+    }
+}
+
+/// One node about to be read.
+#[derive(Clone, Copy)]
+struct At<'t, 'p> {
+    node: &'t Rc<Node>,
+    path: &'p Path<'p>,
+    reading: &'p Reading<'p>,
+}
+
+impl<'t> At<'t, '_> {
+    fn scalar(&self, wanted: &str) -> Result<&'t Scalar, Fault> {
+        match &self.node.kind {
+            Kind::Scalar(scalar) => Ok(scalar),
+            Kind::List(_) | Kind::Map(_) => Err(self.wrong(wanted, "")),
+        }
+    }
+
+    /// Tells a fault and leaves its member out of the readings to come.
+    fn set_aside(&self, fault: &Fault, member: &Rc<Node>, place: Place) -> Fault {
+        if !matches!(fault, Fault::Told) {
+            self.reading.tell(fault, self.node, place, self.path);
+            self.reading
+                .set_aside
+                .borrow_mut()
+                .insert(Rc::as_ptr(member));
+        }
+        Fault::Told
+    }
+
+    fn wrong(&self, wanted: &str, help: &str) -> Fault {
+        let found = match &self.node.kind {
+            Kind::Map(_) => "a map".to_owned(),
+            Kind::List(_) => "a list".to_owned(),
+            Kind::Scalar(scalar) if scalar.is_null() => "nothing".to_owned(),
+            Kind::Scalar(scalar) => format!("`{}`", shortened(&scalar.text)),
+        };
+        Fault::Kind {
+            message: format!("expected {wanted}, found {found}"),
+            help: help.to_owned(),
+        }
+    }
+
+    fn plain(&self, wanted: &str) -> Result<&'t str, Fault> {
+        let scalar = self.scalar(wanted)?;
+        if scalar.plain {
+            Ok(&scalar.text)
+        } else {
+            let help = format!("without quotes `{}` may be one", shortened(&scalar.text));
+            Err(self.wrong(&format!("{wanted} and not a quoted text"), &help))
+        }
+    }
+
+    fn whole<T: std::str::FromStr>(&self) -> Result<T, Fault> {
+        let wanted = "a whole number";
+        self.plain(wanted)?
+            .parse()
+            .map_err(|_| self.wrong(wanted, ""))
+    }
+
+    fn map<V: Visitor<'t>>(
+        self,
+        fields: Option<&'static [&'static str]>,
+        secret: bool,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let Kind::Map(entries) = &self.node.kind else {
+            return Err(match secret {
+                true => Fault::Secret,
+                false => self.wrong("a map (name: value, one a line)", ""),
+            });
+        };
+        if secret {
+            let known = |entry: &Entry| fields.is_some_and(|f| f.contains(&entry.name()));
+            let given = |entry: &Entry| entry.value.text().is_some_and(|text| !text.is_empty());
+            match entries.as_slice() {
+                [one] if known(one) && given(one) && !one.value.is_null() => {}
+                _ => return Err(Fault::SecretShape),
+            }
+        } else if let Some(fields) = fields {
+            for entry in entries {
+                self.known(entry, fields);
+            }
+        }
+        visitor.visit_map(Members {
+            entries: entries.iter(),
+            fields,
+            value: None,
+            at: self,
+        })
+    }
+
+    /// Tells an unknown key, once over all readings.
+    fn known(&self, entry: &Entry, fields: &[&'static str]) {
+        let name = entry.name();
+        if fields.contains(&name)
+            || !self
+                .reading
+                .unknown
+                .borrow_mut()
+                .insert(Rc::as_ptr(&entry.key))
+        {
+            return;
+        }
+        let help = match nearest(name, fields.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", fields.join(", ")),
+        };
+        let problem = Problem::error(
+            code::UNKNOWN_KEY,
+            self.reading.file,
+            entry.key.place,
+            Path::Member(self.path, name).shown(),
+            format!("unknown key `{}`", shortened(name)),
+        );
+        self.reading.problems.borrow_mut().push(problem.help(help));
+    }
+}
+
+/// A value as it is quoted in a message.
+fn shortened(text: &str) -> String {
+    let mut shown: String = text.chars().take(40).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown.replace(char::is_control, " ")
+}
+
+macro_rules! whole_numbers {
+    ($($method:ident $visit:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+            visitor.$visit(self.whole()?)
+        }
+    )*};
+}
+
+impl<'de> de::Deserializer<'de> for At<'de, '_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match &self.node.kind {
+            Kind::Scalar(scalar) if scalar.is_null() => visitor.visit_unit(),
+            Kind::Scalar(scalar) => visitor.visit_str(&scalar.text),
+            Kind::List(_) => self.deserialize_seq(visitor),
+            Kind::Map(_) => self.map(None, false, visitor),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let scalar = self.scalar("a text")?;
+        if scalar.is_null() {
+            return Err(self.wrong("a text", "write the value after the colon"));
+        }
+        visitor.visit_str(&scalar.text)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let wanted = "true or false";
+        match self.plain(wanted)? {
+            "true" | "True" | "TRUE" => visitor.visit_bool(true),
+            "false" | "False" | "FALSE" => visitor.visit_bool(false),
+            "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" => {
+                Err(self.wrong(wanted, "write true"))
+            }
+            "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" => {
+                Err(self.wrong(wanted, "write false"))
+            }
+            _ => Err(self.wrong(wanted, "")),
+        }
+    }
+
+    whole_numbers! {
+        deserialize_u8 visit_u8
+        deserialize_u16 visit_u16
+        deserialize_u32 visit_u32
+        deserialize_u64 visit_u64
+        deserialize_i8 visit_i8
+        deserialize_i16 visit_i16
+        deserialize_i32 visit_i32
+        deserialize_i64 visit_i64
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.plain("a number")?.parse::<f64>() {
+            Ok(number) if number.is_finite() => visitor.visit_f64(number),
+            _ => Err(self.wrong("a number", "")),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.node.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match &self.node.kind {
+            Kind::List(items) => visitor.visit_seq(Items {
+                items: items.iter().enumerate(),
+                at: self,
+            }),
+            Kind::Scalar(_) | Kind::Map(_) => {
+                Err(self.wrong("a list", "write [value] or one `- value` a line"))
+            }
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.map(None, false, visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.map(Some(fields), name == SECRET, visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let wanted = variants.join(" or ");
+        let text = &self.scalar(&wanted)?.text;
+        if !variants.contains(&text.as_str()) {
+            let help = nearest(text, variants.iter().copied())
+                .map_or(String::new(), |near| format!("did you mean `{near}`?"));
+            return Err(self.wrong(&wanted, &help));
+        }
+        visitor.visit_enum(text.as_str().into_deserializer())
+    }
+
+    forward_to_deserialize_any! {
+        i128 u128 char bytes byte_buf unit unit_struct tuple tuple_struct identifier ignored_any
+    }
+}
+
+/// The members of a map, without those set aside and those unknown.
+struct Members<'t, 'p> {
+    entries: std::slice::Iter<'t, Entry>,
+    fields: Option<&'static [&'static str]>,
+    value: Option<&'t Entry>,
+    at: At<'t, 'p>,
+}
+
+impl<'t> de::MapAccess<'t> for Members<'t, '_> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'t>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        let reading = self.at.reading;
+        let next = self.entries.by_ref().find(|entry| {
+            !reading.is_aside(&entry.key)
+                && self
+                    .fields
+                    .is_none_or(|fields| fields.contains(&entry.name()))
+        });
+        let Some(entry) = next else { return Ok(None) };
+        self.value = Some(entry);
+        // A key is its text, whatever it looks like.
+        let key: de::value::StrDeserializer<'_, Fault> = entry.name().into_deserializer();
+        seed.deserialize(key).map(Some).map_err(|fault| {
+            let path = Path::Member(self.at.path, entry.name());
+            reading.tell(&fault, &entry.key, entry.key.place, &path);
+            reading
+                .set_aside
+                .borrow_mut()
+                .insert(Rc::as_ptr(&entry.key));
+            Fault::Told
+        })
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+        let Some(entry) = self.value.take() else {
+            return Err(Fault::Value("a value without a key".to_owned()));
+        };
+        let path = Path::Member(self.at.path, entry.name());
+        let at = At {
+            node: &entry.value,
+            path: &path,
+            reading: self.at.reading,
+        };
+        seed.deserialize(at).map_err(|fault| {
+            let place = match fault {
+                Fault::Missing(_) => entry.key.place,
+                Fault::Told
+                | Fault::Kind { .. }
+                | Fault::Value(_)
+                | Fault::Secret
+                | Fault::SecretShape => entry.value_place,
+            };
+            at.set_aside(&fault, &entry.key, place)
+        })
+    }
+}
+
+/// The items of a list, without those set aside.
+struct Items<'t, 'p> {
+    items: std::iter::Enumerate<std::slice::Iter<'t, Rc<Node>>>,
+    at: At<'t, 'p>,
+}
+
+impl<'t> de::SeqAccess<'t> for Items<'t, '_> {
+    type Error = Fault;
+
+    fn next_element_seed<S: DeserializeSeed<'t>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Fault> {
+        let reading = self.at.reading;
+        let next = self
+            .items
+            .by_ref()
+            .find(|(_, item)| !reading.is_aside(item));
+        let Some((index, item)) = next else {
+            return Ok(None);
+        };
+        let path = Path::Item(self.at.path, index);
+        let at = At {
+            node: item,
+            path: &path,
+            reading,
+        };
+        seed.deserialize(at)
+            .map(Some)
+            .map_err(|fault| at.set_aside(&fault, item, item.place))
+    }
+}

@@ -1,0 +1,243 @@
+//! Problems of the user's files: for people with the line they are about, for
+//! programs as the JSON document of design, section 4.
+//!
+//! A line that may hold a secret is never shown.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use serde::Serialize;
+
+use crate::desired::problem::{Problem, Severity, code};
+
+/// The format of the JSON document.
+const FORMAT_VERSION: &str = "1.0";
+
+/// The JSON document.
+pub fn json(problems: &[Problem]) -> String {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Document<'a> {
+        format_version: &'a str,
+        problems: &'a [Problem],
+    }
+    let document = Document {
+        format_version: FORMAT_VERSION,
+        problems,
+    };
+    // Texts and numbers alone: there is nothing that can't be written.
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Every problem with its excerpt, ANSI-styled. `root` is what the files are relative to.
+pub fn human(problems: &[Problem], root: &Path, width: usize) -> String {
+    let secret: HashSet<(&str, u32)> = problems
+        .iter()
+        .filter(|problem| problem.code == code::SECRET)
+        .map(|problem| (problem.file.as_str(), problem.line))
+        .collect();
+    let renderer = Renderer::styled()
+        .decor_style(DecorStyle::Ascii)
+        .term_width(width);
+    let mut files: HashMap<&str, Option<String>> = HashMap::new();
+    let mut text = String::new();
+    for problem in problems {
+        let source = files.entry(&problem.file).or_insert_with(|| {
+            let bytes = std::fs::read(root.join(&problem.file)).ok()?;
+            crate::desired::read::text_of(&problem.file, bytes).ok()
+        });
+        let hidden = secret.contains(&(problem.file.as_str(), problem.line));
+        let line = source
+            .as_deref()
+            .filter(|_| !hidden)
+            .and_then(|source| shown_line(source, problem));
+        text.push_str(&one(problem, line, &renderer));
+        text.push_str("\n\n");
+    }
+    text
+}
+
+fn one(problem: &Problem, line: Option<&str>, renderer: &Renderer) -> String {
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(&problem.message).id(&problem.code);
+    let start = problem.line as usize;
+    let mut group = match line {
+        Some(line) => title.element(
+            Snippet::source(line)
+                .line_start(start)
+                .path(&problem.file)
+                .annotation(
+                    AnnotationKind::Primary
+                        .span(marked(line, problem.column as usize))
+                        .label(&problem.path),
+                ),
+        ),
+        None => {
+            let origin = Origin::path(&problem.file)
+                .line(start)
+                .char_column(problem.column as usize);
+            let group = title.element(origin);
+            match problem.path.is_empty() {
+                true => group,
+                false => group.element(Level::NOTE.message(format!("at {}", problem.path))),
+            }
+        }
+    };
+    if !problem.help.is_empty() {
+        group = group.element(Level::HELP.message(&problem.help));
+    }
+    renderer.render(&[group])
+}
+
+/// The summary that stands last.
+pub fn summary(problems: &[Problem]) -> String {
+    let errors = problems.iter().filter(|problem| problem.is_error()).count();
+    let count = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    };
+    match (errors, problems.len() - errors) {
+        (0, 0) => "no problems".to_owned(),
+        (0, warnings) => count(warnings, "warning"),
+        (errors, 0) => count(errors, "error"),
+        (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+    }
+}
+
+/// The line a problem is about, unless a secret may stand in it.
+fn shown_line<'s>(source: &'s str, problem: &Problem) -> Option<&'s str> {
+    let index = (problem.line as usize).checked_sub(1)?;
+    let line = source.lines().nth(index)?;
+    if problem.code == code::SECRET || may_hold_secret(line) {
+        return None;
+    }
+    // Where the form is broken, a quoted secret may run over several lines.
+    let broken = problem.code == code::SYNTAX;
+    let before = source.lines().take(index);
+    if broken && before.skip(index.saturating_sub(8)).any(may_hold_secret) {
+        return None;
+    }
+    Some(line.trim_end_matches('\r'))
+}
+
+/// A PIN, under whatever spelling of its name, with anything but a reference after it.
+/// Or an address with a password in it.
+fn may_hold_secret(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    if line
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.contains('@'))
+    {
+        return true;
+    }
+    lower.match_indices("pin").any(|(index, found)| {
+        let rest = lower.get(index + found.len()..).unwrap_or("");
+        let Some((name, value)) = rest.split_once(':') else {
+            // A name without its colon: what follows may be anything.
+            return !rest.starts_with(char::is_alphanumeric);
+        };
+        let key = name.len() < 24 && !name.contains([',', '{', '}', '#']);
+        let value = value.trim_start();
+        key && !value.is_empty()
+            && !value.starts_with('#')
+            && !value.starts_with("{ env")
+            && !value.starts_with("{env")
+            && !value.starts_with("{ file")
+            && !value.starts_with("{file")
+    })
+}
+
+/// The bytes of the token that begins at a column (counted from 1, in characters).
+fn marked(line: &str, column: usize) -> std::ops::Range<usize> {
+    let start = line
+        .char_indices()
+        .nth(column.saturating_sub(1))
+        .map_or(line.len(), |(index, _)| index);
+    let rest = line.get(start..).unwrap_or("");
+    let length = match rest.chars().next() {
+        Some(quote @ ('"' | '\'')) => rest
+            .get(1..)
+            .and_then(|inner| inner.find(quote))
+            .map_or(rest.len(), |end| end + 2),
+        Some('{') => rest.find('}').map_or(rest.len(), |end| end + 1),
+        Some('[') => rest.find(']').map_or(rest.len(), |end| end + 1),
+        Some(_) => [": ", ",", "}", "]", " #"]
+            .into_iter()
+            .filter_map(|end| rest.find(end))
+            .min()
+            .unwrap_or(rest.len()),
+        None => 0,
+    };
+    let token = rest.get(..length).unwrap_or(rest);
+    let token = token.trim_end().trim_end_matches(':');
+    start
+        ..start
+            + token
+                .len()
+                .max(usize::from(!rest.is_empty() && token.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desired::problem::Place;
+
+    #[test]
+    fn the_token_at_fault_is_underlined_and_no_more() {
+        let mark = |line: &'static str, column| line.get(marked(line, column)).unwrap_or("?");
+        assert_eq!(mark("  state: QB # Québec", 10), "QB");
+        assert_eq!(mark("  \"801 555-1212\": x", 3), "\"801 555-1212\"");
+        assert_eq!(mark("  csr: { city: Orem, state: QB }", 28), "QB");
+        assert_eq!(mark("  e911Adress:", 3), "e911Adress");
+        assert_eq!(mark("  n: Montréal Ñ", 6), "Montréal Ñ");
+        assert_eq!(mark("", 1), "");
+        assert_eq!(mark("abc", 99), "");
+    }
+
+    #[test]
+    fn a_line_with_a_pin_is_never_shown() {
+        for line in [
+            "    wirelessPin: 4711",
+            "    wirelesspin: \"4711\"",
+            "  p: { crdDate: x, wirelessPIN: 4711, portingWireType: Y }",
+            "    wirelessPin 4711",
+            "    pin: 4711",
+            "  api: https://user:4711@api.alianza.com",
+        ] {
+            assert!(may_hold_secret(line), "{line}");
+        }
+        for line in [
+            "    wirelessPin: { env: MAIN_LINE_PIN }",
+            "    city: Pinetop",
+            "    businessName: Shipping Partners",
+        ] {
+            assert!(!may_hold_secret(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_secret_hides_every_excerpt_of_its_line() {
+        let dir = tempfile::tempdir().expect("tempdir");
+        std::fs::write(
+            dir.path().join("a.yaml"),
+            "p: { x: 4711, crdDate: never }\n",
+        )
+        .expect("write");
+        let at = |column, code| {
+            let place = Place { line: 1, column };
+            Problem::error(code, "a.yaml", place, "p".into(), "wrong")
+        };
+        let shown = human(&[at(15, "D33")], dir.path(), 100);
+        assert!(shown.contains("never"), "{shown}");
+        let hidden = human(&[at(9, code::SECRET), at(15, "D33")], dir.path(), 100);
+        assert!(!hidden.contains("4711"), "{hidden}");
+        assert!(hidden.contains("a.yaml:1:15"), "{hidden}");
+    }
+}

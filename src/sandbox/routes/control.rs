@@ -1,0 +1,80 @@
+//! The sandbox's own API, below /sandbox: its clock, its faults, and what it
+//! has seen. It needs no token and is never hit by a fault.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Platform, Request, Response, not_found};
+use crate::sandbox::clock::ClockChange;
+use crate::sandbox::rules::{Command, Refusal};
+
+pub fn answer(
+    platform: &mut Platform,
+    request: &Request,
+    segments: &[&str],
+    wall: Timestamp,
+) -> Result<Response, Refusal> {
+    match (request.method.as_str(), segments) {
+        ("GET", ["clock"]) => Ok(clock(platform, wall)),
+        ("POST", ["clock"]) => {
+            let change: ClockChange = parse(&request.body)?;
+            let changed = platform
+                .world
+                .clock
+                .changed(&change, wall)
+                .map_err(|reason| Refusal::bad("InvalidClock").with("reason", reason))?;
+            let now = platform.world.clock.now(wall);
+            platform.execute(&Command::SetClock { clock: changed }, None, now)?;
+            crate::sandbox::rules::settle(&mut platform.world, changed.now(wall));
+            Ok(clock(platform, wall))
+        }
+        ("GET", ["faults"]) => Ok(Response::json(200, &platform.faults.list())),
+        ("POST", ["faults"]) => {
+            let wish: Value = parse(&request.body)?;
+            platform
+                .faults
+                .add(wish)
+                .map_err(|reason| Refusal::bad("InvalidFault").with("reason", reason))?;
+            Ok(Response::json(200, &platform.faults.list()))
+        }
+        ("DELETE", ["faults"]) => {
+            platform.faults.clear();
+            Ok(Response::empty(204))
+        }
+        ("GET", ["requests"]) => Ok(Response::json(200, &platform.log)),
+        ("DELETE", ["requests"]) => {
+            platform.log.clear();
+            Ok(Response::empty(204))
+        }
+        ("GET", ["state"]) => state(platform),
+        _ => Err(not_found(request)),
+    }
+}
+
+fn clock(platform: &Platform, wall: Timestamp) -> Response {
+    let clock = platform.world.clock;
+    Response::json(200, &json!({"now": clock.now(wall), "mode": clock.mode()}))
+}
+
+/// The whole world, but for what lets people in.
+fn state(platform: &Platform) -> Result<Response, Refusal> {
+    let mut state = serde_json::to_value(&platform.world)
+        .map_err(|error| Refusal::new(500, "InternalError").with("reason", error.to_string()))?;
+    let names: Vec<&str> = platform
+        .world
+        .access
+        .credentials
+        .iter()
+        .map(|known| known.username.as_str())
+        .collect();
+    state["access"] = json!({
+        "usernames": names,
+        "tokens": platform.world.access.tokens.len(),
+    });
+    Ok(Response::json(200, &state))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Refusal::bad("InvalidRequestBody").with("reason", error.to_string()))
+}

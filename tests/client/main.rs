@@ -1,0 +1,10 @@
+//! The client and live state against a platform on loopback that misbehaves on
+//! request.
+
+mod answers;
+mod live;
+mod login;
+mod platform;
+mod retry;
+mod setup;
+mod shapes;
