@@ -10,7 +10,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -34,6 +34,8 @@ struct Kept {
     journal: File,
     /// How many commands are in the snapshot and the journal.
     count: u64,
+    /// A line could not be written: what follows it could not be read again.
+    broken: bool,
     /// Held as long as the store is open.
     _lock: File,
 }
@@ -116,9 +118,10 @@ impl Store {
         }
         let lock = lock(path, patience)?;
         let journal_path = beside(path, ".journal");
-        let (world, count) = match File::open(path) {
-            Ok(file) => {
-                let (mut world, snapshot_count) = read_snapshot(path, file)?;
+        // Read at once: from memory it is parsed several times faster.
+        let (world, count) = match fs::read(path) {
+            Ok(bytes) => {
+                let (mut world, snapshot_count) = read_snapshot(path, &bytes)?;
                 let count = replay(&journal_path, &mut world, snapshot_count)?;
                 if count != snapshot_count || !journal_path.exists() {
                     write_snapshot(path, &world, count).map_err(io)?;
@@ -135,10 +138,11 @@ impl Store {
             Err(error) => return Err(io(error).into()),
         };
         // Everything in it is in the snapshot now, a torn line aside.
-        let journal = File::create(&journal_path).map_err(io)?;
+        let journal = create(&journal_path).map_err(io)?;
         let kept = Kept {
             journal,
             count,
+            broken: false,
             _lock: lock,
         };
         Ok((Self { kept: Some(kept) }, world))
@@ -163,9 +167,17 @@ impl Store {
         let mut line = serde_json::to_vec(&entry)?;
         line.push(b'\n');
         // One write: the line is there or it is torn, never mixed with another.
+        kept.broken = true;
         kept.journal.write_all(&line)?;
+        kept.broken = false;
         kept.count = entry.count;
         Ok(())
+    }
+
+    /// Nothing can be kept any more, so nothing may be done: a restart goes
+    /// back to the last command that was kept.
+    pub fn is_broken(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.broken)
     }
 
     /// Lets go of the files; the world lives on in memory only.
@@ -195,10 +207,22 @@ fn lock(path: &Path, patience: Duration) -> Result<File, StoreError> {
     }
 }
 
-fn read_snapshot(path: &Path, file: File) -> Result<(World, u64), StoreError> {
+/// A new file for this user alone: tokens and passwords are in it.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+fn read_snapshot(path: &Path, bytes: &[u8]) -> Result<(World, u64), StoreError> {
     let damaged = |reason: String| StoreError::Damaged(path.to_owned(), reason);
-    let snapshot: SnapshotIn = serde_json::from_reader(BufReader::new(file))
-        .map_err(|error| damaged(error.to_string()))?;
+    let snapshot: SnapshotIn =
+        serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
     if snapshot.format != FORMAT {
         return Err(damaged(format!(
             "it has format {}, this program writes {FORMAT}",
@@ -212,7 +236,7 @@ fn read_snapshot(path: &Path, file: File) -> Result<(World, u64), StoreError> {
 
 fn write_snapshot(path: &Path, world: &World, count: u64) -> io::Result<()> {
     let temporary = beside(path, ".tmp");
-    let mut writer = BufWriter::new(File::create(&temporary)?);
+    let mut writer = BufWriter::new(create(&temporary)?);
     let snapshot = SnapshotOut {
         format: FORMAT,
         count,
@@ -265,4 +289,45 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path.as_os_str());
     name.push(suffix);
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::faults::Faults;
+    use crate::sandbox::request_log::RequestLog;
+    use crate::sandbox::routes::Platform;
+    use crate::sandbox::seed;
+
+    #[test]
+    fn when_nothing_can_be_kept_nothing_more_is_done() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("world.json");
+        let fresh = || -> Result<World, StoreError> {
+            let seed = seed::parse(crate::sandbox::BUILT_IN).expect("the built-in world");
+            Ok(seed.into_world(Timestamp::UNIX_EPOCH).expect("a world"))
+        };
+        let (mut store, world) = Store::open(&path, Duration::ZERO, fresh).expect("a store");
+        let kept = store.kept.as_mut().expect("a file");
+        // Open for reading only: it takes no line, as a full disk takes none.
+        kept.journal = File::open(beside(&path, ".journal")).expect("a journal");
+        let mut platform = Platform {
+            world,
+            store,
+            faults: Faults::default(),
+            log: RequestLog::default(),
+        };
+        let login = Command::Login {
+            username: "a@b.c".to_owned(),
+        };
+        let first = platform.execute(&login, None, Timestamp::UNIX_EPOCH);
+        assert_eq!(first.expect_err("not kept").status, 500);
+        let before = serde_json::to_string(&platform.world).expect("json");
+        let second = platform.execute(&login, None, Timestamp::UNIX_EPOCH);
+        assert_eq!(second.expect_err("not kept").status, 500);
+        assert_eq!(
+            serde_json::to_string(&platform.world).expect("json"),
+            before
+        );
+    }
 }

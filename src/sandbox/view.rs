@@ -332,7 +332,7 @@ pub fn user(world: &World, account_id: &AccountId, id: &UserId, user: &User) -> 
 
 /// A date as the platform writes it: with milliseconds, and with Z or +00:00.
 pub fn date(at: Timestamp, chooser: &str) -> String {
-    let zone = if hash(chooser) % 4 == 0 {
+    let zone = if hash(chooser).is_multiple_of(4) {
         "+00:00"
     } else {
         "Z"

@@ -84,6 +84,13 @@ async fn partition_carriers_accounts_and_users_are_read() {
     assert_eq!(caller.get(by_number).await.1["id"], CLINIC);
     let nobody = "{P}/account/18015550001?accountIdType=PhoneNumber";
     assert_eq!(caller.get(nobody).await.0, 404);
+    let unknown = "{P}/account/18015550901?accountIdType=Phone";
+    let single = json!({"code": 400, "message": "InvalidAccountIdType"});
+    assert_eq!(
+        caller.get(unknown).await,
+        (400, single),
+        "its own error shape"
+    );
     let (_, users) = caller.get(&format!("{{P}}/account/{DENTAL}/user")).await;
     assert_eq!(users.as_array().map(Vec::len), Some(4));
     let (_, john) = caller

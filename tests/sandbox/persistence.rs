@@ -90,7 +90,8 @@ async fn a_kill_at_any_byte_of_the_last_record_loses_at_most_that_record() {
     let caller = Caller::with(Some(path.clone()), None).await;
     live_a_little(&caller).await;
     let before = state(&caller).await;
-    assert_eq!(caller.order(FIBRE, activation("18015550133")).await.0, 200);
+    // A short record: it is cut at each of its bytes.
+    assert_eq!(caller.delete(&tn(CLINIC, "18015550904")).await.0, 204);
     let after = state(&caller).await;
     // What a kill leaves is what is on disk now: nothing more is written at an end.
     let left = directory.path().join("left.json");
@@ -170,4 +171,18 @@ async fn two_processes_do_not_share_a_state() {
     first.running.shutdown().await;
     let second = waiting.await.expect("a task").expect("the state is free");
     second.shutdown().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_reads_the_state() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("world.json");
+    let caller = Caller::start(plain(&path)).await;
+    for name in ["world.json", "world.json.journal"] {
+        let file = std::fs::metadata(directory.path().join(name)).expect(name);
+        assert_eq!(file.permissions().mode() & 0o077, 0, "{name}");
+    }
+    caller.running.shutdown().await;
 }

@@ -111,6 +111,9 @@ impl Platform {
         token: Option<&str>,
         now: Timestamp,
     ) -> Result<Outcome, Refusal> {
+        if self.store.is_broken() {
+            return Err(Refusal::new(500, "StateNotKept"));
+        }
         let outcome = perform(&mut self.world, command, now)?;
         self.store
             .append(command, token, now)

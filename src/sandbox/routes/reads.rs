@@ -31,7 +31,7 @@ pub fn answer(
             Ok(Response::json(200, &accounts))
         }
         ("PUT", ["account", "e911", "prevalidate"]) => prevalidate(world, request),
-        ("GET", ["account", id]) => account(world, request, id),
+        ("GET", ["account", id]) => account(world, request, id).or_else(single),
         ("GET", ["account", id, "user"]) => users(world, &AccountId::new(*id)),
         ("GET", ["account", id, "user", user]) => one_user(world, request, id, user),
         ("GET", ["account", id, "telephonenumber"]) => listing(world, request, id),
@@ -99,6 +99,17 @@ fn account(world: &World, request: &Request, id: &str) -> Result<Response, Refus
         .and_then(|id| Some((world.accounts.get(&id)?, id)))
         .map(|(account, id)| Response::json(200, &view::account(world, &id, account)))
         .ok_or_else(|| Refusal::missing("AccountNotFound").with("accountId", id))
+}
+
+/// This one operation's 400 is an S:ApiSingleException.
+fn single(refusal: Refusal) -> Result<Response, Refusal> {
+    match refusal.status {
+        400 => Ok(Response::json(
+            400,
+            &json!({"code": 400, "message": refusal.token}),
+        )),
+        _ => Err(refusal),
+    }
 }
 
 fn users(world: &World, id: &AccountId) -> Result<Response, Refusal> {

@@ -1,213 +1,25 @@
-//! A world as a person writes one down, in JSON or YAML. What isn't said is
-//! small and sensible; what is said is checked, all of it before anything starts.
+//! From what a person wrote to a world: every statement checked, every status
+//! given the event that goes with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::clock::{Clock, later};
-use super::event::{self, Answer, Event, EventKind, EventStatus, Log};
-use super::ids::{Ids, derived, hash};
-use super::msag::{self, KnownAddress, Verdict};
-use super::rules::{effective_e911, plan_next};
-use super::world::{
-    Access, Account, Credential, Due, EventKey, Index, Listing, Number, Range, Reference, Stock,
-    Timing, User, World,
+use super::{
+    AccountSeed, CarrierSeed, CooldownSeed, EventSeed, InventorySeed, NumberSeed, PartitionSeed,
+    Seed,
 };
 use crate::api::wire::{self, InboundCarrier, Partition};
 use crate::model::{AccountId, CarrierId, CarrierStatus, PhoneNumber, Record, UserId, values};
-
-/// A world to start from.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Seed {
-    pub partition: PartitionSeed,
-    /// The clock stands still at this RFC 3339 instant; without it, it runs with the computer's.
-    #[schemars(with = "Option<String>")]
-    pub frozen_at: Option<Timestamp>,
-    pub timing: Timing,
-    /// Who may log in. Empty: any name with any password.
-    pub credentials: Vec<Credential>,
-    /// The carriers; the first one serves numbers that name none.
-    pub carriers: Vec<CarrierSeed>,
-    pub accounts: Vec<AccountSeed>,
-    /// What can be ordered, in blocks.
-    pub inventory: Vec<InventorySeed>,
-    /// Numbers given up lately.
-    pub cooldowns: Vec<CooldownSeed>,
-    /// The streets that the E911 provider's guide (MSAG) knows.
-    pub addresses: Vec<KnownAddress>,
-    /// Take streets that the guide doesn't know for good ones.
-    pub accept_unknown_addresses: bool,
-}
-
-/// The service provider's partition.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct PartitionSeed {
-    pub id: String,
-    pub name: String,
-    /// Days that a number given up stays in cooldown.
-    pub tn_delete_cooldown_days: i64,
-    /// The listing type of orders that name none.
-    pub default_directory_listing_type: String,
-}
-
-impl Default for PartitionSeed {
-    fn default() -> Self {
-        Self {
-            id: "X4fbfNlFRpy7bWDFmCwwdw".to_owned(),
-            name: "Sandbox Telecom".to_owned(),
-            tn_delete_cooldown_days: 30,
-            default_directory_listing_type: "NOT_LIST_NOT_PUBLISH".to_owned(),
-        }
-    }
-}
-
-/// A carrier and what it can do; it can do what isn't denied.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CarrierSeed {
-    pub id: String,
-    pub name: String,
-    /// BANDWIDTH, LEVEL_3, SINCH, TELUS …
-    pub carrier_type: String,
-    #[serde(default = "yes", rename = "supportsCSRUpdate")]
-    pub supports_csr_update: bool,
-    #[serde(default = "yes", rename = "supportCNAMChange")]
-    pub support_cnam_change: bool,
-    #[serde(default = "yes")]
-    pub support_directory_listing: bool,
-    #[serde(default = "yes")]
-    pub support_porting: bool,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// An account with its users and numbers.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct AccountSeed {
-    pub id: String,
-    pub name: String,
-    /// The service provider's own number for it; without it, one is made up.
-    pub account_number: Option<String>,
-    /// US/Mountain without it.
-    pub time_zone: Option<String>,
-    pub users: Vec<UserSeed>,
-    pub numbers: Vec<NumberSeed>,
-}
-
-/// An end user.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct UserSeed {
-    pub id: String,
-    pub first_name: String,
-    pub last_name: String,
-    pub extension: String,
-    /// Made from the names where there is none.
-    pub username: Option<String>,
-    /// The number that the people called see.
-    pub caller_id_number: Option<PhoneNumber>,
-}
-
-/// A number on the account, as the platform's API shows it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NumberSeed {
-    pub phone_number: PhoneNumber,
-    /// ACTIVE without it. A status in which somebody is at work brings its event along.
-    #[serde(default)]
-    pub carrier_status: Option<String>,
-    #[schemars(with = "BTreeMap<String, Value>")]
-    pub customer_service_record: Record,
-    #[serde(default)]
-    #[schemars(with = "Option<BTreeMap<String, Value>>")]
-    pub e911_address: Option<Record>,
-    /// `type`, `listed` and `address`; the partition's default without it.
-    #[serde(default)]
-    #[schemars(with = "Option<BTreeMap<String, Value>>")]
-    pub directory_listing: Option<wire::DirectoryListing>,
-    #[serde(default)]
-    pub reference_type: Option<String>,
-    #[serde(default)]
-    pub reference_id: Option<String>,
-    #[serde(default)]
-    pub carrier_id: Option<String>,
-    /// The port that brings it; made up for a PORT status without one.
-    #[serde(default)]
-    pub port_id: Option<String>,
-    /// Events that differ from what the status implies.
-    #[serde(default)]
-    pub events: Vec<EventSeed>,
-}
-
-/// A service activation event of a number.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EventSeed {
-    pub service_type: EventKind,
-    pub activation_status_type: EventStatus,
-    /// The carrier's or provider's words; for a rejected address they are found.
-    #[serde(default)]
-    pub message: Option<String>,
-    /// Nobody carries it on: the order is stuck.
-    #[serde(default)]
-    pub stuck: bool,
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub foc_date: Option<Timestamp>,
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub crd_date: Option<Timestamp>,
-}
-
-/// A block of numbers that can be ordered.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct InventorySeed {
-    /// The digits that its numbers begin with: 1801555 is 18015550000 to 18015559999,
-    /// eleven digits are one number.
-    pub prefix: String,
-    pub rate_center: String,
-    pub state: String,
-    pub country: String,
-    #[serde(default)]
-    pub carrier_id: Option<String>,
-}
-
-/// A number given up lately.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CooldownSeed {
-    pub phone_number: PhoneNumber,
-    /// The account that gave it up.
-    pub account_id: String,
-    /// Until it goes back to the carrier; the partition's cooldown days without it.
-    #[serde(default)]
-    pub days_left: Option<u32>,
-}
-
-/// The JSON Schema of a seed file.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(Seed)
-}
-
-/// Reads a seed; JSON is YAML too, and is read as JSON for its better errors.
-pub fn parse(text: &str) -> Result<Seed, String> {
-    if text.trim_start().starts_with('{') {
-        serde_json::from_str(text).map_err(|error| error.to_string())
-    } else {
-        serde_yaml::from_str(text).map_err(|error| error.to_string())
-    }
-}
+use crate::sandbox::clock::{Clock, later};
+use crate::sandbox::event::{self, Event, EventKind, EventStatus, Log};
+use crate::sandbox::ids::{Ids, derived, hash};
+use crate::sandbox::msag::{self, Verdict};
+use crate::sandbox::rules::{effective_e911, plan_next};
+use crate::sandbox::world::{
+    Access, Account, Due, EventKey, Index, Listing, Number, Range, Reference, Stock, User, World,
+};
 
 impl Seed {
     /// Makes the world that it describes, as of `now` unless it freezes the clock.
@@ -242,7 +54,7 @@ impl Seed {
             stock: BTreeMap::new(),
             reservations: BTreeMap::new(),
             events: BTreeMap::new(),
-            due: std::collections::BTreeSet::new(),
+            due: BTreeSet::new(),
             addresses,
             accept_unknown_addresses,
             orders: BTreeMap::new(),
@@ -442,7 +254,7 @@ fn add_number(
             ));
         }
     };
-    let (_, implied) = implied_event(&status);
+    let implied = implied_event(&status);
     let is_port = matches!(implied, Some((EventKind::PortRequest, _)));
     let port_id = port_id.or_else(|| is_port.then(|| derived(&format!("port {number}"))));
     let of_range = world
@@ -488,9 +300,9 @@ fn add_number(
     Ok(())
 }
 
-/// The event that goes with a status, and the status itself.
-fn implied_event(status: &CarrierStatus) -> (&CarrierStatus, Option<(EventKind, EventStatus)>) {
-    let event = match status {
+/// The event that goes with a status.
+fn implied_event(status: &CarrierStatus) -> Option<(EventKind, EventStatus)> {
+    match status {
         CarrierStatus::ActivationOnHold => Some((EventKind::Activation, EventStatus::OnHold)),
         CarrierStatus::ActivationPending => Some((EventKind::Activation, EventStatus::Pending)),
         CarrierStatus::PortPending => Some((EventKind::PortRequest, EventStatus::Pending)),
@@ -507,8 +319,7 @@ fn implied_event(status: &CarrierStatus) -> (&CarrierStatus, Option<(EventKind, 
         | CarrierStatus::Inventory
         | CarrierStatus::InventoryClaimed
         | CarrierStatus::Other(_) => None,
-    };
-    (status, event)
+    }
 }
 
 fn add_event(world: &mut World, number: PhoneNumber, seed: EventSeed, now: Timestamp) {
@@ -561,9 +372,7 @@ fn add_event(world: &mut World, number: PhoneNumber, seed: EventSeed, now: Times
             message: message.unwrap_or_default(),
         }],
     };
-    if event::next(kind, status, Answer::Agreed).is_some() {
-        plan_next(world, &event, now);
-    }
+    plan_next(world, &event, now);
     world.put_event(event);
 }
 

@@ -1,0 +1,8 @@
+//! The program as a whole, against the sandbox over HTTP: what a user does with
+//! it, and what must hold whatever the platform does.
+
+mod apply;
+mod examples;
+mod input;
+mod saved;
+mod world;

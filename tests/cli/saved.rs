@@ -1,0 +1,104 @@
+//! A saved plan is the most that may happen.
+
+use serde_json::{Value, json};
+
+use crate::world::{ACCOUNT, OFFICE, World};
+
+const FILE: &str = "accounts/office.yaml";
+
+fn saved() -> World {
+    let world = World::new(&[(FILE, OFFICE)]);
+    world.alz(&["plan", "--out", "plan.json"]).expect(0);
+    world
+}
+
+fn plan(world: &World) -> Value {
+    let text = std::fs::read_to_string(world.root().join("plan.json")).expect("a plan");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+#[test]
+fn a_reviewed_plan_is_applied_without_asking_and_can_be_applied_again() {
+    let world = saved();
+    world.alz(&["apply", "plan.json"]).expect(0);
+    let writes = world.writes();
+    assert_eq!(writes.len(), 4);
+    let again = world.alz(&["apply", "plan.json", "--format", "json"]).expect(0);
+    let events = again.events();
+    assert_eq!(events.last().expect("a summary")["skipped"], 4, "{events:#?}");
+    assert_eq!(world.writes(), writes);
+}
+
+#[test]
+fn a_step_that_no_reviewer_saw_refuses_the_whole_run() {
+    let world = saved();
+    let more = OFFICE.replace("\"18017690202\": {}", "\"18017690202\": {}\n  \"18017690209\": {}");
+    world.write(FILE, &more);
+    let said = world.alz(&["apply", "plan.json"]).expect(4);
+    assert!(said.stderr.contains("activate-18017690209"), "{}", said.stderr);
+    assert!(world.writes().is_empty());
+}
+
+#[test]
+fn what_changed_on_the_platform_since_the_review_refuses_the_run() {
+    let world = World::new(&[(FILE, OFFICE)]);
+    world.alz(&["apply", "--auto-approve"]).expect(0);
+    world.advance("PT1H");
+    world.write(FILE, &OFFICE.replace("unit: \"500\"", "unit: \"501\""));
+    world.alz(&["plan", "--out", "plan.json"]).expect(0);
+    let mut csr = world.number(ACCOUNT, "18017690202")["customerServiceRecord"].clone();
+    csr["unit"] = "777".into();
+    world.patch(ACCOUNT, "18017690202", &json!({ "customerServiceRecord": csr }));
+    world.advance("PT1H");
+    let before = world.writes();
+    let said = world.alz(&["apply", "plan.json"]).expect(4);
+    assert!(said.stderr.contains("update-18017690202"), "{}", said.stderr);
+    assert_eq!(world.writes(), before);
+}
+
+#[test]
+fn a_plan_that_was_tampered_with_is_refused() {
+    let world = saved();
+    let mut plan = plan(&world);
+    for change in plan["steps"][0]["changes"].as_array_mut().expect("changes") {
+        if change["path"] == "customerServiceRecord.unit" {
+            change["after"] = "999".into();
+        }
+    }
+    world.write("plan.json", &plan.to_string());
+    world.alz(&["apply", "plan.json"]).expect(4);
+    assert!(world.writes().is_empty());
+}
+
+#[test]
+fn a_plan_for_elsewhere_a_newer_format_or_half_a_file_is_refused() {
+    let world = saved();
+    let mut elsewhere = plan(&world);
+    elsewhere["partition"] = "another".into();
+    world.write("plan.json", &elsewhere.to_string());
+    let said = world.alz(&["apply", "plan.json"]).expect(4);
+    assert!(said.stderr.contains("another"), "{}", said.stderr);
+
+    let mut newer = plan(&world);
+    newer["formatVersion"] = "2.0".into();
+    world.write("plan.json", &newer.to_string());
+    let said = world.alz(&["apply", "plan.json"]).expect(1);
+    assert!(said.stderr.contains("2.0"), "{}", said.stderr);
+
+    let text = elsewhere.to_string();
+    world.write("plan.json", &text[..text.len() / 2]);
+    world.alz(&["apply", "plan.json"]).expect(1);
+    world.alz(&["apply", "missing.json"]).expect(1);
+    assert!(world.writes().is_empty());
+}
+
+#[test]
+fn a_saved_plan_holds_no_request_body_and_is_valid_by_its_schema() {
+    let world = saved();
+    let plan = plan(&world);
+    assert!(plan["steps"].as_array().expect("steps").iter().all(|step| step.get("body").is_none()));
+    let schema: Value = serde_json::from_str(&world.alz(&["schema", "plan"]).expect(0).stdout).expect("a schema");
+    let validator = jsonschema::validator_for(&schema).expect("a schema that compiles");
+    let faults: Vec<String> = validator.iter_errors(&plan).map(|e| format!("{e} at {}", e.instance_path())).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
