@@ -40,7 +40,10 @@ const PAIRS: usize = 5;
 const PARTITION: &str = "X4fbfNlFRpy7bWDFmCwwdw";
 
 fn main() -> Result<(), Failure> {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
     match arguments.first().map(String::as_str) {
         Some("serve") => serve(),
         Some("floor") => floor(Path::new(&arguments[1]), &arguments[2]),
@@ -109,9 +112,10 @@ fn listing(account: u64) -> String {
 
 fn json(text: impl Into<Body>) -> Response {
     let mut response = Response::new(text.into());
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, axum::http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        axum::http::HeaderValue::from_static("application/json"),
+    );
     response
 }
 
@@ -218,7 +222,10 @@ fn floor(root: &Path, base: &str) -> Result<(), Failure> {
                 })
             })
             .collect();
-        workers.into_iter().map(|w| w.join().expect("a worker")).sum()
+        workers
+            .into_iter()
+            .map(|w| w.join().expect("a worker"))
+            .sum()
     });
     let accounts = files.len() as u64;
     let listed: usize = runtime()?.block_on(async {
@@ -234,7 +241,13 @@ fn floor(root: &Path, base: &str) -> Result<(), Failure> {
                     account_id(account)
                 );
                 tokio::spawn(async move {
-                    let body = client.get(url).send().await.expect("an answer").bytes().await;
+                    let body = client
+                        .get(url)
+                        .send()
+                        .await
+                        .expect("an answer")
+                        .bytes()
+                        .await;
                     let numbers: Vec<wire::TelephoneNumber> =
                         serde_json::from_slice(&body.expect("a body")).expect("a listing");
                     numbers.len()
@@ -272,11 +285,17 @@ fn compare(sizes: &[String]) -> Result<(), Failure> {
     let sizes: Vec<u64> = if sizes.is_empty() {
         vec![1_000, 100_000]
     } else {
-        sizes.iter().map(|size| size.parse()).collect::<Result<_, _>>()?
+        sizes
+            .iter()
+            .map(|size| size.parse())
+            .collect::<Result<_, _>>()?
     };
     let mut out = std::io::stdout();
     let me = std::env::current_exe()?;
-    let mut server = Command::new(&me).arg("serve").stdout(Stdio::piped()).spawn()?;
+    let mut server = Command::new(&me)
+        .arg("serve")
+        .stdout(Stdio::piped())
+        .spawn()?;
     let mut base = String::new();
     BufReader::new(server.stdout.take().ok_or("no server output")?).read_line(&mut base)?;
     let base = base.trim().to_owned();
@@ -331,7 +350,9 @@ fn repository(size: u64, base: &str) -> Result<PathBuf, Failure> {
     std::fs::create_dir_all(&accounts)?;
     std::fs::write(
         root.join("alz.yaml"),
-        format!("version: 1\nenvironments:\n  bench: {{ api: \"{base}\", partition: {PARTITION}, accounts: [accounts/**/*.yaml] }}\ndefault: bench\nconcurrency: {CONCURRENCY}\n"),
+        format!(
+            "version: 1\nenvironments:\n  bench: {{ api: \"{base}\", partition: {PARTITION}, accounts: [accounts/**/*.yaml] }}\ndefault: bench\nconcurrency: {CONCURRENCY}\n"
+        ),
     )?;
     for account in 0..size / NUMBERS_AN_ACCOUNT {
         let path = accounts.join(format!("{account:06}.yaml"));
@@ -392,8 +413,16 @@ fn requests(base: &str) -> Result<u64, Failure> {
     use std::io::Read as _;
     let address = base.trim_start_matches("http://");
     let mut connection = std::net::TcpStream::connect(address)?;
-    write!(connection, "GET /requests HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        connection,
+        "GET /requests HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = String::new();
     connection.read_to_string(&mut answer)?;
-    Ok(answer.rsplit("\r\n\r\n").next().unwrap_or_default().trim().parse()?)
+    Ok(answer
+        .rsplit("\r\n\r\n")
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .parse()?)
 }

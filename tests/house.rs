@@ -27,8 +27,20 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What a pure room may not even mention.
 const IMPURE: &[&str] = &[
-    "async ", "tokio", "reqwest", "std::env", "std::fs", "std::io", "std::net", "std::time",
-    "SystemTime", "Instant::now", "Timestamp::now", "Zoned::now", "fastrand", "tracing",
+    "async ",
+    "tokio",
+    "reqwest",
+    "std::env",
+    "std::fs",
+    "std::io",
+    "std::net",
+    "std::time",
+    "SystemTime",
+    "Instant::now",
+    "Timestamp::now",
+    "Zoned::now",
+    "fastrand",
+    "tracing",
     "anstream",
 ];
 
@@ -93,9 +105,9 @@ fn every_room_uses_only_the_rooms_it_may() {
         for (path, text) in sources(room) {
             for name in used(&code(&text)) {
                 let own = name.split("::").next() == Some(room);
-                let may = allowed.iter().any(|allowed| {
-                    name == *allowed || name.starts_with(&format!("{allowed}::"))
-                });
+                let may = allowed
+                    .iter()
+                    .any(|allowed| name == *allowed || name.starts_with(&format!("{allowed}::")));
                 if !own && !may {
                     wrong.push(format!("{}: crate::{name}", path.display()));
                 }

@@ -15,7 +15,10 @@ pub enum Readiness {
     /// The platform is already as the step would make it, and how.
     Done(String),
     Ready,
-    Stale { expected: String, found: String },
+    Stale {
+        expected: String,
+        found: String,
+    },
 }
 
 /// Looks at the step's numbers.
@@ -27,19 +30,22 @@ pub async fn look(
     for number in &step.numbers {
         let readiness = match &step.expect {
             Expect::Anything => Readiness::Ready,
-            Expect::InCooldown => match live::inventory(client, &step.account, *number, partition).await? {
-                Inventory::Cooldown { .. } => Readiness::Ready,
-                Inventory::Free => Readiness::Done("it is back in the inventory".to_owned()),
-                found @ (Inventory::Unknown | Inventory::OnAccount(_) | Inventory::NotInStock) => {
-                    Readiness::Stale {
+            Expect::InCooldown => {
+                match live::inventory(client, &step.account, *number, partition).await? {
+                    Inventory::Cooldown { .. } => Readiness::Ready,
+                    Inventory::Free => Readiness::Done("it is back in the inventory".to_owned()),
+                    found @ (Inventory::Unknown
+                    | Inventory::OnAccount(_)
+                    | Inventory::NotInStock) => Readiness::Stale {
                         expected: "a number in cooldown".to_owned(),
                         found: inventory_in_words(&found),
-                    }
+                    },
                 }
-            },
-            Expect::NotOnAccount => {
-                judge_absent(step, live::number(client, &step.account, *number).await?.as_ref())
             }
+            Expect::NotOnAccount => judge_absent(
+                step,
+                live::number(client, &step.account, *number).await?.as_ref(),
+            ),
             Expect::Number(expected) => judge_number(
                 step,
                 expected,
@@ -105,7 +111,11 @@ fn differences(step: &Step, expected: &LiveNumber, found: &LiveNumber) -> Vec<&'
         return differences;
     }
     let empty = Record::default();
-    let sends = |name: &str| step.body.as_ref().is_some_and(|body| body.get(name).is_some());
+    let sends = |name: &str| {
+        step.body
+            .as_ref()
+            .is_some_and(|body| body.get(name).is_some())
+    };
     let differ = |a: Option<&Record>, b: Option<&Record>, scope: fn(Member) -> bool| {
         !meaning::same(a.unwrap_or(&empty), b.unwrap_or(&empty), scope)
     };

@@ -22,7 +22,11 @@ pub enum Difference {
     /// Written by a version of alz whose format this one doesn't read.
     Format { found: String },
     /// Made for another environment or partition.
-    Elsewhere { what: &'static str, reviewed: String, now: String },
+    Elsewhere {
+        what: &'static str,
+        reviewed: String,
+        now: String,
+    },
     /// The files ask for something else than they did.
     Desired,
     /// This step was not in the reviewed plan.
@@ -38,7 +42,11 @@ impl std::fmt::Display for Difference {
                 f,
                 "the plan has format {found}; this alz reads {FORMAT_VERSION}"
             ),
-            Difference::Elsewhere { what, reviewed, now } => {
+            Difference::Elsewhere {
+                what,
+                reviewed,
+                now,
+            } => {
                 write!(f, "the plan was made for {what} {reviewed}, this is {now}")
             }
             Difference::Desired => f.write_str("the files have changed since the plan was made"),
@@ -46,7 +54,11 @@ impl std::fmt::Display for Difference {
                 write!(f, "{step} is needed now but is not in the plan")
             }
             Difference::Changed { step, what } => {
-                write!(f, "{step} is no longer what was reviewed: {}", what.join("; "))
+                write!(
+                    f,
+                    "{step} is no longer what was reviewed: {}",
+                    what.join("; ")
+                )
             }
         }
     }

@@ -210,7 +210,9 @@ async fn perform(
         Err(error) => {
             return (
                 StepStatus::Failed,
-                Some(format!("not sent: the number could not be read first: {error}")),
+                Some(format!(
+                    "not sent: the number could not be read first: {error}"
+                )),
             );
         }
         Ok(Readiness::Done(why)) => return (StepStatus::Skipped, Some(why)),
@@ -248,22 +250,28 @@ async fn perform(
             StepStatus::Skipped,
             Some("the number is no longer on the account".to_owned()),
         ),
-        Err(error) if error.is_unclear() => match settle::confirm(step, client.reader(), partition).await {
-            Settled::Done => (
-                StepStatus::Done,
-                Some(format!("the answer was lost ({error}); the platform shows it done")),
-            ),
-            Settled::NotDone => (
-                StepStatus::Unknown,
-                Some(format!(
-                    "{error}; the platform does not show it done. It is not sent again now: run apply again"
-                )),
-            ),
-            Settled::Unknown(why) => (
-                StepStatus::Unknown,
-                Some(format!("{error}; what became of it could not be read: {why}")),
-            ),
-        },
+        Err(error) if error.is_unclear() => {
+            match settle::confirm(step, client.reader(), partition).await {
+                Settled::Done => (
+                    StepStatus::Done,
+                    Some(format!(
+                        "the answer was lost ({error}); the platform shows it done"
+                    )),
+                ),
+                Settled::NotDone => (
+                    StepStatus::Unknown,
+                    Some(format!(
+                        "{error}; the platform does not show it done. It is not sent again now: run apply again"
+                    )),
+                ),
+                Settled::Unknown(why) => (
+                    StepStatus::Unknown,
+                    Some(format!(
+                        "{error}; what became of it could not be read: {why}"
+                    )),
+                ),
+            }
+        }
         Err(error) => (StepStatus::Failed, Some(error.to_string())),
     }
 }

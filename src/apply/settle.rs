@@ -61,8 +61,10 @@ async fn shown(
                 Inventory::Cooldown { .. }
             )
         } else {
-            shows(step, live::number(client, &step.account, *number).await?.as_ref())
-                && shows_caller_id(step, *number, client).await?
+            shows(
+                step,
+                live::number(client, &step.account, *number).await?.as_ref(),
+            ) && shows_caller_id(step, *number, client).await?
         };
         if !done {
             return Ok(false);
@@ -140,7 +142,11 @@ fn holds(body: Option<&Value>, live: &LiveNumber) -> bool {
         "e911Address" => same(value, effective_e911(live), Member::in_e911),
         "directoryListing" => live.directory_listing.as_ref().is_some_and(|listing| {
             value.get("type").and_then(Value::as_str) == listing.listing_type.as_deref()
-                && value.get("listed").and_then(Value::as_bool).unwrap_or(false) == listing.listed
+                && value
+                    .get("listed")
+                    .and_then(Value::as_bool)
+                    .unwrap_or(false)
+                    == listing.listed
                 && match value.get("address") {
                     None | Some(Value::Null) => meaning::is_echo(listing.address.as_ref(), csr),
                     Some(address) => same(address, listing.address.as_ref(), Member::in_listing),
@@ -163,7 +169,6 @@ pub fn effective_e911(live: &LiveNumber) -> Option<&Record> {
 
 fn same(sent: &Value, live: Option<&Record>, scope: fn(Member) -> bool) -> bool {
     let empty = Record::default();
-    serde_json::from_value::<Option<Record>>(sent.clone()).is_ok_and(|sent| {
-        meaning::same(&sent.unwrap_or_default(), live.unwrap_or(&empty), scope)
-    })
+    serde_json::from_value::<Option<Record>>(sent.clone())
+        .is_ok_and(|sent| meaning::same(&sent.unwrap_or_default(), live.unwrap_or(&empty), scope))
 }

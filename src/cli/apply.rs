@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::Exit;
 use super::args::Global;
 use super::fatal::Fatal;
 use super::output::{Format, Output};
 use super::plan::PlanningArgs;
-use super::progress::Progress;
 use super::planning::{self, Planned};
+use super::progress::Progress;
 use super::session::{self, Project, Session};
-use super::Exit;
 use crate::api::WriteClient;
 use crate::apply::{self, Interrupt, Outcome, StepReport};
 use crate::desired::Repository;
@@ -79,7 +79,9 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         session: &session,
         output,
     };
-    let result = run.plan_and_apply(loaded.repository, reviewed, &request).await;
+    let result = run
+        .plan_and_apply(loaded.repository, reviewed, &request)
+        .await;
     session.close().await;
     result
 }
@@ -148,8 +150,7 @@ impl Run<'_> {
             progress.step();
             progress.suspend(|| tell_step(step, self.output));
         };
-        let outcome =
-            apply::run(plan, &writer, partition, &options, &interrupt, &mut tell).await;
+        let outcome = apply::run(plan, &writer, partition, &options, &interrupt, &mut tell).await;
         progress.finish();
         listener.abort();
         outcome
@@ -179,14 +180,19 @@ fn saved_plan(files: &[PathBuf]) -> Result<Option<Plan>, Fatal> {
     }
     let unusable = |why: String| {
         Fatal::with_help(
-            format!("{} is not a plan that can be applied: {why}", path.display()),
+            format!(
+                "{} is not a plan that can be applied: {why}",
+                path.display()
+            ),
             "make a new one with `alz plan --out plan.json`",
         )
     };
     let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
     let head: serde_json::Value =
         serde_json::from_str(&text).map_err(|error| unusable(error.to_string()))?;
-    let format = head.get("formatVersion").and_then(serde_json::Value::as_str);
+    let format = head
+        .get("formatVersion")
+        .and_then(serde_json::Value::as_str);
     if format.and_then(|version| version.split('.').next()) != FORMAT_VERSION.split('.').next() {
         return Err(unusable(format!(
             "its formatVersion is {}, this alz reads {FORMAT_VERSION}",

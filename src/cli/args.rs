@@ -37,13 +37,31 @@ pub struct Global {
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
     /// The environment of alz.yaml to use
-    #[arg(long, value_name = "NAME", global = true, env = "ALZ_ENV", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "NAME",
+        global = true,
+        env = "ALZ_ENV",
+        hide_env_values = true
+    )]
     pub env: Option<String>,
     /// The API's address, or "sandbox" for the built-in platform
-    #[arg(long, value_name = "URL", global = true, env = "ALZ_API", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        global = true,
+        env = "ALZ_API",
+        hide_env_values = true
+    )]
     pub api: Option<String>,
     /// The partition's id
-    #[arg(long, value_name = "ID", global = true, env = "ALZ_PARTITION", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "ID",
+        global = true,
+        env = "ALZ_PARTITION",
+        hide_env_values = true
+    )]
     pub partition: Option<String>,
     /// A file of CA certificates (PEM) to trust besides the system's
     #[arg(long, value_name = "FILE", global = true)]
@@ -61,7 +79,13 @@ pub struct Global {
     #[arg(short, long, action = ArgAction::Count, global = true)]
     verbose: u8,
     /// The form of the log
-    #[arg(long, value_enum, default_value_t, global = true, value_name = "FORMAT")]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        global = true,
+        value_name = "FORMAT"
+    )]
     log_format: LogFormat,
 }
 
@@ -106,7 +130,9 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
     #[command(after_help = "Examples:\n  alz completions bash > /etc/bash_completion.d/alz")]
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        shell: clap_complete::Shell,
+    },
     /// Print the manual page
     #[command(after_help = "Examples:\n  alz man | man -l -")]
     Man,
@@ -120,13 +146,13 @@ impl Cli {
             Command::Init(arguments) => init::run(arguments, global, output),
             Command::Validate(arguments) => validate::run(arguments, global, output),
             Command::Schema(arguments) => schema::run(arguments, output),
-            Command::Plan(arguments) => super::block_on(output, plan::run(arguments, global, output)),
+            Command::Plan(arguments) => {
+                super::block_on(output, plan::run(arguments, global, output))
+            }
             Command::Apply(arguments) => {
                 super::block_on(output, apply::run(arguments, global, output))
             }
-            Command::Sandbox(arguments) => {
-                super::block_on(output, sandbox::run(arguments, output))
-            }
+            Command::Sandbox(arguments) => super::block_on(output, sandbox::run(arguments, output)),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(*shell, &mut Self::command(), "alz", &mut script);

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use super::output::{Format, Output};
 use super::Exit;
+use super::output::{Format, Output};
 use crate::api::ApiError;
 use crate::desired::Problem;
 use crate::live::LiveError;

@@ -17,9 +17,7 @@ use crate::api::{ReadClient, wire};
 use crate::desired::{Repository, Selection, Subject};
 use crate::live::{self, Scope, Wanted};
 use crate::model::live::LivePartition;
-use crate::model::{
-    AccountId, DesiredAccount, PartitionId, PhoneNumber, Record, SourceId,
-};
+use crate::model::{AccountId, DesiredAccount, PartitionId, PhoneNumber, Record, SourceId};
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Header, Plan, Question, Source, Verdict,
 };
@@ -117,7 +115,9 @@ pub async fn make(
     }
     progress.finish();
     if !refused.is_empty() {
-        return Err(Fatal::new(refused.into_iter().collect::<Vec<_>>().join("\n")));
+        return Err(Fatal::new(
+            refused.into_iter().collect::<Vec<_>>().join("\n"),
+        ));
     }
 
     let mut plan = plan::assemble(
@@ -174,7 +174,11 @@ impl Chosen {
             .account_ids()
             .cloned()
             .enumerate()
-            .filter(|(_, id)| self.0.as_ref().is_none_or(|chosen| chosen.accounts.contains(id)))
+            .filter(|(_, id)| {
+                self.0
+                    .as_ref()
+                    .is_none_or(|chosen| chosen.accounts.contains(id))
+            })
             .collect()
     }
 

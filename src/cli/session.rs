@@ -64,17 +64,27 @@ impl Project {
                 ca_file,
             });
         };
-        let names = || settings.environments.keys().cloned().collect::<Vec<_>>().join(", ");
+        let names = || {
+            settings
+                .environments
+                .keys()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         let only = || match settings.environments.len() {
             1 => settings.environments.keys().next().cloned(),
             _ => None,
         };
-        let name = asked.or_else(|| settings.default.clone()).or_else(only).ok_or_else(|| {
-            Fatal::with_help(
-                "alz.yaml has several environments and no default",
-                format!("choose one with --env or ALZ_ENV: {}", names()),
-            )
-        })?;
+        let name = asked
+            .or_else(|| settings.default.clone())
+            .or_else(only)
+            .ok_or_else(|| {
+                Fatal::with_help(
+                    "alz.yaml has several environments and no default",
+                    format!("choose one with --env or ALZ_ENV: {}", names()),
+                )
+            })?;
         let environment = settings.environments.get(&name).ok_or_else(|| {
             Fatal::with_help(
                 format!("alz.yaml has no environment {name:?}"),
@@ -139,7 +149,11 @@ impl Project {
             (self.api.clone(), credentials()?, None)
         };
         let partition = match &running {
-            Some(running) => Some(self.partition.clone().unwrap_or_else(|| running.partition())),
+            Some(running) => Some(
+                self.partition
+                    .clone()
+                    .unwrap_or_else(|| running.partition()),
+            ),
             None => self.partition.clone(),
         };
         let mut options = ClientOptions::new(Endpoint::parse(&base)?, credentials);

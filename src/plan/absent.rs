@@ -28,24 +28,30 @@ impl Subject<'_> {
             Some(Inventory::Free) => self.activate(desired, false),
             Some(Inventory::Cooldown { .. }) => self.activate(desired, true),
             Some(Inventory::Unknown) => Outcome::saying(
-                Saying::blocked("the partition does not know the number")
-                    .help("check the number: only one in the partition's inventory can be activated"),
+                Saying::blocked("the partition does not know the number").help(
+                    "check the number; only a number in the partition's inventory can be activated",
+                ),
             ),
             Some(Inventory::OnAccount(owner)) if owner == self.account => Outcome::saying(
-                Saying::blocked("the inventory says it is on this account, but the account's listing lacks it")
-                    .help("plan again; if it stays so, ask the provider's support"),
+                Saying::blocked(
+                    "the inventory says it is on this account, but the account's listing lacks it",
+                )
+                .help("plan again; if it stays so, ask the provider's support"),
             ),
             Some(Inventory::OnAccount(owner)) => Outcome::saying(
                 Saying::blocked(format!("it is on another account: {owner}"))
                     .help("release it there first, or take it out of this account's file"),
             ),
             Some(Inventory::NotInStock) => Outcome::saying(
-                Saying::blocked("the partition knows it but has it not in stock")
-                    .help("check the number: only one in the partition's inventory can be activated"),
+                Saying::blocked("the partition knows it but has it not in stock").help(
+                    "check the number; only a number in the partition's inventory can be activated",
+                ),
             ),
             None => Outcome::saying(
-                Saying::blocked("it is not on the account, and the inventory gave no answer about it")
-                    .help("plan again"),
+                Saying::blocked(
+                    "it is not on the account, and the inventory gave no answer about it",
+                )
+                .help("plan again"),
             ),
         }
     }

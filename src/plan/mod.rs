@@ -38,9 +38,9 @@ mod update;
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use crate::model::live::LivePartition;
 use crate::model::{PartitionId, PhoneNumber};
+use jiff::Timestamp;
 
 pub use account::{AccountPlan, Counts, account};
 pub use assemble::{Header, assemble};

@@ -30,7 +30,9 @@ fn nothing_left(world: &World) {
 #[test]
 fn one_apply_brings_everything_and_the_second_nothing() {
     let world = World::new(&[(FILE, OFFICE)]);
-    let said = world.alz(&["apply", "--auto-approve", "--format", "json"]).expect(0);
+    let said = world
+        .alz(&["apply", "--auto-approve", "--format", "json"])
+        .expect(0);
     let events = said.events();
     assert_eq!(events[0]["event"], "start");
     assert_eq!(events[0]["formatVersion"], "1.0");
@@ -68,24 +70,43 @@ fn nothing_is_sent_without_a_person_or_auto_approve() {
 #[test]
 fn an_activation_whose_answer_was_lost_is_found_done_and_not_ordered_again() {
     let world = World::new(&[(FILE, OFFICE)]);
-    world.fault(json!({ "method": "POST", "path": "**/telephonenumber", "times": 1, "cut": "after" }));
+    world.fault(
+        json!({ "method": "POST", "path": "**/telephonenumber", "times": 1, "cut": "after" }),
+    );
     world.alz(&["apply", "--auto-approve"]).expect(0);
-    let orders = world.writes().iter().filter(|w| w.starts_with("POST")).count();
+    let orders = world
+        .writes()
+        .iter()
+        .filter(|w| w.starts_with("POST"))
+        .count();
     assert_eq!(orders, 3);
     nothing_left(&world);
 }
 
 #[test]
 fn an_activation_that_may_not_have_arrived_is_unknown_and_the_next_run_settles_it() {
-    let world = World::new(&[("accounts/one.yaml", &OFFICE.replace("{ holdActivation: true }", "{}"))]);
-    world.fault(json!({ "method": "POST", "path": "**/telephonenumber", "times": 1, "cut": "before" }));
-    let said = world.alz(&["apply", "--auto-approve", "--format", "json"]).expect(3);
+    let world = World::new(&[(
+        "accounts/one.yaml",
+        &OFFICE.replace("{ holdActivation: true }", "{}"),
+    )]);
+    world.fault(
+        json!({ "method": "POST", "path": "**/telephonenumber", "times": 1, "cut": "before" }),
+    );
+    let said = world
+        .alz(&["apply", "--auto-approve", "--format", "json"])
+        .expect(3);
     let unknown = steps(&said.events())
         .into_iter()
         .filter(|(_, status)| status == "unknown")
         .count();
     assert_eq!(unknown, 1, "{}", said.stdout);
-    let orders = |world: &World| world.writes().iter().filter(|w| w.starts_with("POST")).count();
+    let orders = |world: &World| {
+        world
+            .writes()
+            .iter()
+            .filter(|w| w.starts_with("POST"))
+            .count()
+    };
     assert_eq!(orders(&world), 3);
     world.alz(&["apply", "--auto-approve"]).expect(0);
     assert_eq!(orders(&world), 4);
@@ -109,7 +130,9 @@ fn a_refused_step_is_named_and_the_other_numbers_are_done() {
 #[test]
 fn an_expired_token_in_mid_run_is_a_matter_for_the_password() {
     let world = World::new(&[(FILE, OFFICE)]);
-    world.fault(json!({ "method": "POST", "path": "**/telephonenumber", "times": 1, "expireToken": true }));
+    world.fault(
+        json!({ "method": "POST", "path": "**/telephonenumber", "times": 1, "expireToken": true }),
+    );
     let said = world
         .command(&["apply", "--auto-approve"])
         .env_remove("ALZ_TOKEN")
@@ -117,33 +140,53 @@ fn an_expired_token_in_mid_run_is_a_matter_for_the_password() {
         .env("ALZ_PASSWORD", "correct horse")
         .output()
         .expect("alz runs");
-    assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
+    assert_eq!(
+        said.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
     nothing_left(&world);
 }
 
 #[test]
 fn reads_that_fail_for_a_while_are_tried_again() {
     let world = World::new(&[(FILE, OFFICE)]);
-    world.fault(json!({ "method": "GET", "path": "**/telephonenumber", "times": 2, "status": 503 }));
-    world.fault(json!({ "method": "GET", "path": "**/inboundcarriers", "times": 1, "truncateAt": 7 }));
+    world
+        .fault(json!({ "method": "GET", "path": "**/telephonenumber", "times": 2, "status": 503 }));
+    world.fault(
+        json!({ "method": "GET", "path": "**/inboundcarriers", "times": 1, "truncateAt": 7 }),
+    );
     world.alz(&["plan"]).expect(0);
 }
 
 #[test]
 fn an_answer_that_is_a_web_page_is_an_error_and_not_an_empty_account() {
     let world = World::new(&[(FILE, OFFICE)]);
-    world.fault(json!({ "method": "GET", "path": "**/telephonenumber", "body": "<html>Welcome</html>" }));
+    world.fault(
+        json!({ "method": "GET", "path": "**/telephonenumber", "body": "<html>Welcome</html>" }),
+    );
     let said = world.alz(&["apply", "--auto-approve"]).expect(1);
-    assert!(said.stderr.contains("can't be the platform's"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("can't be the platform's"),
+        "{}",
+        said.stderr
+    );
     assert!(world.writes().is_empty());
 }
 
 #[test]
 fn a_released_number_is_told_how_to_come_back_and_does() {
-    let released = format!("account: {CLINIC}\nnumbers:\n  \"18014040902\": {{ state: released }}\n");
+    let released =
+        format!("account: {CLINIC}\nnumbers:\n  \"18014040902\": {{ state: released }}\n");
     let world = World::new(&[(FILE, &released)]);
     let said = world.alz(&["apply", "--auto-approve"]).expect(0);
-    assert!(said.stdout.contains("+1 801-404-0902 can be recovered until 2026-12-23"), "{}", said.stdout);
+    assert!(
+        said.stdout
+            .contains("+1 801-404-0902 can be recovered until 2026-12-23"),
+        "{}",
+        said.stdout
+    );
     nothing_left(&world);
     let back = OFFICE
         .replace(ACCOUNT, CLINIC)
@@ -156,7 +199,10 @@ fn a_released_number_is_told_how_to_come_back_and_does() {
     let said = world.alz(&["apply", "--auto-approve"]).expect(0);
     assert!(said.stdout.contains("recover"), "{}", said.stdout);
     nothing_left(&world);
-    assert_eq!(world.number(CLINIC, "18014040902")["carrierStatus"], "ACTIVE");
+    assert_eq!(
+        world.number(CLINIC, "18014040902")["carrierStatus"],
+        "ACTIVE"
+    );
 }
 
 #[test]
@@ -166,9 +212,13 @@ fn a_plan_beyond_a_guard_sends_nothing_until_the_guard_is_lifted_by_name() {
     let said = world.alz(&["apply", "--auto-approve"]).expect(1);
     assert!(said.stdout.contains("--allow release="), "{}", said.stdout);
     assert!(world.writes().is_empty());
-    world.alz(&["apply", "--auto-approve", "--allow", "release=1"]).expect(1);
+    world
+        .alz(&["apply", "--auto-approve", "--allow", "release=1"])
+        .expect(1);
     assert!(world.writes().is_empty());
-    world.alz(&["apply", "--auto-approve", "--allow", "release=9"]).expect(0);
+    world
+        .alz(&["apply", "--auto-approve", "--allow", "release=9"])
+        .expect(0);
     assert!(!world.writes().is_empty());
 }
 
@@ -179,10 +229,18 @@ fn files_named_on_the_command_line_are_all_that_is_applied() {
         .replace("1801769020", "1801769030")
         .replace("ajfrBZJMQNC4-9TeBSfnlQ", "cW2bQw7ERt2yU4iO6pLkHg");
     let world = World::new(&[(FILE, OFFICE), ("accounts/other.yaml", &other)]);
-    world.alz(&["apply", "--auto-approve", "accounts/other.yaml"]).expect(0);
+    world
+        .alz(&["apply", "--auto-approve", "accounts/other.yaml"])
+        .expect(0);
     let plan = world.alz(&["plan", "--format", "json"]).expect(0).json();
     assert_eq!(plan["summary"]["activate"], 3, "{plan:#}");
-    assert!(plan["steps"].as_array().expect("steps").iter().all(|step| step["account"] == ACCOUNT));
+    assert!(
+        plan["steps"]
+            .as_array()
+            .expect("steps")
+            .iter()
+            .all(|step| step["account"] == ACCOUNT)
+    );
 }
 
 #[test]
@@ -190,19 +248,33 @@ fn what_someone_changes_between_plan_and_write_is_not_written_over() {
     let world = World::new(&[(FILE, OFFICE)]);
     world.alz(&["apply", "--auto-approve"]).expect(0);
     world.advance("PT1H");
-    let file = OFFICE.replace("\"18017690202\": {}", "\"18017690202\": { customerServiceRecord: { customerName: Lab } }");
+    let file = OFFICE.replace(
+        "\"18017690202\": {}",
+        "\"18017690202\": { customerServiceRecord: { customerName: Lab } }",
+    );
     world.write(FILE, &file);
     // The listing is old by the time the step is sent: someone has renamed it.
     let mut csr = world.number(ACCOUNT, "18017690202")["customerServiceRecord"].clone();
-    let listing = world.get(&format!("/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/{ACCOUNT}/telephonenumber"));
+    let listing = world.get(&format!(
+        "/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/{ACCOUNT}/telephonenumber"
+    ));
     csr["businessName"] = "Somebody Else".into();
-    world.patch(ACCOUNT, "18017690202", &json!({ "customerServiceRecord": csr }));
+    world.patch(
+        ACCOUNT,
+        "18017690202",
+        &json!({ "customerServiceRecord": csr }),
+    );
     world.fault(json!({
         "method": "GET", "path": "**/telephonenumber", "times": 1,
         "body": listing.to_string(), "afterEffect": true,
     }));
     let said = world.alz(&["apply", "--auto-approve"]).expect(3);
-    assert!(said.stdout.contains("someone changed its customer service record"), "{}", said.stdout);
+    assert!(
+        said.stdout
+            .contains("someone changed its customer service record"),
+        "{}",
+        said.stdout
+    );
     assert_eq!(
         world.number(ACCOUNT, "18017690202")["customerServiceRecord"]["businessName"],
         "Somebody Else"
@@ -212,7 +284,10 @@ fn what_someone_changes_between_plan_and_write_is_not_written_over() {
 #[test]
 #[cfg(unix)]
 fn ctrl_c_finishes_what_is_in_flight_and_names_the_rest() {
-    let file = OFFICE.replace("\"18017690202\": {}", "\"18017690202\": {}\n  \"18017690204\": {}\n  \"18017690205\": {}");
+    let file = OFFICE.replace(
+        "\"18017690202\": {}",
+        "\"18017690202\": {}\n  \"18017690204\": {}\n  \"18017690205\": {}",
+    );
     let world = World::new(&[(FILE, &file)]);
     world.write(
         "alz.yaml",
@@ -240,7 +315,10 @@ fn ctrl_c_finishes_what_is_in_flight_and_names_the_rest() {
     let summary = events.last().expect("a summary");
     assert_eq!(summary["event"], "summary");
     assert_eq!(summary["done"], 1, "{summary:#}");
-    assert!(summary["notStarted"].as_array().expect("names").len() >= 3, "{summary:#}");
+    assert!(
+        summary["notStarted"].as_array().expect("names").len() >= 3,
+        "{summary:#}"
+    );
     assert_eq!(world.writes().len(), 1);
     world.alz(&["apply", "--auto-approve"]).expect(0);
     nothing_left(&world);

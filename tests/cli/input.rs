@@ -8,11 +8,17 @@ const FILE: &str = "accounts/office.yaml";
 
 #[test]
 fn a_mistake_in_one_file_keeps_every_file_from_being_sent() {
-    let wrong = OFFICE.replace("1801769020", "1801769040").replace("state: UT", "stat: UT");
+    let wrong = OFFICE
+        .replace("1801769020", "1801769040")
+        .replace("state: UT", "stat: UT");
     let world = World::new(&[(FILE, OFFICE), ("accounts/wrong.yaml", &wrong)]);
     for command in [["plan", "--quiet"], ["apply", "--auto-approve"]] {
         let said = world.alz(&command).expect(1);
-        assert!(said.stderr.contains("accounts/wrong.yaml"), "{}", said.stderr);
+        assert!(
+            said.stderr.contains("accounts/wrong.yaml"),
+            "{}",
+            said.stderr
+        );
         assert!(said.stderr.contains("did you mean"), "{}", said.stderr);
         assert!(said.stdout.is_empty(), "{}", said.stdout);
     }
@@ -24,8 +30,13 @@ fn a_fatal_error_comes_out_in_the_chosen_format() {
     let world = World::new(&[(FILE, "account: 1\nnumbers: [")]);
     let plan = world.alz(&["plan", "--format", "json"]).expect(1).json();
     assert_eq!(plan["formatVersion"], "1.0");
-    assert!(plan["problems"].as_array().is_some_and(|p| !p.is_empty()), "{plan:#}");
-    let apply = world.alz(&["apply", "--auto-approve", "--format", "json"]).expect(1);
+    assert!(
+        plan["problems"].as_array().is_some_and(|p| !p.is_empty()),
+        "{plan:#}"
+    );
+    let apply = world
+        .alz(&["apply", "--auto-approve", "--format", "json"])
+        .expect(1);
     assert_eq!(apply.events()[0]["event"], "error");
 }
 
@@ -33,7 +44,9 @@ fn a_fatal_error_comes_out_in_the_chosen_format() {
 fn an_unreachable_platform_is_said_to_be_one() {
     let world = World::new(&[(FILE, OFFICE)]);
     // Port 1 of the loopback: nobody is there.
-    let said = world.alz(&["plan", "--api", "http://127.0.0.1:1", "--format", "json"]).expect(1);
+    let said = world
+        .alz(&["plan", "--api", "http://127.0.0.1:1", "--format", "json"])
+        .expect(1);
     let error: Value = said.json();
     let message = error["error"]["message"].as_str().expect("a message");
     assert!(message.contains("no answer from the platform"), "{message}");
@@ -42,14 +55,20 @@ fn an_unreachable_platform_is_said_to_be_one() {
 #[test]
 fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
     let world = World::new(&[(FILE, OFFICE)]);
-    let said = world.alz(&["plan", "--api", "http://api.example.com"]).expect(1);
+    let said = world
+        .alz(&["plan", "--api", "http://api.example.com"])
+        .expect(1);
     assert!(said.stderr.contains("https"), "{}", said.stderr);
 }
 
 #[test]
 fn missing_credentials_are_named() {
     let world = World::new(&[(FILE, OFFICE)]);
-    let output = world.command(&["plan"]).env_remove("ALZ_TOKEN").output().expect("alz runs");
+    let output = world
+        .command(&["plan"])
+        .env_remove("ALZ_TOKEN")
+        .output()
+        .expect("alz runs");
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("ALZ_USERNAME"), "{stderr}");
@@ -78,7 +97,13 @@ fn bad_usage_is_exit_1_and_help_is_exit_0() {
     let help = world.alz(&["plan", "--help"]).expect(0);
     assert!(help.stdout.contains("Examples:"), "{}", help.stdout);
     for shell in ["bash", "zsh", "fish"] {
-        assert!(world.alz(&["completions", shell]).expect(0).stdout.contains("alz"));
+        assert!(
+            world
+                .alz(&["completions", shell])
+                .expect(0)
+                .stdout
+                .contains("alz")
+        );
     }
     assert!(world.alz(&["man"]).expect(0).stdout.contains(".TH alz"));
 }
@@ -87,20 +112,39 @@ fn bad_usage_is_exit_1_and_help_is_exit_0() {
 fn the_directory_and_files_may_be_named_from_anywhere() {
     let world = World::new(&[(FILE, OFFICE)]);
     let output = world
-        .command(&["-C", world.root().to_str().expect("a path"), "plan", FILE, "--format", "json"])
+        .command(&[
+            "-C",
+            world.root().to_str().expect("a path"),
+            "plan",
+            FILE,
+            "--format",
+            "json",
+        ])
         .current_dir(std::env::temp_dir())
         .output()
         .expect("alz runs");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let plan: Value = serde_json::from_slice(&output.stdout).expect("a plan");
     assert_eq!(plan["steps"][0]["source"]["file"], FILE);
-    assert!(plan["steps"][0]["source"]["line"].as_u64().is_some_and(|line| line > 15));
+    assert!(
+        plan["steps"][0]["source"]["line"]
+            .as_u64()
+            .is_some_and(|line| line > 15)
+    );
 }
 
 #[test]
 fn files_without_alz_yaml_need_only_an_address() {
     let world = World::new(&[(FILE, OFFICE)]);
     std::fs::remove_file(world.root().join("alz.yaml")).expect("a file");
-    let plan = world.alz(&["plan", FILE, "--format", "json"]).expect(0).json();
+    let plan = world
+        .alz(&["plan", FILE, "--format", "json"])
+        .expect(0)
+        .json();
     assert_eq!(plan["summary"]["activate"], 3);
 }

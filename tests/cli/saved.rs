@@ -23,19 +23,32 @@ fn a_reviewed_plan_is_applied_without_asking_and_can_be_applied_again() {
     world.alz(&["apply", "plan.json"]).expect(0);
     let writes = world.writes();
     assert_eq!(writes.len(), 4);
-    let again = world.alz(&["apply", "plan.json", "--format", "json"]).expect(0);
+    let again = world
+        .alz(&["apply", "plan.json", "--format", "json"])
+        .expect(0);
     let events = again.events();
-    assert_eq!(events.last().expect("a summary")["skipped"], 4, "{events:#?}");
+    assert_eq!(
+        events.last().expect("a summary")["skipped"],
+        4,
+        "{events:#?}"
+    );
     assert_eq!(world.writes(), writes);
 }
 
 #[test]
 fn a_step_that_no_reviewer_saw_refuses_the_whole_run() {
     let world = saved();
-    let more = OFFICE.replace("\"18017690202\": {}", "\"18017690202\": {}\n  \"18017690209\": {}");
+    let more = OFFICE.replace(
+        "\"18017690202\": {}",
+        "\"18017690202\": {}\n  \"18017690209\": {}",
+    );
     world.write(FILE, &more);
     let said = world.alz(&["apply", "plan.json"]).expect(4);
-    assert!(said.stderr.contains("activate-18017690209"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("activate-18017690209"),
+        "{}",
+        said.stderr
+    );
     assert!(world.writes().is_empty());
 }
 
@@ -48,11 +61,19 @@ fn what_changed_on_the_platform_since_the_review_refuses_the_run() {
     world.alz(&["plan", "--out", "plan.json"]).expect(0);
     let mut csr = world.number(ACCOUNT, "18017690202")["customerServiceRecord"].clone();
     csr["unit"] = "777".into();
-    world.patch(ACCOUNT, "18017690202", &json!({ "customerServiceRecord": csr }));
+    world.patch(
+        ACCOUNT,
+        "18017690202",
+        &json!({ "customerServiceRecord": csr }),
+    );
     world.advance("PT1H");
     let before = world.writes();
     let said = world.alz(&["apply", "plan.json"]).expect(4);
-    assert!(said.stderr.contains("update-18017690202"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("update-18017690202"),
+        "{}",
+        said.stderr
+    );
     assert_eq!(world.writes(), before);
 }
 
@@ -96,9 +117,19 @@ fn a_plan_for_elsewhere_a_newer_format_or_half_a_file_is_refused() {
 fn a_saved_plan_holds_no_request_body_and_is_valid_by_its_schema() {
     let world = saved();
     let plan = plan(&world);
-    assert!(plan["steps"].as_array().expect("steps").iter().all(|step| step.get("body").is_none()));
-    let schema: Value = serde_json::from_str(&world.alz(&["schema", "plan"]).expect(0).stdout).expect("a schema");
+    assert!(
+        plan["steps"]
+            .as_array()
+            .expect("steps")
+            .iter()
+            .all(|step| step.get("body").is_none())
+    );
+    let schema: Value =
+        serde_json::from_str(&world.alz(&["schema", "plan"]).expect(0).stdout).expect("a schema");
     let validator = jsonschema::validator_for(&schema).expect("a schema that compiles");
-    let faults: Vec<String> = validator.iter_errors(&plan).map(|e| format!("{e} at {}", e.instance_path())).collect();
+    let faults: Vec<String> = validator
+        .iter_errors(&plan)
+        .map(|e| format!("{e} at {}", e.instance_path()))
+        .collect();
     assert!(faults.is_empty(), "{faults:#?}");
 }

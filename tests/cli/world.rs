@@ -161,7 +161,12 @@ impl World {
     pub fn post(&self, path: &str, body: &Value) {
         let url = format!("{}{path}", self.base);
         self.runtime.block_on(async {
-            let answer = client().post(url).json(body).send().await.expect("an answer");
+            let answer = client()
+                .post(url)
+                .json(body)
+                .send()
+                .await
+                .expect("an answer");
             assert!(answer.status().is_success(), "{:?}", answer.text().await);
         });
     }
@@ -231,7 +236,9 @@ impl World {
 
     /// All requests to the platform so far.
     pub fn requests(&self) -> u64 {
-        self.get("/sandbox/requests")["total"].as_u64().expect("a total")
+        self.get("/sandbox/requests")["total"]
+            .as_u64()
+            .expect("a total")
     }
 }
 

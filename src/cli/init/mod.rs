@@ -76,7 +76,9 @@ pub fn run(arguments: &InitArgs, global: &Global, output: &Output) -> Exit {
                 output.result(&format!("  wrote {name}\n"));
             }
             for name in &kept {
-                output.result(&format!("  kept  {name} (it exists; --force writes over it)\n"));
+                output.result(&format!(
+                    "  kept  {name} (it exists; --force writes over it)\n"
+                ));
             }
             output.say("\nNext: alz plan, then alz apply. Both use the built-in sandbox until alz.yaml names your platform.");
         }
