@@ -50,7 +50,7 @@ pub(super) fn in_force(events: &[LiveEvent], e911_sent: bool, csr_sent: bool) ->
         if event.is_rejected() {
             let help = match event.kind {
                 EventKind::E911Address => {
-                    "911 calls may be answered without an address until it is mended: `alz e911 check` shows what the provider would take"
+                    "911 calls may be answered without an address until it is mended: declare an address that the provider takes, or settle it with the provider's support"
                 }
                 EventKind::CsrChange
                 | EventKind::Activation

@@ -66,7 +66,7 @@ pub(super) fn opinion(ask: Option<Record>, context: &Context, checks: &Checks) -
             Saying::warning(format!(
                 "the E911 provider could not say whether it takes the address: {why}"
             ))
-            .help("`alz e911 check` asks again"),
+            .help("plan again later to have it asked again"),
         )),
         Some(Verdict::Invalid {
             errors,
