@@ -168,7 +168,8 @@ fn advance(world: &mut World, due: &Due) {
 }
 
 /// A carrier's words for a record it can't place. (inf)
-const CSR_REFUSED: &str = "The service address of the customer service record could not be validated";
+const CSR_REFUSED: &str =
+    "The service address of the customer service record could not be validated";
 
 /// Asks the carrier or E911 provider that an event has been submitted to.
 fn ask(world: &World, event: &Event) -> (Answer, String, Option<Record>) {
