@@ -80,7 +80,24 @@ fn run(line: &str, root: &Path) -> String {
         let _ = write!(text, "[stderr]\n{stderr}");
     }
     let _ = writeln!(text, "[exit {}]", output.status.code().unwrap_or(-1));
-    text
+    in_order(&text)
+}
+
+/// Numbers are worked on side by side: the lines that tell how steps ended come
+/// as they come, and are sorted here.
+fn in_order(text: &str) -> String {
+    let is_step = |line: &&str| {
+        ["  ✓ ", "  ✗ ", "  = ", "  ? "]
+            .iter()
+            .any(|sign| line.starts_with(sign))
+    };
+    let mut lines: Vec<&str> = text.lines().collect();
+    for run in lines.chunk_by_mut(|a, b| is_step(&a) == is_step(&b)) {
+        if run.first().is_some_and(is_step) {
+            run.sort_unstable();
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 fn copy(from: &Path, to: &Path) {
