@@ -31,6 +31,7 @@ impl Seed {
             credentials,
             carriers,
             accounts,
+            generate,
             inventory,
             cooldowns,
             addresses,
@@ -70,6 +71,9 @@ impl Seed {
         let mut records = Records::default();
         for account in accounts {
             add_account(&mut world, account, &first_carrier, &mut records, now)?;
+        }
+        if let Some(wish) = generate {
+            wish.add_to(&mut world, &first_carrier)?;
         }
         for cooldown in cooldowns {
             add_cooldown(&mut world, &cooldown, now)?;

@@ -2,6 +2,7 @@
 //! small and sensible; what is said is checked, all of it before anything starts.
 
 mod build;
+mod generate;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +30,10 @@ pub struct Seed {
     pub credentials: Vec<Credential>,
     /// The carriers; the first one serves numbers that name none.
     pub carriers: Vec<CarrierSeed>,
+    /// The accounts, with their users and numbers.
     pub accounts: Vec<AccountSeed>,
+    /// Accounts full of numbers besides, to try things at size.
+    pub generate: Option<GenerateSeed>,
     /// What can be ordered, in blocks.
     pub inventory: Vec<InventorySeed>,
     /// Numbers given up lately.
@@ -98,6 +102,20 @@ pub struct AccountSeed {
     pub time_zone: Option<String>,
     pub users: Vec<UserSeed>,
     pub numbers: Vec<NumberSeed>,
+}
+
+/// So many accounts alike: `generated0000000000000`, `generated0000000000001` …,
+/// each with so many active numbers at one address.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenerateSeed {
+    /// How many accounts.
+    pub accounts: u32,
+    /// How many numbers each of them has.
+    pub numbers_per_account: u32,
+    /// The area code of the numbers, which begin at its exchange 200; 201 without it.
+    #[serde(default)]
+    pub area_code: Option<u32>,
 }
 
 /// An end user.
