@@ -118,6 +118,7 @@ impl Platform {
         self.store
             .append(command, token, now)
             .map_err(|error| Refusal::new(500, "StateNotKept").with("reason", error.to_string()))?;
+        self.store.compact_if_large(&mut self.world);
         Ok(outcome)
     }
 }

@@ -39,6 +39,7 @@ impl GenerateSeed {
                 country: "USA".to_owned(),
                 carrier: first_carrier.clone(),
             });
+        let listing_type: Arc<str> = world.default_listing_type().into();
         let mut serial: u64 = 0;
         for place in 0..accounts {
             let account = add_account(world, place)?;
@@ -64,11 +65,11 @@ impl GenerateSeed {
                     order_version: world.ids.sequence(),
                     csr: Arc::clone(&csr),
                     // Some have no 911 address of their own, as in life.
-                    e911: (serial % 3 > 0).then(|| Arc::clone(&e911)),
+                    e911: (!serial.is_multiple_of(3)).then(|| Arc::clone(&e911)),
                     correction: None,
                     listing: Listing {
                         listed: false,
-                        listing_type: world.default_listing_type().into(),
+                        listing_type: Arc::clone(&listing_type),
                         address: None,
                     },
                     reference: None,
@@ -154,7 +155,11 @@ mod tests {
         for account in world.accounts.keys() {
             let of_it: Vec<_> = world.numbers_of(account).collect();
             assert_eq!(of_it.len(), 7000);
-            assert!(of_it.iter().all(|(_, n)| Arc::ptr_eq(&n.csr, &of_it[0].1.csr)));
+            assert!(
+                of_it
+                    .iter()
+                    .all(|(_, n)| Arc::ptr_eq(&n.csr, &of_it[0].1.csr))
+            );
         }
     }
 
