@@ -331,8 +331,6 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::faults::Faults;
-    use crate::sandbox::request_log::RequestLog;
     use crate::sandbox::routes::Platform;
     use crate::sandbox::seed;
 
@@ -351,8 +349,8 @@ mod tests {
         let mut platform = Platform {
             world,
             store,
-            faults: Faults::default(),
-            log: RequestLog::default(),
+            faults: Default::default(),
+            log: Default::default(),
         };
         let login = Command::Login {
             username: "a@b.c".to_owned(),

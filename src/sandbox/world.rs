@@ -224,7 +224,9 @@ pub struct Access {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credential {
+    /// An e-mail address, on the platform.
     pub username: String,
+    /// In clear: it guards nothing.
     pub password: String,
 }
 
