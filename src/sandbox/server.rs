@@ -190,7 +190,7 @@ fn finish(response: Response, fault: Option<&Fault>) -> http::Response<Body> {
     let headers = answer.headers_mut();
     if length > 0 {
         let kind = if html {
-            "text/html; charset=utf-8"
+            "text/html"
         } else {
             "application/json"
         };

@@ -1,8 +1,11 @@
 //! The sandbox over HTTP: what a client of the platform would notice.
 
 mod faults;
+mod guide;
 mod operations;
+mod page;
 mod persistence;
+mod process;
 mod scenarios;
 
 use std::path::PathBuf;
