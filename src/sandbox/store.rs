@@ -29,8 +29,11 @@ use super::rules::{Command, perform};
 use super::snapshot;
 use super::world::World;
 
-/// A journal larger than this, and than its snapshot, is compacted.
+/// A journal larger than this, and than a part of its snapshot, is compacted:
+/// a start must not take long, nor a large world be written again and again.
 const JOURNAL_BOUND: u64 = 16 * 1024 * 1024;
+/// That part of the snapshot.
+const SNAPSHOT_PART: u64 = 4;
 
 /// Where the world is kept, if anywhere.
 #[derive(Debug, Default)]
@@ -158,7 +161,7 @@ impl Store {
             path: path.to_owned(),
             journal,
             journal_bytes: 0,
-            bound: JOURNAL_BOUND.max(snapshot_bytes),
+            bound: JOURNAL_BOUND.max(snapshot_bytes / SNAPSHOT_PART),
             count,
             broken: false,
             compaction: Compaction::None,
@@ -211,7 +214,7 @@ impl Store {
                 let Ok(Ok(snapshot_bytes)) = thread.join() else {
                     return;
                 };
-                kept.bound = kept.bound.max(snapshot_bytes);
+                kept.bound = kept.bound.max(snapshot_bytes / SNAPSHOT_PART);
             }
             Compaction::None => {}
         }
@@ -334,27 +337,71 @@ mod tests {
     use crate::sandbox::routes::Platform;
     use crate::sandbox::seed;
 
-    #[test]
-    fn when_nothing_can_be_kept_nothing_more_is_done() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("world.json");
-        let fresh = || -> Result<World, StoreError> {
-            let seed = seed::parse(crate::sandbox::BUILT_IN).expect("the built-in world");
-            Ok(seed.into_world(Timestamp::UNIX_EPOCH).expect("a world"))
-        };
-        let (mut store, world) = Store::open(&path, Duration::ZERO, fresh).expect("a store");
-        let kept = store.kept.as_mut().expect("a file");
-        // Open for reading only: it takes no line, as a full disk takes none.
-        kept.journal = File::open(beside(&path, ".journal")).expect("a journal");
-        let mut platform = Platform {
+    fn built_in() -> Result<World, StoreError> {
+        let seed = seed::parse(crate::sandbox::BUILT_IN).expect("the built-in world");
+        Ok(seed.into_world(Timestamp::UNIX_EPOCH).expect("a world"))
+    }
+
+    fn platform(world: World, store: Store) -> Platform {
+        Platform {
             world,
             store,
             faults: Default::default(),
             log: Default::default(),
-        };
-        let login = Command::Login {
+        }
+    }
+
+    fn login() -> Command {
+        Command::Login {
             username: "a@b.c".to_owned(),
-        };
+        }
+    }
+
+    #[test]
+    fn a_journal_that_grows_too_large_is_compacted_while_the_world_goes_on() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("world.json");
+        let (mut store, world) = Store::open(&path, Duration::ZERO, built_in).expect("a store");
+        store.kept.as_mut().expect("a file").bound = 2000;
+        let mut platform = platform(world, store);
+        let mut compactions = 0;
+        // Each login is a line; the world with its tokens is soon larger than
+        // any journal between two compactions.
+        while compactions < 3 {
+            let now = Timestamp::UNIX_EPOCH;
+            platform.execute(&login(), None, now).expect("kept");
+            let kept = platform.store.kept.as_mut().expect("a file");
+            if let Compaction::Running(thread) = &kept.compaction {
+                compactions += usize::from(thread.is_finished());
+                kept.bound = 2000;
+            }
+            assert!(kept.count < 1_000_000, "it is never compacted");
+        }
+        let kept = platform.store.kept.as_ref().expect("a file");
+        assert!(!matches!(kept.compaction, Compaction::Failed));
+        let (count, live) = (kept.count, serde_json::to_string(&platform.world));
+        platform.store.close();
+        // Opening waits for a compaction that is still going on.
+        let patience = Duration::from_secs(20);
+        let (store, world) = Store::open(&path, patience, built_in).expect("a store");
+        assert_eq!(store.kept.expect("a file").count, count);
+        assert_eq!(
+            serde_json::to_string(&world).expect("json"),
+            live.expect("json")
+        );
+        assert!(!beside(&path, ".journal.next").exists());
+    }
+
+    #[test]
+    fn when_nothing_can_be_kept_nothing_more_is_done() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("world.json");
+        let (mut store, world) = Store::open(&path, Duration::ZERO, built_in).expect("a store");
+        let kept = store.kept.as_mut().expect("a file");
+        // Open for reading only: it takes no line, as a full disk takes none.
+        kept.journal = File::open(beside(&path, ".journal")).expect("a journal");
+        let mut platform = platform(world, store);
+        let login = login();
         let first = platform.execute(&login, None, Timestamp::UNIX_EPOCH);
         assert_eq!(first.expect_err("not kept").status, 500);
         let before = serde_json::to_string(&platform.world).expect("json");

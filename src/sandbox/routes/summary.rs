@@ -13,7 +13,7 @@ use crate::sandbox::world::{Account, EventKey, Number, World};
 /// Accounts a page.
 const ACCOUNTS: usize = 12;
 /// Numbers a page.
-const NUMBERS: usize = 25;
+const NUMBERS: usize = 12;
 /// Ports that are shown, the newest ones.
 const PORTS: usize = 20;
 /// Requests that are shown, the last ones.
