@@ -1,5 +1,6 @@
 //! `alz sandbox`: the platform simulator as a server.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -62,6 +63,10 @@ pub async fn run(args: &SandboxArgs, output: &Output) -> Exit {
         seed,
         now,
     };
+    let ends = match Ends::catch() {
+        Ok(ends) => ends,
+        Err(error) => return no_ends(output, &error),
+    };
     let running = match sandbox::start(options).await {
         Ok(running) => running,
         Err(error) => {
@@ -95,29 +100,56 @@ pub async fn run(args: &SandboxArgs, output: &Output) -> Exit {
          \x20 curl {url}/sandbox/requests\n\
          Ctrl-C ends it."
     ));
-    let ended = told_to_end().await;
+    let ended = ends.first().await;
     running.shutdown().await;
     match ended {
         Ok(()) => Exit::Done,
-        Err(error) => {
-            output.error(&format!("error: Ctrl-C cannot be waited for: {error}"));
-            Exit::Error
-        }
+        Err(error) => no_ends(output, &error),
     }
 }
 
-/// Ctrl-C, or what a container or service manager sends instead.
+fn no_ends(output: &Output, error: &io::Error) -> Exit {
+    output.error(&format!("error: Ctrl-C cannot be waited for: {error}"));
+    Exit::Error
+}
+
+/// Ctrl-C, or what a container or service manager sends instead: caught from
+/// when this is made, so that nothing is cut short that has begun.
 #[cfg(unix)]
-async fn told_to_end() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
+struct Ends {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Ends {
+    fn catch() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn first(mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        Ok(())
     }
 }
 
 #[cfg(not(unix))]
-async fn told_to_end() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+struct Ends;
+
+#[cfg(not(unix))]
+impl Ends {
+    fn catch() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn first(self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }

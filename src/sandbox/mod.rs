@@ -14,6 +14,9 @@
 //! so may every test. It shares the wire types with the client and nothing
 //! with the planner: two opinions of the platform are what finds mistakes.
 //!
+//! The page at `/` (`page.html`) draws what `routes::summary` says. The world is
+//! on disk as a `snapshot` and a journal, both kept by `store`.
+//!
 //! Where things are added: an operation in `routes`, with a `Command` if it
 //! changes anything; what it means in `rules`; a time-driven turn in
 //! `event::next`; a member of a number in `world::Number`, whose exhaustive

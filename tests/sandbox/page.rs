@@ -81,6 +81,8 @@ async fn the_summary_comes_in_pages_and_finds_numbers_and_accounts() {
     assert_eq!(row["e911"]["state"], "NOT IN FORCE");
     assert_eq!(row["e911"]["message"], HOSTILE);
     assert_eq!(row["open"][0]["serviceType"], "NINE_ONE_ONE_ADDRESS");
+    let coming = summary(&caller, "find=18015550299").await;
+    assert_eq!(coming["numbers"]["rows"][0]["e911"]["state"], "NOT YET");
     let account = summary(&caller, "find=quiet").await;
     assert_eq!(account["accounts"]["total"], 1);
     assert_eq!(account["account"]["id"], "b1");

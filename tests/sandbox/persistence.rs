@@ -212,6 +212,46 @@ async fn a_kill_between_any_steps_of_a_compaction_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_large_world_comes_back_and_writes_each_address_once() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (seed, path) = (
+        directory.path().join("seed.yaml"),
+        directory.path().join("world.json"),
+    );
+    let text = "carriers: [{ id: c1, name: One, carrierType: BANDWIDTH }]\ngenerate: { accounts: 200, numbersPerAccount: 100 }\n";
+    std::fs::write(&seed, text).expect("a seed");
+    let caller = Caller::with(Some(path.clone()), Some(seed)).await;
+    let wish = json!({"customerServiceRecord": lindon()});
+    let (account, number) = ("generated0000000000199", "12012019999");
+    assert_eq!(caller.patch(account, number, wish).await.0, 200);
+    caller.advance("PT1H").await;
+    let before = state(&caller).await;
+    assert_eq!(
+        before["numbers"].as_object().map(|numbers| numbers.len()),
+        Some(20_000)
+    );
+    let (_, listed) = caller
+        .get(&format!("{{P}}/account/{account}/telephonenumber"))
+        .await;
+    caller.running.shutdown().await;
+    assert!(reopened(&path).await == before);
+    let snapshot = std::fs::read_to_string(&path).expect("a snapshot");
+    let addresses = snapshot
+        .lines()
+        .filter(|line| line.starts_with("{\"record\""))
+        .count();
+    assert_eq!(
+        addresses, 401,
+        "a CSR and an E911 address an account, and the changed one"
+    );
+    let again = Caller::start(plain(&path)).await;
+    let (_, found) = again
+        .get(&format!("{{P}}/account/{account}/telephonenumber"))
+        .await;
+    assert!(found == listed, "the listing has another order or content");
+}
+
+#[tokio::test]
 async fn a_snapshot_that_lacks_a_line_is_an_error() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("world.json");

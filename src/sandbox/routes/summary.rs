@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Platform, Request, Response};
-use crate::model::{AccountId, Member, PhoneNumber, Record};
+use crate::model::{AccountId, CarrierStatus, Member, PhoneNumber, Record};
 use crate::sandbox::event::{EventKind, EventStatus};
 use crate::sandbox::rules::{Refusal, account_exists, effective_e911};
 use crate::sandbox::world::{Account, EventKey, Number, World};
@@ -192,6 +192,8 @@ fn e911(world: &World, number: PhoneNumber, state: &Number) -> Value {
         .get(&key)
         .filter(|event| event.account == state.account);
     let told = match event.map(|event| event.status) {
+        // Nobody answers for a number that the carrier has not brought yet.
+        None if state.status != CarrierStatus::Active => "NOT YET",
         None | Some(EventStatus::Completed | EventStatus::CorrectedCompleted) => "IN FORCE",
         Some(EventStatus::Rejected) => "NOT IN FORCE",
         Some(status) => status.name(),
