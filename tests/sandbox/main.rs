@@ -1,11 +1,12 @@
 //! The sandbox over HTTP: what a client of the platform would notice.
 
 mod faults;
-mod guide;
+
 mod operations;
 mod page;
 mod persistence;
 mod process;
+mod rehearsal;
 mod scenarios;
 
 use std::path::PathBuf;
