@@ -1,7 +1,6 @@
 //! The sandbox over HTTP: what a client of the platform would notice.
 
 mod faults;
-
 mod operations;
 mod page;
 mod persistence;
