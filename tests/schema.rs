@@ -5,17 +5,26 @@ use std::path::{Path, PathBuf};
 
 use alz::desired::file::{AccountFile, ConfigFile};
 use alz::report::schema::{self, Draft, Kind};
+use alz::sandbox::seed::{self, Seed};
 use serde_json::{Map, Value, json};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+fn seed_schema(draft: Draft) -> Value {
+    schema::schema_of::<Seed>(seed::SCHEMA_FILE, "alz sandbox seed", draft)
+}
+
 #[test]
 fn the_published_schemas_are_those_of_the_types() {
-    for kind in Kind::ALL {
-        let path = root().join("schema").join(kind.file_name());
-        let text = schema::text(kind, Draft::Draft2020);
+    let mut all: Vec<(&str, String)> = Kind::ALL
+        .map(|kind| (kind.file_name(), schema::text(kind, Draft::Draft2020)))
+        .into();
+    let seed = schema::lines(&seed_schema(Draft::Draft2020));
+    all.push((seed::SCHEMA_FILE, seed));
+    for (name, text) in all {
+        let path = root().join("schema").join(name);
         if std::env::var_os("UPDATE_SCHEMA").is_some() {
             std::fs::write(&path, &text).expect("write");
         }
@@ -59,6 +68,9 @@ fn an_editor_has_something_to_say_about_every_member() {
             assert!(found.is_empty(), "{kind:?} {draft:?}: {found:?}");
         }
     }
+    let mut found = Vec::new();
+    undescribed(&seed_schema(Draft::Draft2020), "", &mut found);
+    assert!(found.is_empty(), "{found:?}");
 }
 
 /// YAML as an editor sees it: keys are texts.
@@ -195,6 +207,42 @@ fn what_the_program_refuses_the_schema_refuses() {
 }
 
 #[test]
+fn a_seed_is_judged_by_its_schema_as_by_the_sandbox() {
+    let good = [
+        include_str!("../src/sandbox/builtin.yaml"),
+        include_str!("../docs/seed.yaml"),
+        "carriers: []\ngenerate: { accounts: 2, numbersPerAccount: 3 }\n",
+    ];
+    let bad = [
+        "carrier: []\n",
+        "timing: { submitSeconds: -1 }\n",
+        "generate: { accounts: 2 }\n",
+        "accounts: [{ id: a, numbers: [{ phoneNumber: \"18015550101\" }] }]\n",
+        "accounts: [{ id: a, numbers: [{ phoneNumber: \"18015550101\", customerServiceRecord: {}, events: [{ serviceType: PORT, activationStatusType: PENDING }] }] }]\n",
+    ];
+    for draft in [Draft::Draft2020, Draft::Draft07] {
+        let validator = jsonschema::validator_for(&seed_schema(draft)).expect("a JSON Schema");
+        for text in good {
+            assert!(seed::parse(text).is_ok());
+            for document in documents(text) {
+                let errors: Vec<String> = validator
+                    .iter_errors(&document)
+                    .map(|e| format!("{e} at {}", e.instance_path()))
+                    .collect();
+                assert!(errors.is_empty(), "{errors:?}");
+            }
+        }
+        for text in bad {
+            assert!(seed::parse(text).is_err(), "the sandbox takes {text}");
+            assert!(
+                !validator.is_valid(&documents(text)[0]),
+                "the schema takes {text}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_mistake_deep_inside_is_named_and_not_lost_in_alternatives() {
     let document = json!({ "account": "a", "numbers": { "18017690817": { "e911Address": { "cty": "Orem" } } } });
     for validator in validators(Kind::Account) {
@@ -210,17 +258,18 @@ fn a_mistake_deep_inside_is_named_and_not_lost_in_alternatives() {
 
 #[test]
 fn alz_schema_prints_what_is_published() {
-    for (name, kind) in [
-        ("account", Kind::Account),
-        ("config", Kind::Config),
-        ("plan", Kind::Plan),
+    for (name, file) in [
+        ("account", Kind::Account.file_name()),
+        ("config", Kind::Config.file_name()),
+        ("plan", Kind::Plan.file_name()),
+        ("sandbox-seed", seed::SCHEMA_FILE),
     ] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_alz"))
             .args(["schema", name])
             .output()
             .expect("alz runs");
-        let published = std::fs::read(Path::new(&root()).join("schema").join(kind.file_name()))
-            .expect("schema");
+        let published =
+            std::fs::read(Path::new(&root()).join("schema").join(file)).expect("schema");
         assert!(
             output.status.success() && output.stdout == published,
             "{name}"

@@ -1,12 +1,14 @@
 //! `alz sandbox`: the platform simulator as a server.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 
 use super::{Exit, Output};
-use crate::sandbox::{self, Options};
+use crate::sandbox::{self, ClockChange, Options};
 
 /// Run the built-in platform simulator as a server
 #[derive(Clone, Debug, Args)]
@@ -20,14 +22,31 @@ pub struct SandboxArgs {
     /// Begin with the world of this file (JSON or YAML)
     #[arg(long, value_name = "FILE")]
     pub seed: Option<PathBuf>,
+    /// Let the sandbox's clock run with the computer's, or stand still until it is advanced
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub clock: Option<ClockMode>,
+    /// Set the sandbox's clock to this instant (RFC 3339); it stands still unless --clock real
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<Timestamp>,
 }
 
-/// Serves until Ctrl-C.
+/// How the sandbox's clock goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ClockMode {
+    /// Stands still until it is advanced
+    Frozen,
+    /// Runs with the computer's
+    Real,
+}
+
+/// Serves until Ctrl-C or SIGTERM.
 pub async fn run(args: &SandboxArgs, output: &Output) -> Exit {
     let SandboxArgs {
         listen,
         state,
         seed,
+        clock,
+        now,
     } = args.clone();
     if !listen.ip().is_loopback() {
         output.error(&format!(
@@ -42,7 +61,11 @@ pub async fn run(args: &SandboxArgs, output: &Output) -> Exit {
         listen,
         state,
         seed,
-        now: None,
+        now,
+    };
+    let ends = match Ends::catch() {
+        Ok(ends) => ends,
+        Err(error) => return no_ends(output, &error),
     };
     let running = match sandbox::start(options).await {
         Ok(running) => running,
@@ -55,9 +78,19 @@ pub async fn run(args: &SandboxArgs, output: &Output) -> Exit {
             return Exit::Error;
         }
     };
+    if let Some(mode) = clock {
+        let change = ClockChange {
+            freeze: Some(mode == ClockMode::Frozen),
+            ..ClockChange::default()
+        };
+        if let Err(reason) = running.change_clock(&change) {
+            output.error(&format!("error: the clock cannot be set: {reason}"));
+            return Exit::Error;
+        }
+    }
     let (url, partition, token) = (running.base_url(), running.partition(), running.token());
     output.say(&format!(
-        "The sandbox listens on {url}\n\
+        "The sandbox listens on {url} (open it in a browser to watch)\n\
          partition  {partition}\n\
          token      {token} (or log in with any name and password, unless the seed names some)\n\
          \n\
@@ -67,13 +100,56 @@ pub async fn run(args: &SandboxArgs, output: &Output) -> Exit {
          \x20 curl {url}/sandbox/requests\n\
          Ctrl-C ends it."
     ));
-    let interrupted = tokio::signal::ctrl_c().await;
+    let ended = ends.first().await;
     running.shutdown().await;
-    match interrupted {
+    match ended {
         Ok(()) => Exit::Done,
-        Err(error) => {
-            output.error(&format!("error: Ctrl-C cannot be waited for: {error}"));
-            Exit::Error
+        Err(error) => no_ends(output, &error),
+    }
+}
+
+fn no_ends(output: &Output, error: &io::Error) -> Exit {
+    output.error(&format!("error: Ctrl-C cannot be waited for: {error}"));
+    Exit::Error
+}
+
+/// Ctrl-C, or what a container or service manager sends instead: caught from
+/// when this is made, so that nothing is cut short that has begun.
+#[cfg(unix)]
+struct Ends {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Ends {
+    fn catch() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn first(mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
+        Ok(())
+    }
+}
+
+#[cfg(not(unix))]
+struct Ends;
+
+#[cfg(not(unix))]
+impl Ends {
+    fn catch() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn first(self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
     }
 }

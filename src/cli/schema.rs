@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Exit, Output};
 use crate::report::schema::{self, Draft, Kind};
+use crate::sandbox::seed::{self, Seed};
 
 /// Print the JSON Schema of a document
 #[derive(Debug, Args)]
@@ -26,18 +27,24 @@ pub enum SchemaKind {
     Config,
     /// A plan as JSON
     Plan,
+    /// The world that a sandbox begins with
+    SandboxSeed,
 }
 
 pub fn run(args: &SchemaArgs, output: &Output) -> Exit {
-    let kind = match args.kind {
-        SchemaKind::Account => Kind::Account,
-        SchemaKind::Config => Kind::Config,
-        SchemaKind::Plan => Kind::Plan,
-    };
     let draft = match args.draft_07 {
         true => Draft::Draft07,
         false => Draft::Draft2020,
     };
-    output.result(&schema::text(kind, draft));
+    output.result(&match args.kind {
+        SchemaKind::Account => schema::text(Kind::Account, draft),
+        SchemaKind::Config => schema::text(Kind::Config, draft),
+        SchemaKind::Plan => schema::text(Kind::Plan, draft),
+        SchemaKind::SandboxSeed => schema::lines(&schema::schema_of::<Seed>(
+            seed::SCHEMA_FILE,
+            "alz sandbox seed",
+            draft,
+        )),
+    });
     Exit::Done
 }

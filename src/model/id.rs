@@ -1,6 +1,8 @@
 //! Identifiers that the platform gives out. They are opaque and case-sensitive.
+//! Their text is shared among clones: a million numbers name the same few.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,11 +12,11 @@ macro_rules! identifier {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             pub fn new(id: impl Into<String>) -> Self {
-                Self(id.into())
+                Self(id.into().into())
             }
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -52,29 +52,37 @@ pub enum Draft {
 
 /// The schema as text, the same bytes each time.
 pub fn text(kind: Kind, draft: Draft) -> String {
-    let mut text = format!("{:#}", schema(kind, draft));
-    text.push('\n');
-    text
+    lines(&schema(kind, draft))
+}
+
+/// A schema as it is written to a file.
+pub fn lines(schema: &Value) -> String {
+    format!("{schema:#}\n")
 }
 
 /// The schema of a document.
 pub fn schema(kind: Kind, draft: Draft) -> Value {
-    let value = match kind {
-        Kind::Account => generate::<AccountFile>(draft),
-        Kind::Config => generate::<ConfigFile>(draft),
-        Kind::Plan => generate::<Plan>(draft),
+    let (name, title) = (kind.file_name(), kind.title());
+    let mut schema = match kind {
+        Kind::Account => schema_of::<AccountFile>(name, title, draft),
+        Kind::Config => schema_of::<ConfigFile>(name, title, draft),
+        Kind::Plan => schema_of::<Plan>(name, title, draft),
     };
-    let mut value = value.to_value();
-    nulls_into_types(&mut value, draft);
-    let Value::Object(mut map) = value else {
-        return Value::Null;
-    };
-    map.insert("title".into(), json!(kind.title()));
-    map.insert("$id".into(), json!(kind.file_name()));
-    if kind == Kind::Account {
-        number_keys(&mut map);
+    if let (Kind::Account, Value::Object(map)) = (kind, &mut schema) {
+        number_keys(map);
     }
-    Value::Object(map)
+    schema
+}
+
+/// The schema of a document that this room doesn't know: the sandbox's seed.
+pub fn schema_of<T: JsonSchema>(file_name: &str, title: &str, draft: Draft) -> Value {
+    let mut value = generate::<T>(draft).to_value();
+    nulls_into_types(&mut value, draft);
+    if let Value::Object(map) = &mut value {
+        map.insert("title".into(), json!(title));
+        map.insert("$id".into(), json!(file_name));
+    }
+    value
 }
 
 fn generate<T: JsonSchema>(draft: Draft) -> Schema {

@@ -14,6 +14,9 @@
 //! so may every test. It shares the wire types with the client and nothing
 //! with the planner: two opinions of the platform are what finds mistakes.
 //!
+//! The page at `/` (`page.html`) draws what `routes::summary` says. The world is
+//! on disk as a `snapshot` and a journal, both kept by `store`.
+//!
 //! Where things are added: an operation in `routes`, with a `Command` if it
 //! changes anything; what it means in `rules`; a time-driven turn in
 //! `event::next`; a member of a number in `world::Number`, whose exhaustive
@@ -25,11 +28,13 @@ mod event;
 mod faults;
 mod ids;
 mod msag;
+mod numbers;
 mod request_log;
 mod routes;
 mod rules;
 pub mod seed;
 mod server;
+mod snapshot;
 mod store;
 mod view;
 mod world;
@@ -38,7 +43,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -48,8 +53,7 @@ use tokio::task::JoinHandle;
 
 use crate::model::PartitionId;
 use clock::Clock;
-use faults::Faults;
-use request_log::RequestLog;
+pub use clock::ClockChange;
 use routes::{FIXED_TOKEN, Platform};
 use seed::Seed;
 use server::Shared;
@@ -148,6 +152,18 @@ impl Running {
         server::lock(&self.shared).world.clock.now(Timestamp::now())
     }
 
+    /// Changes the clock, as `POST /sandbox/clock` does; in words why not otherwise.
+    pub fn change_clock(&self, change: &ClockChange) -> Result<(), String> {
+        let wall = Timestamp::now();
+        let mut platform = server::lock(&self.shared);
+        let now = platform.world.clock.now(wall);
+        let clock = platform.world.clock.changed(change, wall)?;
+        platform
+            .execute(&rules::Command::SetClock { clock }, None, now)
+            .map(|_| ())
+            .map_err(|refusal| refusal.token.to_owned())
+    }
+
     /// Finishes the answers under way and lets go of the state.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
@@ -180,7 +196,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         .await
         .map_err(|_| Error::Interrupted)??;
     let partition = PartitionId::new(platform.world.partition.id.clone());
-    let shared: Shared = Arc::new(Mutex::new(platform));
+    let shared: Shared = Arc::new(RwLock::new(platform));
     let (stop, stopped) = oneshot::channel::<()>();
     let ended = async move {
         // Told to stop, or forgotten: both end it.
@@ -232,7 +248,7 @@ fn open(options: &Options) -> Result<Platform, Error> {
     Ok(Platform {
         world,
         store,
-        faults: Faults::default(),
-        log: RequestLog::default(),
+        faults: Default::default(),
+        log: Default::default(),
     })
 }

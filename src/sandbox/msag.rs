@@ -18,16 +18,22 @@ pub struct KnownAddress {
     /// The house number; without it every number on the street is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub street_number: Option<String>,
+    /// N, NE, E …
     #[serde(skip_serializing_if = "String::is_empty")]
     pub pre_directional: String,
+    /// Without directionals and suffix.
     pub street_name: String,
+    /// St, Ave …
     #[serde(skip_serializing_if = "String::is_empty")]
     pub street_suffix: String,
+    /// N, NE, E …
     #[serde(skip_serializing_if = "String::is_empty")]
     pub post_directional: String,
+    /// The town.
     pub city: String,
     /// Two letters.
     pub state: String,
+    /// ZIP or postal code.
     pub postal_code: String,
     /// USA or CAN.
     pub country: String,

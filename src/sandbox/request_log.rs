@@ -47,6 +47,16 @@ impl RequestLog {
     pub fn clear(&mut self) {
         *self = Self::default();
     }
+
+    /// How many there were, the forgotten ones among them.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The last so many, newest first.
+    pub fn last(&self, count: usize) -> impl Iterator<Item = &Logged> {
+        self.requests.iter().rev().take(count)
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -28,11 +28,16 @@ use super::rules::{Command, Refusal};
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// The simulator as the connections share it.
-pub type Shared = Arc<Mutex<Platform>>;
+pub type Shared = Arc<RwLock<Platform>>;
 
-/// The simulator, also after a request that panicked.
-pub fn lock(shared: &Shared) -> MutexGuard<'_, Platform> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+/// The simulator for one who changes it, also after a request that panicked.
+pub fn lock(shared: &Shared) -> RwLockWriteGuard<'_, Platform> {
+    shared.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The simulator for one who only reads: any number of them at once.
+fn look(shared: &Shared) -> RwLockReadGuard<'_, Platform> {
+    shared.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Serves until `stop` comes true.
@@ -73,23 +78,19 @@ async fn handle(
             .map(str::to_owned),
         body: bytes.to_vec(),
     };
-    if request.path.starts_with("/sandbox") {
-        let response = routes::answer(&mut lock(&shared), &request, Timestamp::now());
+    // The sandbox's own: the page, and what is below /sandbox.
+    if request.path == "/" || request.path.starts_with("/sandbox") {
+        let wall = Timestamp::now();
+        let read = routes::answer_reading(&look(&shared), &request, wall);
+        let response =
+            read.unwrap_or_else(|| routes::answer(&mut lock(&shared), &request, Timestamp::now()));
         return finish(response, None);
     }
-    let fault = lock(&shared).faults.meet(&request.method, &request.path);
+    let fault = look(&shared).faults().meet(&request.method, &request.path);
     if let Some(delay) = fault.as_ref().and_then(|fault| fault.delay_milliseconds) {
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }
-    let response = {
-        let mut platform = lock(&shared);
-        let wall = Timestamp::now();
-        let response = through_fault(&mut platform, &request, fault.as_ref(), wall);
-        let status = response.as_ref().map_or(0, |response| response.status);
-        let at = platform.world.clock.now(wall);
-        platform.log.add(request.method.clone(), shown, status, at);
-        response
-    };
+    let response = respond(&shared, &request, fault.as_ref(), shown);
     match response {
         Some(response) => finish(response, fault.as_ref()),
         None => {
@@ -97,6 +98,34 @@ async fn handle(
             finish(Response::empty(500), None)
         }
     }
+}
+
+/// Answers a request and notes it, both before anybody else can change the world.
+fn respond(
+    shared: &Shared,
+    request: &Request,
+    fault: Option<&Fault>,
+    shown: String,
+) -> Option<Response> {
+    let note = |platform: &Platform, shown: String, status: u16, wall: Timestamp| {
+        let at = platform.world.clock.now(wall);
+        let mut log = platform.log();
+        log.add(request.method.clone(), shown, status, at);
+    };
+    if fault.is_none() {
+        let platform = look(shared);
+        let wall = Timestamp::now();
+        if let Some(response) = routes::answer_reading(&platform, request, wall) {
+            note(&platform, shown, response.status, wall);
+            return Some(response);
+        }
+    }
+    let mut platform = lock(shared);
+    let wall = Timestamp::now();
+    let response = through_fault(&mut platform, request, fault, wall);
+    let status = response.as_ref().map_or(0, |response| response.status);
+    note(&platform, shown, status, wall);
+    response
 }
 
 /// Answers a request, with what its fault does to it. `None`: no answer at all.

@@ -6,22 +6,34 @@
 //!
 //! The snapshot is written beside and renamed. It says how many commands it
 //! contains, so that a journal that outlives it by a moment is not done twice.
+//!
+//! A journal that has grown large is compacted while the world goes on: what
+//! comes next goes into a second journal, a thread writes a snapshot of the
+//! world as it was at that point, and then the second journal takes the place
+//! of the first. A kill between any two of these steps leaves files that
+//! together still say everything.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Command, perform};
+use super::snapshot;
 use super::world::World;
 
-/// Of the snapshot and the journal together.
-const FORMAT: u32 = 1;
+/// A journal larger than this, and than a part of its snapshot, is compacted:
+/// a start must not take long, nor a large world be written again and again.
+const JOURNAL_BOUND: u64 = 16 * 1024 * 1024;
+/// That part of the snapshot.
+const SNAPSHOT_PART: u64 = 4;
 
 /// Where the world is kept, if anywhere.
 #[derive(Debug, Default)]
@@ -31,13 +43,27 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Kept {
+    path: PathBuf,
     journal: File,
+    journal_bytes: u64,
+    /// Compact when the journal is larger than this.
+    bound: u64,
     /// How many commands are in the snapshot and the journal.
     count: u64,
     /// A line could not be written: what follows it could not be read again.
     broken: bool,
-    /// Held as long as the store is open.
-    _lock: File,
+    compaction: Compaction,
+    /// Held as long as the store is open or a compaction goes on.
+    lock: Arc<File>,
+}
+
+#[derive(Debug)]
+enum Compaction {
+    None,
+    /// Ends with the new snapshot's size.
+    Running(JoinHandle<io::Result<u64>>),
+    /// There are two journals now; the next start makes one snapshot of them.
+    Failed,
 }
 
 /// Why a state file can't be used.
@@ -78,20 +104,6 @@ impl std::error::Error for StoreError {
     }
 }
 
-#[derive(Serialize)]
-struct SnapshotOut<'a> {
-    format: u32,
-    count: u64,
-    world: &'a World,
-}
-
-#[derive(Deserialize)]
-struct SnapshotIn {
-    format: u32,
-    count: u64,
-    world: World,
-}
-
 /// One journal line.
 #[derive(Serialize, Deserialize)]
 struct Entry {
@@ -117,14 +129,16 @@ impl Store {
             fs::create_dir_all(parent).map_err(io)?;
         }
         let lock = lock(path, patience)?;
-        let journal_path = beside(path, ".journal");
-        // Read at once: from memory it is parsed several times faster.
-        let (world, count) = match fs::read(path) {
-            Ok(bytes) => {
-                let (mut world, snapshot_count) = read_snapshot(path, &bytes)?;
-                let count = replay(&journal_path, &mut world, snapshot_count)?;
+        let (journal_path, next_path) = (beside(path, ".journal"), beside(path, ".journal.next"));
+        let (world, count) = match File::open(path) {
+            Ok(file) => {
+                let (mut world, snapshot_count) = snapshot::read(path, file)?;
+                let mut count = snapshot_count;
+                for journal in [&journal_path, &next_path] {
+                    count = replay(journal, &mut world, snapshot_count, count)?;
+                }
                 if count != snapshot_count || !journal_path.exists() {
-                    write_snapshot(path, &world, count).map_err(io)?;
+                    snapshot::write(path, &mut world, count).map_err(io)?;
                 }
                 (world, count)
             }
@@ -132,18 +146,26 @@ impl Store {
                 let mut world = fresh()?;
                 world.reindex();
                 // A journal without its snapshot is of no world at all.
-                write_snapshot(path, &world, 0).map_err(io)?;
+                snapshot::write(path, &mut world, 0).map_err(io)?;
                 (world, 0)
             }
             Err(error) => return Err(io(error).into()),
         };
-        // Everything in it is in the snapshot now, a torn line aside.
+        // Everything in them is in the snapshot now, a torn line aside.
         let journal = create(&journal_path).map_err(io)?;
+        if next_path.exists() {
+            fs::remove_file(&next_path).map_err(io)?;
+        }
+        let snapshot_bytes = fs::metadata(path).map_err(io)?.len();
         let kept = Kept {
+            path: path.to_owned(),
             journal,
+            journal_bytes: 0,
+            bound: JOURNAL_BOUND.max(snapshot_bytes / SNAPSHOT_PART),
             count,
             broken: false,
-            _lock: lock,
+            compaction: Compaction::None,
+            lock: Arc::new(lock),
         };
         Ok((Self { kept: Some(kept) }, world))
     }
@@ -171,7 +193,47 @@ impl Store {
         kept.journal.write_all(&line)?;
         kept.broken = false;
         kept.count = entry.count;
+        kept.journal_bytes += line.len() as u64;
         Ok(())
+    }
+
+    /// Begins a compaction where the journal has grown too large. `world` is
+    /// what the snapshot and the journal together say.
+    pub fn compact_if_large(&mut self, world: &mut World) {
+        let Some(kept) = &mut self.kept else { return };
+        if kept.journal_bytes <= kept.bound || kept.broken {
+            return;
+        }
+        match std::mem::replace(&mut kept.compaction, Compaction::Failed) {
+            Compaction::Failed => return,
+            Compaction::Running(thread) if !thread.is_finished() => {
+                kept.compaction = Compaction::Running(thread);
+                return;
+            }
+            Compaction::Running(thread) => {
+                let Ok(Ok(snapshot_bytes)) = thread.join() else {
+                    return;
+                };
+                kept.bound = kept.bound.max(snapshot_bytes / SNAPSHOT_PART);
+            }
+            Compaction::None => {}
+        }
+        let Ok(next) = create(&beside(&kept.path, ".journal.next")) else {
+            return;
+        };
+        kept.journal = next;
+        kept.journal_bytes = 0;
+        // Without the indexes, which no snapshot has.
+        let mut world = world.without_index();
+        let (path, count, lock) = (kept.path.clone(), kept.count, Arc::clone(&kept.lock));
+        let thread = thread::spawn(move || {
+            let bytes = snapshot::write(&path, &mut world, count)?;
+            fs::rename(beside(&path, ".journal.next"), beside(&path, ".journal"))?;
+            // Until here nobody else may read these files.
+            drop(lock);
+            Ok(bytes)
+        });
+        kept.compaction = Compaction::Running(thread);
     }
 
     /// Nothing can be kept any more, so nothing may be done: a restart goes
@@ -208,7 +270,7 @@ fn lock(path: &Path, patience: Duration) -> Result<File, StoreError> {
 }
 
 /// A new file for this user alone: tokens and passwords are in it.
-fn create(path: &Path) -> io::Result<File> {
+pub fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -219,53 +281,31 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-fn read_snapshot(path: &Path, bytes: &[u8]) -> Result<(World, u64), StoreError> {
-    let damaged = |reason: String| StoreError::Damaged(path.to_owned(), reason);
-    let snapshot: SnapshotIn =
-        serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
-    if snapshot.format != FORMAT {
-        return Err(damaged(format!(
-            "it has format {}, this program writes {FORMAT}",
-            snapshot.format
-        )));
-    }
-    let mut world = snapshot.world;
-    world.reindex();
-    Ok((world, snapshot.count))
-}
-
-fn write_snapshot(path: &Path, world: &World, count: u64) -> io::Result<()> {
-    let temporary = beside(path, ".tmp");
-    let mut writer = BufWriter::new(create(&temporary)?);
-    let snapshot = SnapshotOut {
-        format: FORMAT,
-        count,
-        world,
+/// Does again what a journal says was done after the snapshot that contains
+/// `snapshot_count` commands. Returns how many the world contains then.
+fn replay(
+    path: &Path,
+    world: &mut World,
+    snapshot_count: u64,
+    mut count: u64,
+) -> Result<u64, StoreError> {
+    let io = |error| StoreError::Io(path.to_owned(), error);
+    let mut reader = match File::open(path) {
+        Ok(file) => BufReader::new(file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(count),
+        Err(error) => return Err(io(error)),
     };
-    serde_json::to_writer(&mut writer, &snapshot)?;
-    let file = writer
-        .into_inner()
-        .map_err(io::IntoInnerError::into_error)?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)
-}
-
-/// Does again what the journal says was done after the snapshot. Returns how
-/// many commands the world contains then.
-fn replay(path: &Path, world: &mut World, snapshot_count: u64) -> Result<u64, StoreError> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(snapshot_count),
-        Err(error) => return Err(StoreError::Io(path.to_owned(), error)),
-    };
-    let mut count = snapshot_count;
-    for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let damaged = |reason: String| {
-            StoreError::Damaged(path.to_owned(), format!("line {}: {reason}", index + 1))
+    let (mut bytes, mut index) = (Vec::new(), 0_u64);
+    loop {
+        bytes.clear();
+        reader.read_until(b'\n', &mut bytes).map_err(io)?;
+        let Some(line) = bytes.strip_suffix(b"\n") else {
+            // The end, or a line torn by a kill before it was answered.
+            return Ok(count);
         };
-        let Some(line) = line.strip_suffix(b"\n") else {
-            // Torn by a kill before it was answered.
-            break;
+        index += 1;
+        let damaged = |reason: String| {
+            StoreError::Damaged(path.to_owned(), format!("line {index}: {reason}"))
         };
         let entry: Entry =
             serde_json::from_slice(line).map_err(|error| damaged(error.to_string()))?;
@@ -282,10 +322,10 @@ fn replay(path: &Path, world: &mut World, snapshot_count: u64) -> Result<u64, St
             .map_err(|refusal| damaged(format!("{} on replay", refusal.token)))?;
         count = entry.count;
     }
-    Ok(count)
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// The file beside this one that has `suffix` after its name.
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path.as_os_str());
     name.push(suffix);
     PathBuf::from(name)
@@ -294,32 +334,74 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::faults::Faults;
-    use crate::sandbox::request_log::RequestLog;
     use crate::sandbox::routes::Platform;
     use crate::sandbox::seed;
+
+    fn built_in() -> Result<World, StoreError> {
+        let seed = seed::parse(crate::sandbox::BUILT_IN).expect("the built-in world");
+        Ok(seed.into_world(Timestamp::UNIX_EPOCH).expect("a world"))
+    }
+
+    fn platform(world: World, store: Store) -> Platform {
+        Platform {
+            world,
+            store,
+            faults: Default::default(),
+            log: Default::default(),
+        }
+    }
+
+    fn login() -> Command {
+        Command::Login {
+            username: "a@b.c".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_journal_that_grows_too_large_is_compacted_while_the_world_goes_on() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("world.json");
+        let (mut store, world) = Store::open(&path, Duration::ZERO, built_in).expect("a store");
+        store.kept.as_mut().expect("a file").bound = 2000;
+        let mut platform = platform(world, store);
+        let mut compactions = 0;
+        // Each login is a line; the world with its tokens is soon larger than
+        // any journal between two compactions.
+        while compactions < 3 {
+            let now = Timestamp::UNIX_EPOCH;
+            platform.execute(&login(), None, now).expect("kept");
+            let kept = platform.store.kept.as_mut().expect("a file");
+            if let Compaction::Running(thread) = &kept.compaction {
+                compactions += usize::from(thread.is_finished());
+                kept.bound = 2000;
+            }
+            assert!(kept.count < 1_000_000, "it is never compacted");
+        }
+        let kept = platform.store.kept.as_ref().expect("a file");
+        assert!(!matches!(kept.compaction, Compaction::Failed));
+        let (count, live) = (kept.count, serde_json::to_string(&platform.world));
+        platform.store.close();
+        // Opening waits for a compaction that is still going on.
+        let patience = Duration::from_secs(20);
+        let (store, world) = Store::open(&path, patience, built_in).expect("a store");
+        assert_eq!(store.kept.expect("a file").count, count);
+        assert_eq!(
+            serde_json::to_string(&world).expect("json"),
+            live.expect("json")
+        );
+        assert!(!beside(&path, ".journal.next").exists());
+    }
 
     #[test]
     fn when_nothing_can_be_kept_nothing_more_is_done() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("world.json");
-        let fresh = || -> Result<World, StoreError> {
-            let seed = seed::parse(crate::sandbox::BUILT_IN).expect("the built-in world");
-            Ok(seed.into_world(Timestamp::UNIX_EPOCH).expect("a world"))
-        };
-        let (mut store, world) = Store::open(&path, Duration::ZERO, fresh).expect("a store");
+        let (mut store, world) = Store::open(&path, Duration::ZERO, built_in).expect("a store");
         let kept = store.kept.as_mut().expect("a file");
         // Open for reading only: it takes no line, as a full disk takes none.
         kept.journal = File::open(beside(&path, ".journal")).expect("a journal");
-        let mut platform = Platform {
-            world,
-            store,
-            faults: Faults::default(),
-            log: RequestLog::default(),
-        };
-        let login = Command::Login {
-            username: "a@b.c".to_owned(),
-        };
+        let mut platform = platform(world, store);
+        let login = login();
         let first = platform.execute(&login, None, Timestamp::UNIX_EPOCH);
         assert_eq!(first.expect_err("not kept").status, 500);
         let before = serde_json::to_string(&platform.world).expect("json");

@@ -3,7 +3,7 @@
 //! Nothing here knows of HTTP, files or the computer's clock. `rules` changes
 //! a world, `view` shows it as the platform would, `store` keeps it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use super::clock::Clock;
 use super::event::{Event, EventKind, EventStatus};
 use super::ids::{self, Ids};
 use super::msag::KnownAddress;
+use super::numbers::Numbers;
 use crate::api::wire::{CallerIdConfig, InboundCarrier, Partition};
 use crate::model::{AccountId, CarrierId, CarrierStatus, PhoneNumber, Record, UserId};
 
@@ -27,7 +28,7 @@ pub struct World {
     pub partition: Partition,
     pub carriers: Vec<InboundCarrier>,
     pub accounts: BTreeMap<AccountId, Account>,
-    pub numbers: BTreeMap<PhoneNumber, Number>,
+    pub numbers: Numbers,
     /// What can be ordered, by the digits it begins with; the longest match counts.
     pub inventory: BTreeMap<String, Range>,
     /// Numbers whose place in the inventory is not what their range says.
@@ -137,7 +138,7 @@ pub struct Number {
 pub struct Listing {
     pub listed: bool,
     #[serde(rename = "type")]
-    pub listing_type: Box<str>,
+    pub listing_type: Arc<str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Arc<Record>>,
 }
@@ -223,7 +224,9 @@ pub struct Access {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credential {
+    /// An e-mail address, on the platform.
     pub username: String,
+    /// In clear: it guards nothing.
     pub password: String,
 }
 
@@ -248,18 +251,22 @@ pub struct Index {
     pub listing: BTreeMap<AccountId, BTreeSet<(u64, PhoneNumber)>>,
     /// Events by status, in the order of their creation.
     pub by_status: BTreeMap<EventStatus, BTreeSet<(u64, EventKey)>>,
+    /// Port requests, in the order of their creation.
+    pub ports: BTreeSet<(u64, EventKey)>,
 }
 
 impl World {
     /// Finds the indexes anew, after the world was read or built.
     pub fn reindex(&mut self) {
         let mut index = Index::default();
+        let mut places: HashMap<&AccountId, Vec<(u64, PhoneNumber)>> = HashMap::new();
         for (number, state) in &self.numbers {
-            index
-                .listing
-                .entry(state.account.clone())
-                .or_default()
-                .insert(listing_place(*number));
+            let of_account = places.entry(&state.account).or_default();
+            of_account.push(listing_place(*number));
+        }
+        for (account, places) in places {
+            let places = places.into_iter().collect();
+            index.listing.insert(account.clone(), places);
         }
         for (key, event) in &self.events {
             index
@@ -267,8 +274,19 @@ impl World {
                 .entry(event.status)
                 .or_default()
                 .insert((event.order, key.clone()));
+            if event.kind == EventKind::PortRequest {
+                index.ports.insert((event.order, key.clone()));
+            }
         }
         self.index = index;
+    }
+
+    /// A copy to be written down; nothing can be found in it.
+    pub fn without_index(&mut self) -> World {
+        let index = std::mem::take(&mut self.index);
+        let copy = self.clone();
+        self.index = index;
+        copy
     }
 
     /// Puts a number on its account.
@@ -319,6 +337,9 @@ impl World {
             .entry(event.status)
             .or_default()
             .insert((event.order, key.clone()));
+        if event.kind == EventKind::PortRequest {
+            self.index.ports.insert((event.order, key.clone()));
+        }
         self.events.insert(key, event);
     }
 

@@ -2,7 +2,10 @@
 
 mod faults;
 mod operations;
+mod page;
 mod persistence;
+mod process;
+mod rehearsal;
 mod scenarios;
 
 use std::path::PathBuf;

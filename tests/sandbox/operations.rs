@@ -114,7 +114,7 @@ async fn partition_carriers_accounts_and_users_are_read() {
 async fn what_is_not_there_is_404_with_the_envelope() {
     let caller = Caller::built_in().await;
     for path in [
-        "/",
+        "/v2",
         "/v2/nothing",
         "/v2/partition/elsewhere",
         "{P}/account/nobody",

@@ -138,6 +138,139 @@ async fn a_journal_that_outlives_its_snapshot_is_not_done_twice() {
 }
 
 #[tokio::test]
+async fn a_kill_between_any_steps_of_a_compaction_loses_nothing() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = |name: &str| directory.path().join(name);
+    let path = file("world.json");
+    let caller = Caller::with(Some(path.clone()), None).await;
+    let first_snapshot = std::fs::read(&path).expect("a snapshot");
+    for serial in 0..8 {
+        let number = format!("1801555016{serial}");
+        assert_eq!(caller.order(DENTAL, activation(&number)).await.0, 200);
+    }
+    let expected = state(&caller).await;
+    caller.running.shutdown().await;
+    let journal = std::fs::read_to_string(file("world.json.journal")).expect("a journal");
+    let lines: Vec<&str> = journal.split_inclusive('\n').collect();
+    let (before, after) = (lines[..5].concat(), lines[5..].concat());
+    // The snapshot that a compaction after the fifth command makes.
+    std::fs::write(&path, &first_snapshot).expect("a snapshot");
+    std::fs::write(file("world.json.journal"), &before).expect("a journal");
+    reopened(&path).await;
+    let second_snapshot = std::fs::read(&path).expect("a snapshot");
+    assert_ne!(first_snapshot, second_snapshot);
+
+    let steps: [(&str, &[u8], &str, Option<&str>); 5] = [
+        (
+            "the second journal is new",
+            &first_snapshot,
+            &journal,
+            Some(""),
+        ),
+        (
+            "the snapshot is being written",
+            &first_snapshot,
+            &before,
+            Some(&after),
+        ),
+        (
+            "the snapshot is there",
+            &second_snapshot,
+            &before,
+            Some(&after),
+        ),
+        (
+            "the journals have changed places",
+            &second_snapshot,
+            &after,
+            None,
+        ),
+        (
+            "a start has emptied the journal",
+            &second_snapshot,
+            "",
+            Some(&after),
+        ),
+    ];
+    for (step, snapshot, journal, next) in steps {
+        std::fs::write(&path, snapshot).expect("a snapshot");
+        std::fs::write(file("world.json.journal"), journal).expect("a journal");
+        if let Some(next) = next {
+            std::fs::write(file("world.json.journal.next"), next).expect("a second journal");
+        }
+        assert!(reopened(&path).await == expected, "{step}");
+        assert!(!file("world.json.journal.next").exists(), "{step}");
+        assert!(reopened(&path).await == expected, "{step}, and once more");
+    }
+    // A torn end of the second journal was never answered; the rest was.
+    std::fs::write(&path, &first_snapshot).expect("a snapshot");
+    std::fs::write(file("world.json.journal"), &before).expect("a journal");
+    std::fs::write(file("world.json.journal.next"), &after[..after.len() - 9]).expect("torn");
+    let found = reopened(&path).await;
+    assert_eq!(found["orders"]["18015550166"]["activations"], 1);
+    assert_eq!(found["orders"]["18015550167"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_large_world_comes_back_and_writes_each_address_once() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (seed, path) = (
+        directory.path().join("seed.yaml"),
+        directory.path().join("world.json"),
+    );
+    let text = "carriers: [{ id: c1, name: One, carrierType: BANDWIDTH }]\ngenerate: { accounts: 200, numbersPerAccount: 100 }\n";
+    std::fs::write(&seed, text).expect("a seed");
+    let caller = Caller::with(Some(path.clone()), Some(seed)).await;
+    let wish = json!({"customerServiceRecord": lindon()});
+    let (account, number) = ("generated0000000000199", "12012019999");
+    assert_eq!(caller.patch(account, number, wish).await.0, 200);
+    caller.advance("PT1H").await;
+    let before = state(&caller).await;
+    assert_eq!(
+        before["numbers"].as_object().map(|numbers| numbers.len()),
+        Some(20_000)
+    );
+    let (_, listed) = caller
+        .get(&format!("{{P}}/account/{account}/telephonenumber"))
+        .await;
+    caller.running.shutdown().await;
+    assert!(reopened(&path).await == before);
+    let snapshot = std::fs::read_to_string(&path).expect("a snapshot");
+    let addresses = snapshot
+        .lines()
+        .filter(|line| line.starts_with("{\"record\""))
+        .count();
+    assert_eq!(
+        addresses, 401,
+        "a CSR and an E911 address an account, and the changed one"
+    );
+    let again = Caller::start(plain(&path)).await;
+    let (_, found) = again
+        .get(&format!("{{P}}/account/{account}/telephonenumber"))
+        .await;
+    assert!(found == listed, "the listing has another order or content");
+}
+
+#[tokio::test]
+async fn a_snapshot_that_lacks_a_line_is_an_error() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("world.json");
+    let caller = Caller::with(Some(path.clone()), None).await;
+    caller.running.shutdown().await;
+    let whole = std::fs::read_to_string(&path).expect("a snapshot");
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    assert!(lines.len() > 10);
+    for missing in [1, lines.len() / 2, lines.len() - 1] {
+        let mut left = lines.clone();
+        left.remove(missing);
+        std::fs::write(&path, left.concat()).expect("damage");
+        let refused = start(plain(&path)).await;
+        let error = refused.expect_err("a damaged state").to_string();
+        assert!(error.contains("cannot be read"), "line {missing}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn damage_that_is_no_torn_line_is_an_error_and_not_a_new_world() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("world.json");

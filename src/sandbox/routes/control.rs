@@ -2,6 +2,7 @@
 //! has seen. It needs no token and is never hit by a fault.
 
 use jiff::Timestamp;
+use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::{Platform, Request, Response, not_found};
@@ -28,25 +29,29 @@ pub fn answer(
             crate::sandbox::rules::settle(&mut platform.world, changed.now(wall));
             Ok(clock(platform, wall))
         }
-        ("GET", ["faults"]) => Ok(Response::json(200, &platform.faults.list())),
+        ("GET", ["faults"]) => Ok(Response::json(200, &platform.faults().list())),
         ("POST", ["faults"]) => {
             let wish: Value = parse(&request.body)?;
             platform
-                .faults
+                .faults()
                 .add(wish)
                 .map_err(|reason| Refusal::bad("InvalidFault").with("reason", reason))?;
-            Ok(Response::json(200, &platform.faults.list()))
+            Ok(Response::json(200, &platform.faults().list()))
         }
         ("DELETE", ["faults"]) => {
-            platform.faults.clear();
+            platform.faults().clear();
             Ok(Response::empty(204))
         }
-        ("GET", ["requests"]) => Ok(Response::json(200, &platform.log)),
+        ("GET", ["requests"]) => Ok(Response::json(200, &*platform.log())),
         ("DELETE", ["requests"]) => {
-            platform.log.clear();
+            platform.log().clear();
             Ok(Response::empty(204))
         }
         ("GET", ["state"]) => state(platform),
+        ("GET", ["summary"]) => {
+            let now = platform.world.clock.now(wall);
+            super::summary::answer(platform, request, now)
+        }
         _ => Err(not_found(request)),
     }
 }
@@ -57,21 +62,39 @@ fn clock(platform: &Platform, wall: Timestamp) -> Response {
 }
 
 /// The whole world, but for what lets people in.
-fn state(platform: &Platform) -> Result<Response, Refusal> {
-    let mut state = serde_json::to_value(&platform.world)
-        .map_err(|error| Refusal::new(500, "InternalError").with("reason", error.to_string()))?;
-    let names: Vec<&str> = platform
-        .world
+fn state(platform: &mut Platform) -> Result<Response, Refusal> {
+    let failed = |error: serde_json::Error| {
+        Refusal::new(500, "InternalError").with("reason", error.to_string())
+    };
+    let mut world = platform.world.without_index();
+    // These may be a million, too many for a tree of values in between.
+    let numbers = std::mem::take(&mut world.numbers);
+    let events = std::mem::take(&mut world.events);
+    let names: Vec<&str> = world
         .access
         .credentials
         .iter()
         .map(|known| known.username.as_str())
         .collect();
-    state["access"] = json!({
+    let access = json!({
         "usernames": names,
-        "tokens": platform.world.access.tokens.len(),
+        "tokens": world.access.tokens.len(),
     });
-    Ok(Response::json(200, &state))
+    let mut body = Vec::new();
+    let mut json = serde_json::Serializer::new(&mut body);
+    let mut map = json.serialize_map(None).map_err(failed)?;
+    let members = serde_json::to_value(&world).map_err(failed)?;
+    for (name, value) in members.as_object().into_iter().flatten() {
+        match name.as_str() {
+            "numbers" => map.serialize_entry(name, &numbers),
+            "events" => map.serialize_entry(name, &events.values().collect::<Vec<_>>()),
+            "access" => map.serialize_entry(name, &access),
+            _ => map.serialize_entry(name, value),
+        }
+        .map_err(failed)?;
+    }
+    SerializeMap::end(map).map_err(failed)?;
+    Ok(Response { status: 200, body })
 }
 
 fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {

@@ -4,9 +4,11 @@
 mod control;
 mod events;
 mod reads;
+mod summary;
 mod writes;
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -98,11 +100,23 @@ impl From<Refusal> for Response {
 pub struct Platform {
     pub world: World,
     pub store: Store,
-    pub faults: Faults,
-    pub log: RequestLog,
+    /// Also noted by those who only read; so it has a lock of its own, as the log has.
+    pub faults: Mutex<Faults>,
+    pub log: Mutex<RequestLog>,
 }
 
+/// The page that shows the world to a person.
+const PAGE: &str = include_str!("../page.html");
+
 impl Platform {
+    pub fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn log(&self) -> MutexGuard<'_, RequestLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Does a command and keeps it. What could not be kept was not done, as
     /// far as the asker learns.
     pub fn execute(
@@ -118,20 +132,57 @@ impl Platform {
         self.store
             .append(command, token, now)
             .map_err(|error| Refusal::new(500, "StateNotKept").with("reason", error.to_string()))?;
+        self.store.compact_if_large(&mut self.world);
         Ok(outcome)
     }
+}
+
+/// Answers a request that changes nothing, so that many can be answered at
+/// once. `None` where something has to happen first, or where it isn't one.
+pub fn answer_reading(platform: &Platform, request: &Request, wall: Timestamp) -> Option<Response> {
+    let world = &platform.world;
+    let now = world.clock.now(wall);
+    if request.method != "GET" || world.due.first().is_some_and(|due| due.at <= now) {
+        return None;
+    }
+    let segments = segments(request);
+    let answered = match segments.as_slice() {
+        [] => return Some(page()),
+        ["sandbox", "summary"] => summary::answer(platform, request, now),
+        ["v2", "partition", partition, rest @ ..] if *partition == world.partition.id => {
+            let token = request.token.as_deref()?;
+            if token != FIXED_TOKEN && !world.is_in(token, now) {
+                return None;
+            }
+            reads::answer(world, request, rest)?
+        }
+        _ => return None,
+    };
+    Some(answered.unwrap_or_else(Response::from))
+}
+
+fn page() -> Response {
+    Response {
+        status: 200,
+        body: PAGE.as_bytes().to_vec(),
+    }
+}
+
+fn segments(request: &Request) -> Vec<&str> {
+    request
+        .path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 /// Answers one request. `wall` is the computer's time.
 pub fn answer(platform: &mut Platform, request: &Request, wall: Timestamp) -> Response {
     let now = platform.world.clock.now(wall);
     settle(&mut platform.world, now);
-    let segments: Vec<&str> = request
-        .path
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .collect();
+    let segments = segments(request);
     let answered = match segments.as_slice() {
+        [] if request.method == "GET" => Ok(page()),
         ["sandbox", rest @ ..] => control::answer(platform, request, rest, wall),
         ["v2", "authorize"] if request.method == "POST" => login(platform, request, now),
         ["v2", rest @ ..] => {

@@ -148,7 +148,9 @@ fn listing(world: &World, request: &Request, id: &str) -> Result<Response, Refus
     let account = AccountId::new(id);
     account_exists(world, &account)?;
     let limited = request.parameter("limitedData") == Some("true");
-    let mut body = Vec::new();
+    // A number is about a kilobyte; growing to a listing's size would copy it often.
+    let count = world.index.listing.get(&account).map_or(0, |set| set.len());
+    let mut body = Vec::with_capacity(count.saturating_mul(if limited { 256 } else { 1100 }));
     let mut json = serde_json::Serializer::new(&mut body);
     let written = json.serialize_seq(None).and_then(|mut seq| {
         for (number, state) in world.numbers_of(&account) {

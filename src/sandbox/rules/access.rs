@@ -29,7 +29,19 @@ impl Access {
     }
 }
 
+/// A token used again within so many seconds is as good as untouched: readings
+/// side by side would otherwise all wait to note the same second.
+const UNTOUCHED_SECONDS: i64 = 1;
+
 impl World {
+    /// This token is good, and was used just now.
+    pub fn is_in(&self, token: &str, now: Timestamp) -> bool {
+        let life = i64::from(self.timing.token_seconds).min(UNTOUCHED_SECONDS);
+        self.access.tokens.get(token).is_some_and(|known| {
+            known.last_used <= now && later(known.last_used, SignedDuration::from_secs(life)) > now
+        })
+    }
+
     /// Looks at a token and, where it is good, starts its time anew.
     pub fn enter(&mut self, token: &str, now: Timestamp) -> Entry {
         let life = SignedDuration::from_secs(i64::from(self.timing.token_seconds));

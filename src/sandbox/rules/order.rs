@@ -198,8 +198,9 @@ pub fn listing_of(world: &World, said: Option<&wire::DirectoryListing>) -> Listi
     Listing {
         listed: said.and_then(|listing| listing.listed).unwrap_or(false),
         listing_type: said
-            .and_then(|listing| listing.listing_type.clone())
-            .unwrap_or_else(|| default.into()),
+            .and_then(|listing| listing.listing_type.as_deref())
+            .unwrap_or(default)
+            .into(),
         address: said
             .and_then(|listing| listing.address.clone())
             .map(Arc::new),

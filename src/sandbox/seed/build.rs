@@ -16,6 +16,7 @@ use crate::sandbox::clock::{Clock, later};
 use crate::sandbox::event::{self, Event, EventKind, EventStatus, Log};
 use crate::sandbox::ids::{Ids, derived, hash};
 use crate::sandbox::msag::{self, Verdict};
+use crate::sandbox::numbers::Numbers;
 use crate::sandbox::rules::{effective_e911, plan_next};
 use crate::sandbox::world::{
     Access, Account, Due, EventKey, Index, Listing, Number, Range, Reference, Stock, User, World,
@@ -31,6 +32,7 @@ impl Seed {
             credentials,
             carriers,
             accounts,
+            generate,
             inventory,
             cooldowns,
             addresses,
@@ -49,7 +51,7 @@ impl Seed {
             partition: partition.into_wire(),
             carriers: carriers.into_iter().map(CarrierSeed::into_wire).collect(),
             accounts: BTreeMap::new(),
-            numbers: BTreeMap::new(),
+            numbers: Numbers::new(),
             inventory: BTreeMap::new(),
             stock: BTreeMap::new(),
             reservations: BTreeMap::new(),
@@ -70,6 +72,9 @@ impl Seed {
         let mut records = Records::default();
         for account in accounts {
             add_account(&mut world, account, &first_carrier, &mut records, now)?;
+        }
+        if let Some(wish) = generate {
+            wish.add_to(&mut world, &first_carrier)?;
         }
         for cooldown in cooldowns {
             add_cooldown(&mut world, &cooldown, now)?;
@@ -272,7 +277,9 @@ fn add_number(
             listed: listing.listed.unwrap_or(false),
             listing_type: listing
                 .listing_type
-                .unwrap_or_else(|| world.default_listing_type().into()),
+                .as_deref()
+                .unwrap_or(world.default_listing_type())
+                .into(),
             address: listing.address.map(|record| records.share(record)),
         },
         reference,

@@ -2,6 +2,7 @@
 //! small and sensible; what is said is checked, all of it before anything starts.
 
 mod build;
+mod generate;
 
 use std::collections::BTreeMap;
 
@@ -20,16 +21,21 @@ use crate::model::{PhoneNumber, Record};
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Seed {
+    /// The service provider's own part of the platform.
     pub partition: PartitionSeed,
     /// The clock stands still at this RFC 3339 instant; without it, it runs with the computer's.
     #[schemars(with = "Option<String>")]
     pub frozen_at: Option<Timestamp>,
+    /// How long things take.
     pub timing: Timing,
     /// Who may log in. Empty: any name with any password.
     pub credentials: Vec<Credential>,
     /// The carriers; the first one serves numbers that name none.
     pub carriers: Vec<CarrierSeed>,
+    /// The accounts, with their users and numbers.
     pub accounts: Vec<AccountSeed>,
+    /// Accounts full of numbers besides, to try things at size.
+    pub generate: Option<GenerateSeed>,
     /// What can be ordered, in blocks.
     pub inventory: Vec<InventorySeed>,
     /// Numbers given up lately.
@@ -45,7 +51,9 @@ pub struct Seed {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct PartitionSeed {
+    /// The platform's id of it.
     pub id: String,
+    /// For people.
     pub name: String,
     /// Days that a number given up stays in cooldown.
     pub tn_delete_cooldown_days: i64,
@@ -68,16 +76,22 @@ impl Default for PartitionSeed {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CarrierSeed {
+    /// The platform's id of it.
     pub id: String,
+    /// For people.
     pub name: String,
     /// BANDWIDTH, LEVEL_3, SINCH, TELUS …
     pub carrier_type: String,
+    /// It can change a number's customer service record.
     #[serde(default = "yes", rename = "supportsCSRUpdate")]
     pub supports_csr_update: bool,
+    /// It can change a number's caller ID name.
     #[serde(default = "yes", rename = "supportCNAMChange")]
     pub support_cnam_change: bool,
+    /// It can list a number in directories.
     #[serde(default = "yes")]
     pub support_directory_listing: bool,
+    /// Numbers can be ported to it.
     #[serde(default = "yes")]
     pub support_porting: bool,
 }
@@ -90,23 +104,45 @@ fn yes() -> bool {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct AccountSeed {
+    /// The platform's id of it.
     pub id: String,
+    /// For people.
     pub name: String,
     /// The service provider's own number for it; without it, one is made up.
     pub account_number: Option<String>,
     /// US/Mountain without it.
     pub time_zone: Option<String>,
+    /// Its end users.
     pub users: Vec<UserSeed>,
+    /// Its numbers, on the account already.
     pub numbers: Vec<NumberSeed>,
+}
+
+/// So many accounts alike: `generated0000000000000`, `generated0000000000001` …,
+/// each with so many active numbers at one address.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenerateSeed {
+    /// How many accounts.
+    pub accounts: u32,
+    /// How many numbers each of them has.
+    pub numbers_per_account: u32,
+    /// The area code of the numbers, which begin at its exchange 200; 201 without it.
+    #[serde(default)]
+    pub area_code: Option<u32>,
 }
 
 /// An end user.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct UserSeed {
+    /// The platform's id of the user.
     pub id: String,
+    /// The given name.
     pub first_name: String,
+    /// The family name.
     pub last_name: String,
+    /// What colleagues dial.
     pub extension: String,
     /// Made from the names where there is none.
     pub username: Option<String>,
@@ -118,12 +154,15 @@ pub struct UserSeed {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NumberSeed {
+    /// Eleven digits beginning with 1.
     pub phone_number: PhoneNumber,
     /// ACTIVE without it. A status in which somebody is at work brings its event along.
     #[serde(default)]
     pub carrier_status: Option<String>,
+    /// S:CustomerServiceRecordX.
     #[schemars(with = "BTreeMap<String, Value>")]
     pub customer_service_record: Record,
+    /// S:E911AddressX; without it the customer service record's address answers 911 calls.
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, Value>>")]
     pub e911_address: Option<Record>,
@@ -131,10 +170,13 @@ pub struct NumberSeed {
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, Value>>")]
     pub directory_listing: Option<wire::DirectoryListing>,
+    /// What rings: END_USER, SIP_TRUNK …
     #[serde(default)]
     pub reference_type: Option<String>,
+    /// Which of them rings.
     #[serde(default)]
     pub reference_id: Option<String>,
+    /// The carrier that serves it; its block's, or the first one, without it.
     #[serde(default)]
     pub carrier_id: Option<String>,
     /// The port that brings it; made up for a PORT status without one.
@@ -149,7 +191,9 @@ pub struct NumberSeed {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EventSeed {
+    /// What is being done.
     pub service_type: EventKind,
+    /// How far it is.
     pub activation_status_type: EventStatus,
     /// The carrier's or provider's words; for a rejected address they are found.
     #[serde(default)]
@@ -157,9 +201,11 @@ pub struct EventSeed {
     /// Nobody carries it on: the order is stuck.
     #[serde(default)]
     pub stuck: bool,
+    /// The day that the losing carrier has confirmed (FOC), as an RFC 3339 instant.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub foc_date: Option<Timestamp>,
+    /// The day that was asked for (CRD), as an RFC 3339 instant.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub crd_date: Option<Timestamp>,
@@ -172,9 +218,13 @@ pub struct InventorySeed {
     /// The digits that its numbers begin with: 1801555 is 18015550000 to 18015559999,
     /// eleven digits are one number.
     pub prefix: String,
+    /// Where they are local.
     pub rate_center: String,
+    /// Two letters.
     pub state: String,
+    /// USA or CAN.
     pub country: String,
+    /// The carrier that has them; the first one without it.
     #[serde(default)]
     pub carrier_id: Option<String>,
 }
@@ -183,6 +233,7 @@ pub struct InventorySeed {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CooldownSeed {
+    /// Eleven digits beginning with 1.
     pub phone_number: PhoneNumber,
     /// The account that gave it up.
     pub account_id: String,
@@ -191,10 +242,8 @@ pub struct CooldownSeed {
     pub days_left: Option<u32>,
 }
 
-/// The JSON Schema of a seed file.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(Seed)
-}
+/// The name of the JSON Schema of a seed, in `schema/`.
+pub const SCHEMA_FILE: &str = "sandbox-seed.schema.json";
 
 /// Reads a seed; JSON is YAML too, and is read as JSON for its better errors.
 pub fn parse(text: &str) -> Result<Seed, String> {
@@ -209,21 +258,6 @@ pub fn parse(text: &str) -> Result<Seed, String> {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn the_schema_takes_the_built_in_world_and_refuses_what_is_no_seed() {
-        let schema = serde_json::to_value(schema()).expect("a schema");
-        let validator = jsonschema::validator_for(&schema).expect("a lawful schema");
-        let built_in: Value =
-            serde_yaml::from_str(crate::sandbox::BUILT_IN).expect("the built-in world");
-        let problems: Vec<String> = validator
-            .iter_errors(&built_in)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
-        assert_eq!(problems, Vec::<String>::new());
-        assert!(!validator.is_valid(&json!({"carrier": []})));
-        assert!(!validator.is_valid(&json!({"timing": {"submitSeconds": -1}})));
-    }
 
     #[test]
     fn a_seed_that_contradicts_itself_is_refused_with_the_reason() {
