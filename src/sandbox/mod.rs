@@ -25,6 +25,7 @@ mod event;
 mod faults;
 mod ids;
 mod msag;
+mod port;
 mod request_log;
 mod routes;
 mod rules;

@@ -46,6 +46,10 @@ pub fn answer(
             platform.log.clear();
             Ok(Response::empty(204))
         }
+        ("POST", ["ports", id]) => {
+            let now = platform.world.clock.now(wall);
+            super::ports::by_carrier(platform, id, parse(&request.body)?, now)
+        }
         ("GET", ["state"]) => state(platform),
         _ => Err(not_found(request)),
     }
@@ -71,6 +75,7 @@ fn state(platform: &Platform) -> Result<Response, Refusal> {
         "usernames": names,
         "tokens": platform.world.access.tokens.len(),
     });
+    super::ports::hide_pins(&mut state["porting"]);
     Ok(Response::json(200, &state))
 }
 

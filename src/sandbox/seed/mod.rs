@@ -2,6 +2,7 @@
 //! small and sensible; what is said is checked, all of it before anything starts.
 
 mod build;
+mod port;
 
 use std::collections::BTreeMap;
 
@@ -12,9 +13,11 @@ use serde_json::Value;
 
 use super::event::{EventKind, EventStatus};
 use super::msag::KnownAddress;
+use super::port::PortRules;
 use super::world::{Credential, Timing};
 use crate::api::wire;
 use crate::model::{PhoneNumber, Record};
+pub use port::{LosingCarrierSeed, PortSeed, PortableSeed};
 
 /// A world to start from.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +35,11 @@ pub struct Seed {
     pub accounts: Vec<AccountSeed>,
     /// What can be ordered, in blocks.
     pub inventory: Vec<InventorySeed>,
+    /// What others serve and can be ported, in blocks.
+    pub portable: Vec<PortableSeed>,
+    /// What the carriers that lose numbers have on file.
+    pub losing_carriers: Vec<LosingCarrierSeed>,
+    pub port_rules: PortRules,
     /// Numbers given up lately.
     pub cooldowns: Vec<CooldownSeed>,
     /// The streets that the E911 provider's guide (MSAG) knows.
@@ -98,6 +106,7 @@ pub struct AccountSeed {
     pub time_zone: Option<String>,
     pub users: Vec<UserSeed>,
     pub numbers: Vec<NumberSeed>,
+    pub ports: Vec<PortSeed>,
 }
 
 /// An end user.
