@@ -3,6 +3,8 @@
 //! `verdict` what the carriers on both sides think of an order.
 
 mod submit;
+#[cfg(test)]
+mod tests;
 mod turn;
 mod update;
 mod verdict;
