@@ -3,6 +3,7 @@
 mod faults;
 mod operations;
 mod persistence;
+mod port_changes;
 mod port_scenarios;
 mod ports;
 mod scenarios;

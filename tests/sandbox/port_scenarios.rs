@@ -287,8 +287,7 @@ async fn s38_a_port_is_called_off_once() {
 async fn s40_a_port_that_timed_out_is_ordered_once() {
     let caller = Caller::built_in().await;
     let path = format!("/v2/partition/*/account/{DENTAL}/telephonenumber");
-    let fault =
-        |effect: &str| json!({"method": "POST", "path": path, "cut": effect, "times": 1});
+    let fault = |effect: &str| json!({"method": "POST", "path": path, "cut": effect, "times": 1});
     // (a) It took effect, and nobody heard of it.
     let (code, body) = caller
         .call("POST", "/sandbox/faults", Some(fault("after")))
