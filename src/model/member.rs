@@ -91,8 +91,35 @@ impl Member {
         }
     }
 
+    /// The member of that name. Written out, for it is asked for every member
+    /// of every object of a listing.
     pub fn from_name(name: &str) -> Option<Member> {
-        Member::ALL.into_iter().find(|member| member.name() == name)
+        Some(match name {
+            "customerType" => Member::CustomerType,
+            "firstName" => Member::FirstName,
+            "middleInitial" => Member::MiddleInitial,
+            "lastName" => Member::LastName,
+            "firstNameSecondary" => Member::FirstNameSecondary,
+            "businessName" => Member::BusinessName,
+            "customerName" => Member::CustomerName,
+            "blockCustomerName" => Member::BlockCustomerName,
+            "streetNumber" => Member::StreetNumber,
+            "streetNumberSuffix" => Member::StreetNumberSuffix,
+            "preDirectional" => Member::PreDirectional,
+            "streetName" => Member::StreetName,
+            "streetSuffix" => Member::StreetSuffix,
+            "postDirectional" => Member::PostDirectional,
+            "secondaryLocationDescription" => Member::SecondaryLocationDescription,
+            "unit" => Member::Unit,
+            "city" => Member::City,
+            "state" => Member::State,
+            "postalCode" => Member::PostalCode,
+            "country" => Member::Country,
+            "latitude" => Member::Latitude,
+            "longitude" => Member::Longitude,
+            "language" => Member::Language,
+            _ => return None,
+        })
     }
 
     /// Part of the place itself: once `streetName` is declared, a location

@@ -51,15 +51,16 @@ pub(super) fn is_whole<D: Declared>(declared: &D) -> bool {
     !declared.member(Member::StreetName).is_absent()
 }
 
-/// Whether every declared member already stands there letter for letter: the
-/// usual case, answered without an allocation.
+/// Whether every declared member already stands there, each by its own meaning:
+/// the usual case, answered without laying anything over anything. A no may
+/// still turn out to be no difference, where two members say one thing.
 pub(super) fn stands<D: Declared>(declared: &D, base: &Record, scope: fn(Member) -> bool) -> bool {
     let whole = is_whole(declared);
     Member::ALL.into_iter().filter(|m| scope(*m)).all(|member| {
         match wish(declared, member, whole) {
             Wish::Keep => true,
-            Wish::Clear => base.get(member).is_empty(),
-            Wish::Set(text) => base.get(member) == text,
+            Wish::Clear => base.get(member).trim().is_empty(),
+            Wish::Set(text) => meaning::same_member(member, base.get(member), text),
         }
     })
 }

@@ -61,6 +61,15 @@ impl Canonical {
     }
 }
 
+/// Whether two texts of one member mean the same, told without regard to the
+/// members beside it. Where all members of two records do, the records do too;
+/// it is the usual answer of a large run, so it is found without an allocation
+/// where case is all that differs.
+pub fn same_member(member: Member, left: &str, right: &str) -> bool {
+    left.eq_ignore_ascii_case(right)
+        || canonical_member(member, left) == canonical_member(member, right)
+}
+
 /// One member's canonical spelling, as far as it can be told alone.
 fn canonical_member(member: Member, value: &str) -> String {
     if value.is_empty() {

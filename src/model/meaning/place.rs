@@ -6,17 +6,17 @@ use crate::model::values::{CA_PROVINCES, US_STATES};
 /// `Utah` and `ut` are `UT`; what is no state is only folded.
 pub fn state(text: &str) -> String {
     let word = bare(text);
+    if word.len() == 2 {
+        return word;
+    }
+    // Québec is the one province that is written with an accent.
+    let plain = word.replace('É', "E");
     let full = US_STATES
         .iter()
         .map(|(code, name)| (*code, *name))
         .chain(CA_PROVINCES.iter().map(|(code, name, _)| (*code, *name)))
-        .find(|(_, name)| *name == word || unaccented(&word) == *name);
+        .find(|(_, name)| *name == plain);
     full.map_or(word, |(code, _)| code.to_owned())
-}
-
-/// Québec is the one province that is written with an accent.
-fn unaccented(word: &str) -> String {
-    word.replace('É', "E")
 }
 
 /// `US` is `USA`, `CA` and `Canada` are `CAN`; another country is only folded.

@@ -195,6 +195,10 @@ fn advance(world: &mut World, due: &Due) {
     world.put_event(event);
 }
 
+/// A carrier's words for a record it can't place. (inf)
+const CSR_REFUSED: &str =
+    "The service address of the customer service record could not be validated";
+
 /// Asks the carrier or E911 provider that an event has been submitted to.
 fn ask(world: &World, event: &Event) -> (Answer, String, Option<Record>) {
     let agreed = (Answer::Agreed, String::new(), None);
@@ -209,10 +213,17 @@ fn ask(world: &World, event: &Event) -> (Answer, String, Option<Record>) {
         EventKind::CsrChange => &number.csr,
         _ => return agreed,
     };
+    let refuses_place = event.kind == EventKind::E911Address;
     let verdict = msag::judge(&world.addresses, world.accept_unknown_addresses, address);
-    let message = msag::rejection(&event.reference, &verdict);
+    let message = match event.kind {
+        EventKind::CsrChange => CSR_REFUSED.to_owned(),
+        _ => msag::rejection(&event.reference, &verdict),
+    };
     match verdict {
         Verdict::Valid => agreed,
+        // A carrier keeps a record, it sends nobody there: an address that the
+        // MSAG spells otherwise is good enough for it.
+        Verdict::Alternatives(_) if !refuses_place => agreed,
         Verdict::Alternatives(alternatives) => {
             (Answer::Refused, message, alternatives.into_iter().next())
         }
