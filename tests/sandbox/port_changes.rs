@@ -164,6 +164,11 @@ async fn the_carriers_part_can_be_played_by_request() {
         let answer = caller.carrier_does(&id, action).await;
         assert_eq!(answer.0, 200, "{}", answer.1);
         assert_eq!(status().await, expected);
+        let foc = caller.port_event(DENTAL, &id).await["focDate"].clone();
+        let promised = foc
+            .as_str()
+            .is_some_and(|day| day.starts_with("2026-12-09T07:00"));
+        assert_eq!(promised, expected == "FOC_RECEIVED", "{foc}");
     }
     assert_eq!(caller.live(DENTAL, PLAIN).await["carrierStatus"], "ACTIVE");
     let over = caller.carrier_does(&id, json!({"action": "foc"})).await;
@@ -238,4 +243,61 @@ async fn a_seed_has_ports_under_way() {
         caller.get(&port("a1", implied)).await.1["status"],
         "PORT_REJECTED"
     );
+}
+
+#[tokio::test]
+async fn a_moved_date_must_be_on_offer_too() {
+    let caller = Caller::built_in().await;
+    let id = caller.ported(DENTAL, port_of(&[PLAIN], "2026-12-08")).await;
+    caller.at("2026-12-01T18:00:00Z").await;
+    let path = port(DENTAL, &id);
+    // A Saturday, and a day that no calendar of a carrier reaches.
+    for (day, answered) in [
+        ("2026-12-12", "2026-12-03T00:00:00Z"),
+        ("9999-12-31", "2026-12-05T00:00:00Z"),
+    ] {
+        let moved = json!({"crdDate": day});
+        assert_eq!(caller.call("PATCH", &path, Some(moved)).await.0, 200);
+        caller.at(answered).await;
+        let event = caller.port_event(DENTAL, &id).await;
+        assert_eq!(event["activationStatusType"], "REJECTED", "{day}");
+        let last = event["logs"].as_array().and_then(|logs| logs.last());
+        assert_eq!(last.expect("a log")["code"], "CRD:NOT_AVAILABLE");
+    }
+    let moved = json!({"crdDate": "2026-12-10"});
+    assert_eq!(caller.call("PATCH", &path, Some(moved)).await.0, 200);
+    caller.at("2026-12-11T02:00:00Z").await;
+    assert_eq!(caller.live(DENTAL, PLAIN).await["carrierStatus"], "ACTIVE");
+}
+
+#[tokio::test]
+async fn a_promise_that_comes_after_the_requested_day_is_for_a_later_one() {
+    let caller = Caller::built_in().await;
+    let id = caller.ported(DENTAL, port_of(&[PLAIN], "2026-12-01")).await;
+    caller.carrier_does(&id, json!({"action": "hotCut"})).await;
+    // Friday, after the requested Tuesday.
+    caller.at("2026-12-04T18:00:00Z").await;
+    assert_eq!(
+        caller.carrier_does(&id, json!({"action": "foc"})).await.0,
+        200
+    );
+    let foc = caller.port_event(DENTAL, &id).await["focDate"].clone();
+    let foc = foc.as_str().expect("a date");
+    assert!(foc.starts_with("2026-12-07T07:00"), "{foc}");
+}
+
+#[tokio::test]
+async fn a_project_says_that_people_work_on_it() {
+    let caller = Caller::built_in().await;
+    let numbers: Vec<String> = (1000..1050).map(|n| format!("1801224{n}")).collect();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let mut body = port_of(&numbers, "2026-12-08");
+    body["port"]["billingTelephoneNumber"] = json!("18012241007");
+    let id = caller.ported(DENTAL, body).await;
+    let event = caller.port_event(DENTAL, &id).await;
+    let words = event["logs"][0]["message"].as_str().expect("words");
+    assert!(words.contains("by hand"), "{words}");
+    assert_eq!(event["mainTelephoneNumber"], "18012241007");
+    let subs = event["subTelephoneNumbers"].as_array().map(Vec::len);
+    assert_eq!(subs, Some(50));
 }

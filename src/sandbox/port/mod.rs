@@ -114,6 +114,10 @@ pub struct Port {
     pub terms: Terms,
     pub foc: Option<Date>,
     pub created: Timestamp,
+    /// When the terms were handed in as they are, which decides what days were
+    /// on offer; none where a seed says that all is well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted: Option<Timestamp>,
     pub completed: Option<Timestamp>,
     pub cancelled: Option<CancelType>,
     /// Given by the carrier when it accepts the order (PON).

@@ -62,7 +62,8 @@ pub fn port(world: &World, id: &str, port: &Port) -> Value {
         created,
         completed,
         cancelled,
-        // The event's.
+        // The event's, and the carriers'.
+        submitted: _,
         parent_order: _,
         reaction: _,
         triggered: _,

@@ -81,6 +81,7 @@ pub fn submit(world: &mut World, order: &PortOrder, now: Timestamp) -> Result<Ou
         terms: terms.clone(),
         foc: None,
         created: now,
+        submitted: Some(now),
         completed: None,
         cancelled: None,
         parent_order: None,

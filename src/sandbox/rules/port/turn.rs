@@ -53,7 +53,7 @@ pub fn when(world: &World, event: &Event, now: Timestamp) -> Option<Timestamp> {
         EventStatus::InProgress if behaviour == Behaviour::Silent => return None,
         EventStatus::InProgress => {
             let ordered = calendar::order_day(now, days);
-            let wait = if verdict::of_loser(world, port).is_some() {
+            let wait = if objection(world, port).is_some() {
                 1
             } else {
                 let until = calendar::business_days_between(ordered, port.terms.crd, days);
@@ -135,11 +135,11 @@ pub fn advance(world: &mut World, event: &Event, now: Timestamp) {
 fn answer(world: &World, port: &Port, event: &Event) -> (Answer, Option<Objection>) {
     let behaviour = verdict::losing(world, port).map_or(Behaviour::Normal, |file| file.behaviour);
     let objection = match event.status {
-        EventStatus::Pending => verdict::of_winner(world, port, event.updated),
+        EventStatus::Pending => verdict::of_winner(world, port),
         EventStatus::InProgress if behaviour == Behaviour::Cancels => {
             return (Answer::Withdrawn, None);
         }
-        EventStatus::InProgress => verdict::of_loser(world, port),
+        EventStatus::InProgress => objection(world, port),
         EventStatus::FocReceived => {
             return match behaviour {
                 Behaviour::NeverActivates => (Answer::Refused, None),
@@ -160,6 +160,12 @@ fn answer(world: &World, port: &Port, event: &Event) -> (Answer, Option<Objectio
         Some(_) => (Answer::Refused, objection),
         None => (Answer::Agreed, None),
     }
+}
+
+/// What either carrier has against an order. The winning one looks again: the
+/// terms may have been changed since it first did.
+fn objection(world: &World, port: &Port) -> Option<Objection> {
+    verdict::of_winner(world, port).or_else(|| verdict::of_loser(world, port))
 }
 
 /// Puts a port in a status with all that the carriers' word for it brings.

@@ -82,6 +82,7 @@ pub fn update(
     }
     if let Some(port) = world.porting.ports.get_mut(id) {
         port.terms = terms;
+        port.submitted = Some(now);
         port.reaction = None;
         if next != EventStatus::FocReceived {
             port.foc = None;

@@ -1,8 +1,6 @@
 //! What the carriers think of a port order: the one that wins the numbers
 //! looks at its form and date, the one that loses them at its own files.
 
-use jiff::Timestamp;
-
 use super::{calendar, country, range_of};
 use crate::model::{Member, Record};
 use crate::sandbox::port::calendar::Country;
@@ -35,12 +33,14 @@ pub fn losing<'a>(world: &'a World, port: &Port) -> Option<&'a LosingCarrier> {
         .find_map(|number| world.porting.losing.get(number))
 }
 
-/// The winning carrier's look at an order handed in at this instant.
-pub fn of_winner(world: &World, port: &Port, submitted: Timestamp) -> Option<Objection> {
+/// The winning carrier's look at an order.
+pub fn of_winner(world: &World, port: &Port) -> Option<Objection> {
     let terms = &port.terms;
     let country = country(world, port);
-    let days = calendar::days_on_offer(submitted, country);
-    if !days.contains(&terms.crd) {
+    let offered = port
+        .submitted
+        .is_none_or(|at| calendar::days_on_offer(at, country).contains(&terms.crd));
+    if !offered {
         let message = format!("Requested date {} is not available", terms.crd);
         return Objection::new("CRD:NOT_AVAILABLE", message, Reaction::Resubmit);
     }
