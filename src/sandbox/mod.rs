@@ -18,6 +18,8 @@
 //! changes anything; what it means in `rules`; a time-driven turn in
 //! `event::next`; a member of a number in `world::Number`, whose exhaustive
 //! matches then point at every place that must decide about it.
+//! Ports have rooms of their own: `port` (what is held of them, and the
+//! carriers' calendar) and `rules::port` (what is done, and what happens by itself).
 
 mod body;
 mod clock;

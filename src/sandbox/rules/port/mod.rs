@@ -244,9 +244,9 @@ fn trigger(
     now: Timestamp,
 ) -> Result<Outcome, Refusal> {
     let (port, event) = found(world, account, id)?;
-    let foc = match (event.status, port.foc) {
-        (EventStatus::FocReceived, Some(foc)) => foc,
-        _ => return Err(wrong_state(id, port, event)),
+    let received = event.status == EventStatus::FocReceived;
+    let Some(foc) = port.foc.filter(|_| received) else {
+        return Err(wrong_state(id, port, event));
     };
     if port.triggered.is_some() {
         return Err(Refusal::bad("PortAlreadyTriggered").with("portId", id));

@@ -134,31 +134,30 @@ pub fn advance(world: &mut World, event: &Event, now: Timestamp) {
 /// What the carriers say when it is their turn.
 fn answer(world: &World, port: &Port, event: &Event) -> (Answer, Option<Objection>) {
     let behaviour = verdict::losing(world, port).map_or(Behaviour::Normal, |file| file.behaviour);
-    let objection = match event.status {
-        EventStatus::Pending => verdict::of_winner(world, port),
-        EventStatus::InProgress if behaviour == Behaviour::Cancels => {
-            return (Answer::Withdrawn, None);
-        }
-        EventStatus::InProgress => objection(world, port),
-        EventStatus::FocReceived => {
-            return match behaviour {
-                Behaviour::NeverActivates => (Answer::Refused, None),
-                Behaviour::LosesFoc if port.focs_removed == 0 && port.triggered.is_none() => {
-                    (Answer::Withdrawn, None)
-                }
-                Behaviour::Normal
-                | Behaviour::Silent
-                | Behaviour::LosesFoc
-                | Behaviour::Cancels
-                | Behaviour::Disconnected
-                | Behaviour::PendingOrder => (Answer::Agreed, None),
-            };
-        }
-        _ => None,
+    if event.status == EventStatus::FocReceived {
+        let loses = behaviour == Behaviour::LosesFoc && port.focs_removed == 0;
+        let answer = if behaviour == Behaviour::NeverActivates {
+            Answer::Refused
+        } else if loses && port.triggered.is_none() {
+            Answer::Withdrawn
+        } else {
+            Answer::Agreed
+        };
+        return (answer, None);
+    }
+    let found = if event.status == EventStatus::Pending {
+        verdict::of_winner(world, port)
+    } else if event.status == EventStatus::InProgress {
+        objection(world, port)
+    } else {
+        None
     };
-    match objection {
-        Some(_) => (Answer::Refused, objection),
-        None => (Answer::Agreed, None),
+    if found.is_some() {
+        (Answer::Refused, found)
+    } else if event.status == EventStatus::InProgress && behaviour == Behaviour::Cancels {
+        (Answer::Withdrawn, None)
+    } else {
+        (Answer::Agreed, None)
     }
 }
 
@@ -196,26 +195,31 @@ fn apply(
         if accepted && port.parent_order.is_none() {
             port.parent_order = Some(format!("PON{order}"));
         }
-        port.foc = match status {
-            EventStatus::FocReceived => Some(foc),
-            EventStatus::Completed => port.foc,
-            _ => None,
+        port.foc = if status == EventStatus::FocReceived {
+            Some(foc)
+        } else {
+            port.foc.filter(|_| status == EventStatus::Completed)
         };
         port.reaction = objection.map(|objection| objection.reaction);
         port.triggered = port.triggered.filter(|_| status == EventStatus::Completed);
-        match status {
-            EventStatus::FocRemoved => port.focs_removed += 1,
-            EventStatus::Completed => port.completed = Some(now),
-            EventStatus::CarrierCancelled => port.cancelled = Some(CancelType::ByCarrier),
-            _ => {}
+        if status == EventStatus::FocRemoved {
+            port.focs_removed += 1;
+        }
+        if status == EventStatus::Completed {
+            port.completed = Some(now);
+        }
+        if status == EventStatus::CarrierCancelled {
+            port.cancelled = Some(CancelType::ByCarrier);
         }
     }
-    let words = match status {
-        EventStatus::FocRemoved => ("", "FOC withdrawn by losing carrier"),
-        EventStatus::CarrierCancelled => ("", "Cancelled by carrier"),
-        _ => objection.map_or(("", ""), |objection| {
+    let words = if status == EventStatus::FocRemoved {
+        ("", "FOC withdrawn by losing carrier")
+    } else if status == EventStatus::CarrierCancelled {
+        ("", "Cancelled by carrier")
+    } else {
+        objection.map_or(("", ""), |objection| {
             (objection.code.as_str(), objection.message.as_str())
-        }),
+        })
     };
     enter(world, id, status, words, now);
     if status == EventStatus::Completed
