@@ -13,5 +13,6 @@ mod reviewed;
 mod run;
 mod settle;
 
-pub use reviewed::{Difference, Reviewed, compare};
+pub use reviewed::{Difference, Reviewed, compare, no_longer_possible};
 pub use run::{Interrupt, Options, Outcome, StepReport, StepStatus, Tally, run};
+pub use settle::is_satisfied;

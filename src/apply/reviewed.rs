@@ -7,13 +7,14 @@
 use std::collections::BTreeMap;
 
 use crate::plan::document::FORMAT_VERSION;
-use crate::plan::{Plan, Step};
+use crate::plan::{NoteKind, Plan, Step};
 
-/// The reviewed plan still holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reviewed {
-    /// Ids of reviewed steps that are satisfied already.
-    pub satisfied: Vec<String>,
+/// Nothing is to be done that was not reviewed.
+#[derive(Clone, Debug)]
+pub struct Reviewed<'a> {
+    /// Reviewed steps that the fresh plan does not have. They may be satisfied,
+    /// or no longer possible: the platform is asked which.
+    pub missing: Vec<&'a Step>,
 }
 
 /// Why a reviewed plan no longer holds.
@@ -31,6 +32,8 @@ pub enum Difference {
     Desired,
     /// This step was not in the reviewed plan.
     Unreviewed { step: String },
+    /// This step was reviewed, is not done, and can't be done now.
+    NoLongerPossible { step: String, why: Vec<String> },
     /// This step was reviewed with other values.
     Changed { step: String, what: Vec<String> },
 }
@@ -53,6 +56,13 @@ impl std::fmt::Display for Difference {
             Difference::Unreviewed { step } => {
                 write!(f, "{step} is needed now but is not in the plan")
             }
+            Difference::NoLongerPossible { step, why } => {
+                write!(f, "{step} is not done and can't be done now")?;
+                if !why.is_empty() {
+                    write!(f, ": {}", why.join("; "))?;
+                }
+                Ok(())
+            }
             Difference::Changed { step, what } => {
                 write!(
                     f,
@@ -65,7 +75,7 @@ impl std::fmt::Display for Difference {
 }
 
 /// Whether `fresh`, made now, does nothing that `reviewed` did not show.
-pub fn compare(reviewed: &Plan, fresh: &Plan) -> Result<Reviewed, Vec<Difference>> {
+pub fn compare<'a>(reviewed: &'a Plan, fresh: &Plan) -> Result<Reviewed<'a>, Vec<Difference>> {
     let mut differences = Vec::new();
     if major(&reviewed.format_version) != major(FORMAT_VERSION) {
         return Err(vec![Difference::Format {
@@ -113,15 +123,47 @@ pub fn compare(reviewed: &Plan, fresh: &Plan) -> Result<Reviewed, Vec<Difference
     }
     if differences.is_empty() {
         Ok(Reviewed {
-            satisfied: reviewed
+            missing: reviewed
                 .steps
                 .iter()
                 .filter(|step| seen.contains_key(step.id.as_str()))
-                .map(|step| step.id.clone())
                 .collect(),
         })
     } else {
         Err(differences)
+    }
+}
+
+/// Why a reviewed step is not in the fresh plan, as far as that says.
+pub fn no_longer_possible(step: &Step, fresh: &Plan) -> Difference {
+    Difference::NoLongerPossible {
+        step: step.id.clone(),
+        why: fresh
+            .notes
+            .iter()
+            .filter(|note| {
+                matches!(
+                    note.kind,
+                    NoteKind::Blocked | NoteKind::Waiting | NoteKind::Deferred
+                ) && note
+                    .numbers
+                    .iter()
+                    .any(|number| step.numbers.contains(number))
+            })
+            .map(|note| note.reason.clone())
+            .collect(),
+    }
+}
+
+impl Difference {
+    /// Time alone may cure it: a read that lagged behind a write.
+    pub fn may_be_lag(&self) -> bool {
+        match self {
+            Difference::Format { .. } | Difference::Elsewhere { .. } | Difference::Desired => false,
+            Difference::Unreviewed { .. }
+            | Difference::NoLongerPossible { .. }
+            | Difference::Changed { .. } => true,
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Carries out the steps: numbers side by side, the steps of a number in order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::stream::{self, StreamExt};
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::precheck::{self, Readiness};
 use super::settle::{self, Settled};
@@ -20,16 +21,44 @@ pub struct Options {
 }
 
 /// Set when a person or a pipeline asks to stop: steps in flight are finished,
-/// nothing new is started.
+/// nothing new is started. It knows what is in flight, for one who can't wait.
 #[derive(Clone, Debug, Default)]
-pub struct Interrupt(Arc<AtomicBool>);
+pub struct Interrupt(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    raised: AtomicBool,
+    in_flight: Mutex<BTreeSet<String>>,
+}
 
 impl Interrupt {
     pub fn raise(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.raised.store(true, Ordering::SeqCst);
     }
+
     pub fn is_raised(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.raised.load(Ordering::SeqCst)
+    }
+
+    /// Ids of the steps that have been begun and have not ended.
+    pub fn in_flight(&self) -> Vec<String> {
+        self.steps().iter().cloned().collect()
+    }
+
+    fn begin(&self, step: &str) {
+        self.steps().insert(step.to_owned());
+    }
+
+    fn end(&self, step: &str) {
+        self.steps().remove(step);
+    }
+
+    fn steps(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        // A set of names is whole whoever let go of it.
+        self.0
+            .in_flight
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -64,6 +93,8 @@ pub struct StepReport<'a> {
     pub status: StepStatus,
     /// Why it was skipped, failed or is unknown; a remark on one that is done.
     pub message: Option<String>,
+    /// The platform, read again, shows it done.
+    pub shown: bool,
 }
 
 /// Steps by how they ended.
@@ -90,8 +121,8 @@ impl Tally {
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     pub tally: Tally,
-    /// Ids of the steps that are done.
-    pub done: BTreeSet<String>,
+    /// Ids of the steps that the platform shows done.
+    pub shown: BTreeSet<String>,
     /// Steps that were never started because the run was interrupted.
     pub not_started: Vec<String>,
 }
@@ -107,20 +138,23 @@ pub async fn run(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let mut finished: BTreeSet<&str> = BTreeSet::new();
-    let mut ended = stream::iter(chains(plan))
-        .map(|chain| run_chain(chain, client, partition, interrupt))
-        .buffer_unordered(options.concurrency.max(1));
-    while let Some(reports) = ended.next().await {
-        for step_report in reports {
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let work = stream::iter(chains(plan))
+        .map(move |chain| run_chain(chain, client, partition, interrupt, tell.clone()))
+        .buffer_unordered(options.concurrency.max(1))
+        .for_each(|()| std::future::ready(()));
+    let listen = async {
+        while let Some(step_report) = told.recv().await {
+            let step_report: StepReport<'_> = step_report;
             outcome.tally.count(step_report.status);
             finished.insert(&step_report.step.id);
-            if step_report.status == StepStatus::Done {
-                outcome.done.insert(step_report.step.id.clone());
+            if step_report.shown {
+                outcome.shown.insert(step_report.step.id.clone());
             }
             report(&step_report);
         }
-    }
-    drop(ended);
+    };
+    tokio::join!(work, listen);
     outcome.not_started = plan
         .steps
         .iter()
@@ -177,52 +211,57 @@ async fn run_chain<'a>(
     client: &WriteClient,
     partition: &LivePartition,
     interrupt: &Interrupt,
-) -> Vec<StepReport<'a>> {
-    let mut reports: Vec<StepReport<'a>> = Vec::with_capacity(chain.len());
+    tell: UnboundedSender<StepReport<'a>>,
+) {
     let mut failed: Option<&str> = None;
     for step in chain {
-        let (status, message) = match failed {
-            Some(earlier) => (
-                StepStatus::Failed,
-                Some(format!("not sent, because {earlier} did not succeed")),
-            ),
-            None if interrupt.is_raised() => break,
-            None => perform(step, client, partition).await,
+        let ended = match failed {
+            Some(earlier) => failure(format!("not sent, because {earlier} did not succeed")),
+            None if interrupt.is_raised() => return,
+            None => {
+                interrupt.begin(&step.id);
+                let ended = perform(step, client, partition).await;
+                interrupt.end(&step.id);
+                ended
+            }
         };
+        let (status, message, shown) = ended;
         if matches!(status, StepStatus::Failed | StepStatus::Unknown) && failed.is_none() {
             failed = Some(&step.id);
         }
-        reports.push(StepReport {
+        // Nobody listens only where the run itself is gone.
+        let _ = tell.send(StepReport {
             step,
             status,
             message,
+            shown,
         });
     }
-    reports
 }
 
-async fn perform(
-    step: &Step,
-    client: &WriteClient,
-    partition: &LivePartition,
-) -> (StepStatus, Option<String>) {
-    match precheck::look(step, client.reader(), partition).await {
+/// How a step ended: its status, a message, and whether the platform shows it done.
+type Ended = (StepStatus, Option<String>, bool);
+
+fn failure(message: String) -> Ended {
+    (StepStatus::Failed, Some(message), false)
+}
+
+async fn perform(step: &Step, client: &WriteClient, partition: &LivePartition) -> Ended {
+    let reader = client.reader();
+    match precheck::look(step, reader, partition).await {
         Err(error) => {
-            return (
-                StepStatus::Failed,
-                Some(format!(
-                    "not sent: the number could not be read first: {error}"
-                )),
-            );
+            return failure(format!(
+                "not sent, because the number could not be read first: {error}"
+            ));
         }
-        Ok(Readiness::Done(why)) => return (StepStatus::Skipped, Some(why)),
+        Ok(Readiness::Done) => {
+            let why = "the platform shows it done already".to_owned();
+            return (StepStatus::Skipped, Some(why), true);
+        }
         Ok(Readiness::Stale { expected, found }) => {
-            return (
-                StepStatus::Failed,
-                Some(format!(
-                    "not sent: expected {expected}, found {found}; run plan again"
-                )),
-            );
+            return failure(format!(
+                "not sent: expected {expected}, found {found}; run plan again"
+            ));
         }
         Ok(Readiness::Ready) => {}
     }
@@ -234,45 +273,63 @@ async fn perform(
             safety(step),
         )
         .await;
-    match sent {
-        Ok(_) => match settle::confirm(step, client.reader(), partition).await {
-            Settled::Done => (StepStatus::Done, None),
-            Settled::NotDone | Settled::Unknown(_) => (
-                StepStatus::Done,
-                Some(
-                    "the platform accepted it; it does not show yet when the number is read"
-                        .to_owned(),
-                ),
-            ),
-        },
-        // What is to be deleted is gone: someone, or a lost answer, did it.
-        Err(ApiError::NotFound { .. }) if step.action == Action::Release => (
-            StepStatus::Skipped,
-            Some("the number is no longer on the account".to_owned()),
-        ),
-        Err(error) if error.is_unclear() => {
-            match settle::confirm(step, client.reader(), partition).await {
-                Settled::Done => (
-                    StepStatus::Done,
-                    Some(format!(
-                        "the answer was lost ({error}); the platform shows it done"
-                    )),
-                ),
-                Settled::NotDone => (
-                    StepStatus::Unknown,
-                    Some(format!(
-                        "{error}; the platform does not show it done. It is not sent again now: run apply again"
-                    )),
-                ),
-                Settled::Unknown(why) => (
-                    StepStatus::Unknown,
-                    Some(format!(
-                        "{error}; what became of it could not be read: {why}"
-                    )),
-                ),
-            }
+    let error = match sent {
+        Ok(_) => {
+            return match settle::confirm(step, reader, partition).await {
+                Settled::Done => (StepStatus::Done, None, true),
+                Settled::NotDone | Settled::Unknown(_) => {
+                    let remark = "the platform accepted it and does not show it yet".to_owned();
+                    (StepStatus::Done, Some(remark), false)
+                }
+            };
         }
-        Err(error) => (StepStatus::Failed, Some(error.to_string())),
+        Err(error) => error,
+    };
+    // Whatever went wrong, what counts is what the platform shows.
+    if error.is_unclear() {
+        return match settle::confirm(step, reader, partition).await {
+            Settled::Done => {
+                let remark = "the answer was lost; the platform shows it done".to_owned();
+                (StepStatus::Done, Some(remark), true)
+            }
+            Settled::NotDone => (StepStatus::Unknown, Some(error.to_string()), false),
+            Settled::Unknown(why) => {
+                let message = format!("{error}; reading it failed too: {why}");
+                (StepStatus::Unknown, Some(message), false)
+            }
+        };
+    }
+    match settle::is_satisfied(step, reader, partition).await {
+        Ok(true) => {
+            let why = format!(
+                "somebody has done it meanwhile; we were told: {}",
+                in_words(&error)
+            );
+            (StepStatus::Skipped, Some(why), true)
+        }
+        Ok(false) | Err(_) => failure(in_words(&error)),
+    }
+}
+
+/// The platform's own words first, where it gave any; the step names the rest.
+fn in_words(error: &ApiError) -> String {
+    match error {
+        ApiError::Refused {
+            call: _,
+            status,
+            messages,
+            data,
+        } if !messages.is_empty() => {
+            let data = match data {
+                Some(data) => format!(" {data}"),
+                None => String::new(),
+            };
+            format!(
+                "{} (refused with status {status}){data}",
+                messages.join("; ")
+            )
+        }
+        other => other.to_string(),
     }
 }
 

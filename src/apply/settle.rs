@@ -10,10 +10,10 @@ use crate::live::{self, LiveError};
 use crate::model::live::{Inventory, LivePartition};
 use crate::model::meaning;
 use crate::model::{CarrierStatus, LiveNumber, Member, PhoneNumber, Record};
-use crate::plan::{Action, Step};
+use crate::plan::{Action, Change, Step};
 
 /// Reads lag behind writes; the pauses between looks, about four seconds in all.
-const PAUSES: [Duration; 4] = [
+pub(super) const PAUSES: [Duration; 4] = [
     Duration::from_millis(150),
     Duration::from_millis(450),
     Duration::from_millis(1200),
@@ -26,6 +26,15 @@ pub enum Settled {
     Done,
     NotDone,
     Unknown(String),
+}
+
+/// Whether a step that was reviewed is satisfied: one look, no waiting.
+pub async fn is_satisfied(
+    step: &Step,
+    client: &ReadClient,
+    partition: &LivePartition,
+) -> Result<bool, LiveError> {
+    shown(step, client, partition).await
 }
 
 /// Looks whether the step is done, for as long as reads may lag.
@@ -55,16 +64,17 @@ async fn shown(
     partition: &LivePartition,
 ) -> Result<bool, LiveError> {
     for number in &step.numbers {
-        let done = if step.action == Action::Recover {
-            !matches!(
-                live::inventory(client, &step.account, *number, partition).await?,
-                Inventory::Cooldown { .. }
-            )
-        } else {
-            shows(
-                step,
-                live::number(client, &step.account, *number).await?.as_ref(),
-            ) && shows_caller_id(step, *number, client).await?
+        let stock = || live::inventory(client, &step.account, *number, partition);
+        let done = match step.action {
+            Action::Recover => !matches!(stock().await?, Inventory::Cooldown { .. }),
+            _ => {
+                let found = live::number(client, &step.account, *number).await?;
+                shows(step, found.as_ref())
+                    // One answer "no such number" may be a slip; the inventory must agree.
+                    && (found.is_some()
+                        || stock().await? != Inventory::OnAccount(step.account.clone()))
+                    && shows_caller_id(step, *number, client).await?
+            }
         };
         if !done {
             return Ok(false);
@@ -79,14 +89,20 @@ async fn shows_caller_id(
     number: PhoneNumber,
     client: &ReadClient,
 ) -> Result<bool, LiveError> {
-    let sent = |name: &str| step.body.as_ref().and_then(|body| body.get(name));
-    let (Some(Value::Bool(true)), Some(Value::String(user))) =
-        (sent("assignAsCallerId"), sent("referenceId"))
-    else {
+    let assigns = step.changes.iter().any(|change| {
+        change.path == "reference.assignAsCallerId" && change.after == Value::Bool(true)
+    });
+    if step.action != Action::Update || !assigns {
         return Ok(true);
+    }
+    let Some(reference) = live::number(client, &step.account, number)
+        .await?
+        .and_then(|number| number.reference)
+    else {
+        return Ok(false);
     };
     let shown = client
-        .user(&step.account, user)
+        .user(&step.account, &reference.id)
         .await?
         .and_then(|user| user.caller_id_config)
         .and_then(|config| config.caller_id_number);
@@ -109,14 +125,12 @@ pub fn shows(step: &Step, live: Option<&LiveNumber>) -> bool {
             status,
             Some(CarrierStatus::Active | CarrierStatus::ActivationPending)
         ),
-        Action::CancelActivation => status != Some(&CarrierStatus::ActivationOnHold),
-        Action::Release => matches!(
-            status,
-            None | Some(
-                CarrierStatus::DeletePending | CarrierStatus::Deleted | CarrierStatus::Cooldown
-            )
-        ),
-        Action::Update => live.is_some_and(|number| holds(step.body.as_ref(), number)),
+        // Not when somebody has submitted it meanwhile: then it is being activated.
+        Action::CancelActivation => status.is_none_or(CarrierStatus::is_off_account),
+        Action::Release => status.is_none_or(|status| {
+            status.is_off_account() || *status == CarrierStatus::DeletePending
+        }),
+        Action::Update => live.is_some_and(|number| holds(&step.changes, number)),
         // Recover is read from the inventory. A port's outcome is in its own
         // event, not in the number.
         Action::Recover
@@ -129,46 +143,93 @@ pub fn shows(step: &Step, live: Option<&LiveNumber>) -> bool {
     }
 }
 
-/// Whether all that a PATCH says is so already, by meaning.
-fn holds(body: Option<&Value>, live: &LiveNumber) -> bool {
-    let Some(Value::Object(body)) = body else {
-        return false;
-    };
+/// Whether every change has come to be, by meaning.
+fn holds(changes: &[Change], live: &LiveNumber) -> bool {
     let csr = live.customer_service_record.as_ref();
-    body.iter().all(|(name, value)| match name.as_str() {
-        "customerServiceRecord" => same(value, csr, Member::in_csr),
-        // null means the CSR's address, which the platform omits or echoes.
-        "e911Address" if value.is_null() => meaning::is_echo(live.e911_address.as_ref(), csr),
-        "e911Address" => same(value, effective_e911(live), Member::in_e911),
-        "directoryListing" => live.directory_listing.as_ref().is_some_and(|listing| {
-            value.get("type").and_then(Value::as_str) == listing.listing_type.as_deref()
-                && value
-                    .get("listed")
-                    .and_then(Value::as_bool)
-                    .unwrap_or(false)
-                    == listing.listed
-                && match value.get("address") {
-                    None | Some(Value::Null) => meaning::is_echo(listing.address.as_ref(), csr),
-                    Some(address) => same(address, listing.address.as_ref(), Member::in_listing),
-                }
-        }),
-        "referenceType" => value.as_str() == live.reference.as_ref().map(|r| &*r.reference_type),
-        "referenceId" => value.as_str() == live.reference.as_ref().map(|r| &*r.id),
-        "assignAsCallerId" => true,
-        _ => false,
-    })
+    let listing = live.directory_listing.as_ref();
+    let then = |path: &str| changes.iter().find(|change| change.path == path);
+    changes.iter().all(|change| {
+        let after = &change.after;
+        match change.path.split_once('.').unwrap_or((&change.path, "")) {
+            ("customerServiceRecord", _) => true,
+            ("e911Address", "") if after.is_null() => {
+                meaning::is_echo(live.e911_address.as_ref(), csr)
+            }
+            ("e911Address", "") => is(after, effective_e911(live), Member::in_e911),
+            ("e911Address", _) => true,
+            ("directoryListing", "listed") => {
+                after.as_bool().unwrap_or(false) == listing.is_some_and(|listing| listing.listed)
+            }
+            ("directoryListing", "type") => {
+                after.as_str() == listing.and_then(|listing| listing.listing_type.as_deref())
+            }
+            ("directoryListing", "address") if after.is_null() => {
+                meaning::is_echo(listing.and_then(|listing| listing.address.as_ref()), csr)
+            }
+            ("directoryListing", "address") => is(
+                after,
+                listing.and_then(|listing| listing.address.as_ref()),
+                Member::in_listing,
+            ),
+            ("directoryListing", _) => true,
+            ("reference", "") => {
+                let reference = live.reference.as_ref();
+                after["type"].as_str() == reference.map(|r| &*r.reference_type)
+                    && after["id"].as_str() == reference.map(|r| &*r.id)
+            }
+            // Whose caller ID it is stands with the user.
+            ("reference", "assignAsCallerId") => true,
+            _ => false,
+        }
+    }) && members_hold(changes, "customerServiceRecord.", csr, Member::in_csr)
+        && members_hold(
+            changes,
+            "e911Address.",
+            effective_e911(live),
+            Member::in_e911,
+        )
+        && (then("directoryListing.address").is_some()
+            || members_hold(
+                changes,
+                "directoryListing.address.",
+                listing.and_then(|listing| listing.address.as_ref()).or(csr),
+                Member::in_listing,
+            ))
+}
+
+/// Lays the changed members over the object as it is: it must mean the same.
+/// (Compared as a whole, for a street suffix may stand inside the name.)
+fn members_hold(
+    changes: &[Change],
+    prefix: &str,
+    live: Option<&Record>,
+    scope: fn(Member) -> bool,
+) -> bool {
+    let live = live.cloned().unwrap_or_default();
+    let mut then = live.clone();
+    for change in changes {
+        let Some(member) = change.path.strip_prefix(prefix).and_then(Member::from_name) else {
+            continue;
+        };
+        match &change.after {
+            Value::String(text) => then.set(member, Some(text)),
+            Value::Bool(value) => then.set(member, Some(if *value { "true" } else { "false" })),
+            _ => then.set(member, None),
+        }
+    }
+    meaning::same(&live, &then, scope)
 }
 
 /// The address that answers 911 calls now: its own, or the CSR's.
-pub fn effective_e911(live: &LiveNumber) -> Option<&Record> {
+fn effective_e911(live: &LiveNumber) -> Option<&Record> {
     live.e911_address
         .as_ref()
         .filter(|record| !record.is_empty())
         .or(live.customer_service_record.as_ref())
 }
 
-fn same(sent: &Value, live: Option<&Record>, scope: fn(Member) -> bool) -> bool {
+fn is(after: &Value, live: Option<&Record>, scope: fn(Member) -> bool) -> bool {
     let empty = Record::default();
-    serde_json::from_value::<Option<Record>>(sent.clone())
-        .is_ok_and(|sent| meaning::same(&sent.unwrap_or_default(), live.unwrap_or(&empty), scope))
+    serde_json::from_value::<Record>(after.clone())
+        .is_ok_and(|after| meaning::same(&after, live.unwrap_or(&empty), scope))
 }

@@ -2,6 +2,9 @@
 
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
@@ -10,7 +13,7 @@ use super::Exit;
 use super::args::Global;
 use super::fatal::Fatal;
 use super::output::{Format, Output};
-use super::plan::PlanningArgs;
+use super::plan::{self, PlanningArgs};
 use super::planning::{self, Planned};
 use super::progress::Progress;
 use super::session::{self, Project, Session};
@@ -19,8 +22,11 @@ use crate::apply::{self, Interrupt, Outcome, StepReport};
 use crate::desired::Repository;
 use crate::model::live::LivePartition;
 use crate::plan::document::FORMAT_VERSION;
-use crate::plan::{NoteKind, Plan};
+use crate::plan::{NoteKind, Plan, Step};
 use crate::report;
+
+/// How long reads may lag behind the writes of a run just ended.
+const LAG: Duration = Duration::from_secs(3);
 
 /// Carry out the plan
 #[derive(Debug, Args)]
@@ -53,35 +59,51 @@ pub async fn run(arguments: &ApplyArgs, global: &Global, output: &Output) -> Exi
 
 async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
     let allow = arguments.planning.allow()?;
-    let reviewed = saved_plan(&arguments.files)?;
-    let files = match reviewed {
-        Some(_) => Vec::new(),
-        None => session::from_directory(global, &arguments.files),
-    };
+    let (reviewed, named) = saved_plan(global, &arguments.files)?;
     if reviewed.is_none() && !arguments.auto_approve && !can_ask() {
         return Err(Fatal::with_help(
             "apply asks before it does anything, and there is no terminal to ask on",
             "review `alz plan --out plan.json` and run `alz apply plan.json`, or add --auto-approve",
         ));
     }
+    let interrupt = Interrupt::default();
+    let running = Arc::new(AtomicBool::new(false));
+    let signals = tokio::spawn(on_signal(
+        interrupt.clone(),
+        Arc::clone(&running),
+        output.clone(),
+    ));
+    let mut files = session::from_directory(global, named);
     let project = Project::open(global, &files)?;
+    if let Some(reviewed) = &reviewed
+        && files.is_empty()
+    {
+        files = reviewed
+            .files
+            .iter()
+            .map(|file| project.root.join(file))
+            .collect();
+    }
     let loaded = project.load(&files, session::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
     let session = project.connect(fastrand::u64(..)).await?;
+    let run = Run {
+        arguments,
+        project: &project,
+        session: &session,
+        interrupt: &interrupt,
+        running: &running,
+        output,
+    };
     let request = planning::Request {
         files: &files,
         verify: !arguments.planning.no_verify,
         allow,
     };
-    let run = Run {
-        arguments,
-        project: &project,
-        session: &session,
-        output,
-    };
     let result = run
-        .plan_and_apply(loaded.repository, reviewed, &request)
+        .plan_and_apply(&Arc::new(loaded.repository), reviewed, &request)
         .await;
+    signals.abort();
     session.close().await;
     result
 }
@@ -91,39 +113,55 @@ struct Run<'a> {
     arguments: &'a ApplyArgs,
     project: &'a Project,
     session: &'a Session,
+    interrupt: &'a Interrupt,
+    /// Something may be in flight.
+    running: &'a AtomicBool,
     output: &'a Output,
 }
 
 impl Run<'_> {
     async fn plan_and_apply(
         &self,
-        repository: Repository,
+        repository: &Arc<Repository>,
         reviewed: Option<Plan>,
         request: &planning::Request<'_>,
     ) -> Result<Exit, Fatal> {
         let output = self.output;
-        let Planned {
-            plan,
-            style,
-            partition,
-        } = planning::make(self.project, self.session, repository, request, output).await?;
-        let satisfied = match &reviewed {
-            None => Vec::new(),
-            Some(reviewed) => match apply::compare(reviewed, &plan) {
-                Ok(still) => still.satisfied,
+        let mut planned =
+            planning::make(self.project, self.session, repository, request, output).await?;
+        let mut satisfied = Vec::new();
+        if let Some(reviewed) = &reviewed {
+            let mut judged = self.judge(reviewed, &planned).await?;
+            if let Err(differences) = &judged
+                && differences.iter().any(apply::Difference::may_be_lag)
+            {
+                // A read may lag behind the last run's writes: look once more.
+                self.session.client.timer().pass(LAG).await;
+                planned =
+                    planning::make(self.project, self.session, repository, request, output).await?;
+                judged = self.judge(reviewed, &planned).await?;
+            }
+            match judged {
+                Ok(steps) => satisfied = steps,
                 Err(differences) => {
                     refuse_stale(&differences, output);
                     return Ok(Exit::Stale);
                 }
-            },
-        };
+            }
+        }
+        let Planned {
+            plan,
+            style,
+            partition,
+        } = planned;
         if output.format == Format::Human {
             output.result(&report::plan_human(&plan, &style));
         }
         if !plan.guards.is_empty() {
+            let lifts: String = plan::lifts(&plan).collect();
             return Err(Fatal::with_help(
                 "the plan goes beyond the guards, so nothing was sent",
-                "look at each step; then lift the guard by name, as the plan shows",
+                format!("look at each step; if they are all meant, add{lifts}"),
             ));
         }
         let ask = reviewed.is_none() && !self.arguments.auto_approve && !plan.steps.is_empty();
@@ -131,16 +169,48 @@ impl Run<'_> {
             return Err(Fatal::new("not approved: nothing was sent"));
         }
         start(&plan, output);
-        skip(&satisfied, output);
+        for step in &satisfied {
+            output.result(&match output.format {
+                Format::Json => report::satisfied_json(step),
+                Format::Human => report::satisfied_human(step),
+            });
+        }
         let outcome = self.carry_out(&plan, &partition).await;
         let exit = self.exit(&plan, &outcome);
         finish(&plan, &outcome, satisfied.len(), exit, output);
         Ok(exit)
     }
 
+    /// Whether the fresh plan does nothing that was not reviewed; if so, the
+    /// reviewed steps that are satisfied already.
+    async fn judge(
+        &self,
+        reviewed: &Plan,
+        planned: &Planned,
+    ) -> Result<Result<Vec<Step>, Vec<apply::Difference>>, Fatal> {
+        let missing = match apply::compare(reviewed, &planned.plan) {
+            Ok(still) => still.missing,
+            Err(differences) => return Ok(Err(differences)),
+        };
+        let mut satisfied = Vec::new();
+        let mut impossible = Vec::new();
+        for step in missing {
+            let client = &self.session.client;
+            if apply::is_satisfied(step, client, &planned.partition).await? {
+                satisfied.push(step.clone());
+            } else {
+                impossible.push(apply::no_longer_possible(step, &planned.plan));
+            }
+        }
+        Ok(if impossible.is_empty() {
+            Ok(satisfied)
+        } else {
+            Err(impossible)
+        })
+    }
+
     async fn carry_out(&self, plan: &Plan, partition: &LivePartition) -> Outcome {
-        let interrupt = Interrupt::default();
-        let listener = tokio::spawn(drain_on_signal(interrupt.clone()));
+        self.running.store(true, Ordering::SeqCst);
         let progress = Progress::new(self.output, "Applying", plan.steps.len() as u64);
         let writer = WriteClient::new(self.session.client.clone());
         let options = apply::Options {
@@ -150,9 +220,16 @@ impl Run<'_> {
             progress.step();
             progress.suspend(|| tell_step(step, self.output));
         };
-        let outcome = apply::run(plan, &writer, partition, &options, &interrupt, &mut tell).await;
+        let outcome = apply::run(
+            plan,
+            &writer,
+            partition,
+            &options,
+            self.interrupt,
+            &mut tell,
+        )
+        .await;
         progress.finish();
-        listener.abort();
         outcome
     }
 
@@ -170,14 +247,19 @@ impl Run<'_> {
     }
 }
 
-/// The saved plan, where the only argument is one.
-fn saved_plan(files: &[PathBuf]) -> Result<Option<Plan>, Fatal> {
-    let [path] = files else {
-        return Ok(None);
+/// The saved plan, where the first argument is one, and the files named beside it.
+fn saved_plan<'a>(
+    global: &Global,
+    arguments: &'a [PathBuf],
+) -> Result<(Option<Plan>, &'a [PathBuf]), Fatal> {
+    let is_json = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
     };
-    if path.extension().is_none_or(|extension| extension != "json") {
-        return Ok(None);
-    }
+    let (path, files) = match arguments.split_first() {
+        Some((path, files)) if is_json(path) => (path, files),
+        _ => return Ok((None, arguments)),
+    };
     let unusable = |why: String| {
         Fatal::with_help(
             format!(
@@ -187,7 +269,8 @@ fn saved_plan(files: &[PathBuf]) -> Result<Option<Plan>, Fatal> {
             "make a new one with `alz plan --out plan.json`",
         )
     };
-    let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    let text = std::fs::read_to_string(global.root().join(path))
+        .map_err(|error| unusable(error.to_string()))?;
     let head: serde_json::Value =
         serde_json::from_str(&text).map_err(|error| unusable(error.to_string()))?;
     let format = head
@@ -200,7 +283,7 @@ fn saved_plan(files: &[PathBuf]) -> Result<Option<Plan>, Fatal> {
         )));
     }
     serde_json::from_value(head)
-        .map(Some)
+        .map(|plan| (Some(plan), files))
         .map_err(|error| unusable(error.to_string()))
 }
 
@@ -217,13 +300,41 @@ fn confirmed(plan: &Plan, output: &Output) -> bool {
     std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes"
 }
 
-/// The first signal lets steps in flight finish; the second ends at once.
-async fn drain_on_signal(interrupt: Interrupt) {
-    if super::signal().await {
-        interrupt.raise();
-        if super::signal().await {
-            super::end_at_once();
+/// Before anything is sent a signal ends the run. After that the first lets
+/// steps in flight finish, and the second ends at once.
+async fn on_signal(interrupt: Interrupt, running: Arc<AtomicBool>, output: Output) {
+    if !super::signal().await {
+        return;
+    }
+    if !running.load(Ordering::SeqCst) {
+        output.error("\nInterrupted: nothing was sent.");
+        super::end_at_once();
+    }
+    interrupt.raise();
+    output.say(&format!(
+        "\nInterrupted: {} in flight will be finished, nothing new is started. Once more ends at once.",
+        match interrupt.in_flight().len() {
+            1 => "1 step".to_owned(),
+            steps => format!("{steps} steps"),
         }
+    ));
+    if super::signal().await {
+        let steps = interrupt.in_flight();
+        match output.format {
+            Format::Json => output.result(&format!(
+                "{}\n",
+                json!({
+                    "event": "summary",
+                    "unknownSteps": steps,
+                    "exitCode": Exit::Interrupted.code(),
+                })
+            )),
+            Format::Human => output.error(&format!(
+                "Ended at once. What became of these is not known; the next run looks first: {}",
+                steps.join(", ")
+            )),
+        }
+        super::end_at_once();
     }
 }
 
@@ -262,18 +373,6 @@ fn start(plan: &Plan, output: &Output) {
                 "steps": plan.steps.len(),
             })
         ));
-    }
-}
-
-fn skip(satisfied: &[String], output: &Output) {
-    for id in satisfied {
-        match output.format {
-            Format::Json => output.result(&format!(
-                "{}\n",
-                json!({ "event": "step", "id": id, "status": "skipped", "message": "satisfied already" })
-            )),
-            Format::Human => output.result(&format!("  = {id}: satisfied already\n")),
-        }
     }
 }
 

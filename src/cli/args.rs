@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
 use super::{Exit, Output, apply, init, plan, sandbox, schema, validate};
 
@@ -103,7 +104,7 @@ impl Global {
         self.directory.clone().unwrap_or_else(|| PathBuf::from("."))
     }
 
-    fn start_log(&self) {
+    fn start_log(&self, output: &Output) {
         let level = match self.verbose {
             0 => return,
             1 => "alz=debug",
@@ -111,6 +112,7 @@ impl Global {
         };
         let builder = tracing_subscriber::fmt()
             .with_env_filter(level)
+            .with_ansi(output.colours_remarks())
             .with_writer(std::io::stderr);
         // A second log in one process (as in a test) is no reason to stop.
         let _ = match self.log_format {
@@ -140,8 +142,18 @@ enum Command {
 
 impl Cli {
     pub fn run(&self, output: &Output) -> Exit {
-        self.global.start_log();
+        self.global.start_log(output);
         let global = &self.global;
+        // Only init makes the directory that it is given.
+        let makes = matches!(self.command, Command::Init(_));
+        if !makes && !global.root().is_dir() {
+            let what = format!("{} is not a directory", global.root().display());
+            return Fatal::with_help(what, "-C takes the directory to work in").tell(
+                output,
+                &global.root(),
+                false,
+            );
+        }
         match &self.command {
             Command::Init(arguments) => init::run(arguments, global, output),
             Command::Validate(arguments) => validate::run(arguments, global, output),

@@ -25,6 +25,8 @@ pub use output::{Format, Output};
 
 use fatal::Fatal;
 
+use crate::report;
+
 /// Runs the program on these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match args::Cli::try_parse_from(arguments) {
@@ -40,7 +42,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet);
-    cli.run(&output)
+    let exit = cli.run(&output);
+    match output.failure() {
+        None => exit,
+        Some(why) => {
+            output.error(&report::error(
+                &format!("the result can't be written: {why}"),
+                None,
+            ));
+            Exit::Error
+        }
+    }
 }
 
 /// Runs a command that talks to a network.
@@ -78,13 +90,23 @@ fn end_at_once() -> ! {
     std::process::exit(i32::from(Exit::Interrupted.code()))
 }
 
-/// Writes a file so that it is there whole or not at all.
+/// Writes a file so that it is there whole or not at all. What is no regular
+/// file (a device, a pipe) is written to, never replaced.
 fn write_file(path: &Path, text: &str) -> Result<(), Fatal> {
-    let temporary = path.with_extension("alz-tmp");
+    let failed =
+        |error: std::io::Error| Fatal::new(format!("{} can't be written: {error}", path.display()));
+    // A link is followed: it is the file behind it that is meant.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if target.exists() && !target.is_file() {
+        return std::fs::write(&target, text).map_err(failed);
+    }
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = target.with_file_name(name);
     std::fs::write(&temporary, text)
-        .and_then(|()| std::fs::rename(&temporary, path))
+        .and_then(|()| std::fs::rename(&temporary, &target))
         .map_err(|error| {
             let _ = std::fs::remove_file(&temporary);
-            Fatal::new(format!("{} can't be written: {error}", path.display()))
+            failed(error)
         })
 }

@@ -1,8 +1,9 @@
 //! The one place that owns the streams: results go to standard output,
 //! everything else to standard error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use clap::ValueEnum;
 
@@ -30,13 +31,15 @@ pub enum ColorChoice {
 }
 
 /// Where results and remarks go, and in what form.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Output {
     pub format: Format,
     /// Remarks and progress are left out; results and errors are not.
     pub quiet: bool,
     stdout: anstream::ColorChoice,
     stderr: anstream::ColorChoice,
+    /// The first result that could not be written, and why.
+    failure: Arc<OnceLock<String>>,
 }
 
 impl Output {
@@ -45,7 +48,11 @@ impl Output {
             ColorChoice::Always => anstream::ColorChoice::Always,
             ColorChoice::Never => anstream::ColorChoice::Never,
             ColorChoice::Auto => {
-                if std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
+                let says = |name: &str, wanted: fn(&str) -> bool| {
+                    std::env::var(name).is_ok_and(|value| wanted(&value))
+                };
+                if says("NO_COLOR", |value| !value.is_empty())
+                    || says("TERM", |value| value == "dumb")
                     || !stream.is_terminal()
                 {
                     anstream::ColorChoice::Never
@@ -59,16 +66,34 @@ impl Output {
             quiet,
             stdout: choose(&std::io::stdout()),
             stderr: choose(&std::io::stderr()),
+            failure: Arc::default(),
         }
     }
 
+    /// Remarks and logs carry colour.
+    pub fn colours_remarks(&self) -> bool {
+        self.stderr == anstream::ColorChoice::Always
+    }
+
+    /// Why a result could not be written, if one could not.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.get().map(String::as_str)
+    }
+
     /// Writes a result. Text may carry ANSI styles; they are taken out where
-    /// colour is not wanted. A reader that went away is not an error.
+    /// colour is not wanted. A reader that went away is not an error; a disk
+    /// that is full is one (see [`Output::failure`]).
     pub fn result(&self, text: &str) {
         let mut stream = anstream::AutoStream::new(std::io::stdout().lock(), self.stdout);
-        let _ = stream
+        let written = stream
             .write_all(text.as_bytes())
             .and_then(|()| stream.flush());
+        if let Err(error) = written
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            // The first failure is the telling one.
+            let _ = self.failure.set(error.to_string());
+        }
     }
 
     /// Writes a remark for a person.

@@ -1,6 +1,8 @@
 //! `alz plan`: what apply would do.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -9,7 +11,7 @@ use super::fatal::Fatal;
 use super::output::{Format, Output};
 use super::session::{self, Project};
 use super::{Exit, planning};
-use crate::plan::Allow;
+use crate::plan::{Allow, Plan};
 use crate::report;
 
 /// What of the platform a plan looks at, and how far it may go.
@@ -85,7 +87,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     let made = planning::make(
         &project,
         &session,
-        loaded.repository,
+        &Arc::new(loaded.repository),
         &planning::Request {
             files: &files,
             verify: !arguments.planning.no_verify,
@@ -98,15 +100,16 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     let planning::Planned { plan, style, .. } = made?;
     let json = report::plan_json(&plan).map_err(|error| Fatal::new(error.to_string()))?;
     if let Some(path) = &arguments.out {
-        super::write_file(path, &json)?;
+        super::write_file(&global.root().join(path), &json)?;
     }
     match output.format {
         Format::Json => output.result(&json),
         Format::Human => {
             output.result(&report::plan_human(&plan, &style));
             if let Some(path) = &arguments.out {
+                let allow: String = lifts(&plan).collect();
                 output.say(&format!(
-                    "Saved to {0}. Apply exactly this with: alz apply {0}",
+                    "Saved to {0}. Apply exactly this with: alz apply {0}{allow}",
                     path.display()
                 ));
             }
@@ -117,4 +120,14 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     } else {
         Exit::Done
     })
+}
+
+/// What has to be added to a command line for the plan to be let through.
+pub fn lifts(plan: &Plan) -> impl Iterator<Item = String> {
+    let lifts: BTreeSet<String> = plan
+        .guards
+        .iter()
+        .map(|tripped| format!(" --allow {}={}", tripped.guard, tripped.allow))
+        .collect();
+    lifts.into_iter()
 }

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::fatal::Fatal;
 use super::output::Output;
 use super::progress::Progress;
-use super::session::{Project, Session};
+use super::session::{self, Project, Session};
 use crate::api::{ReadClient, wire};
 use crate::desired::{Repository, Selection, Subject};
 use crate::live::{self, Scope, Wanted};
@@ -44,14 +44,13 @@ pub struct Planned {
 pub async fn make(
     project: &Project,
     session: &Session,
-    repository: Repository,
+    repository: &Arc<Repository>,
     request: &Request<'_>,
     output: &Output,
 ) -> Result<Planned, Fatal> {
     let client = &session.client;
-    let repository = Arc::new(repository);
-    let chosen = Chosen::new(&repository, request.files);
-    let accounts = chosen.accounts(&repository);
+    let chosen = Chosen::new(repository, request.files);
+    let accounts = chosen.accounts(repository);
     let ids: Vec<AccountId> = accounts.iter().map(|(_, id)| id.clone()).collect();
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
@@ -86,7 +85,7 @@ pub async fn make(
             && refused.is_empty()
             && let Some((index, _)) = waiting.next()
         {
-            let (repository, shared) = (Arc::clone(&repository), Arc::clone(&shared));
+            let (repository, shared) = (Arc::clone(repository), Arc::clone(&shared));
             let chosen = chosen.clone();
             tasks.spawn(async move { account(&repository, index, &chosen, &shared).await });
         }
@@ -127,12 +126,17 @@ pub async fn make(
             created_at: session.now,
             desired_digest: repository.digest(),
             alz_version: env!("CARGO_PKG_VERSION").to_owned(),
+            files: request
+                .files
+                .iter()
+                .map(|file| session::relative(file, &project.root))
+                .collect(),
         },
         plans,
         &project.guards,
         &request.allow,
     );
-    locate(&mut plan, &repository);
+    locate(&mut plan, repository);
     Ok(Planned {
         plan,
         style,

@@ -37,7 +37,7 @@ impl Project {
     /// Finds alz.yaml and chooses the environment. Files that are named stand
     /// in for alz.yaml where there is none.
     pub fn open(global: &Global, files: &[PathBuf]) -> Result<Self, Fatal> {
-        let start = global.root();
+        let start = absolute(&global.root());
         let found = settings::load(&start).map_err(Fatal::Problems)?;
         let asked = said(global.env.as_ref());
         let api = said(global.api.as_ref());
@@ -244,13 +244,22 @@ pub fn root_of(global: &Global) -> PathBuf {
         .unwrap_or_else(|| global.root())
 }
 
+/// A file as a plan names it: relative to the root where it lies below it.
+pub fn relative(file: &Path, root: &Path) -> String {
+    file.strip_prefix(root)
+        .unwrap_or(file)
+        .to_string_lossy()
+        .into_owned()
+}
+
 /// Files named on the command line, seen from the directory that -C names.
 pub fn from_directory(global: &Global, files: &[PathBuf]) -> Vec<PathBuf> {
     files
         .iter()
-        .map(|file| {
-            let path = global.root().join(file);
-            std::path::absolute(&path).unwrap_or(path)
-        })
+        .map(|file| absolute(&global.root().join(file)))
         .collect()
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

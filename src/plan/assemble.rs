@@ -18,6 +18,8 @@ pub struct Header {
     /// `sha256:…` of what the files ask for.
     pub desired_digest: String,
     pub alz_version: String,
+    /// The files that the run is restricted to; none: all of them.
+    pub files: Vec<String>,
 }
 
 /// The plan of a run. The order in which accounts come in doesn't matter.
@@ -93,6 +95,7 @@ pub fn assemble(
         created_at: header.created_at,
         desired_digest: header.desired_digest,
         summary,
+        files: header.files,
         steps,
         notes,
         guards: tripped,

@@ -37,6 +37,9 @@ pub struct Plan {
     pub desired_digest: String,
     /// Steps by action in camelCase, and numbers that are inSync, unmanaged, waiting, deferred or blocked.
     pub summary: BTreeMap<String, u64>,
+    /// The files that it was restricted to, relative to the directory of alz.yaml.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
     /// What apply does, in order.
     pub steps: Vec<Step>,
     /// What it does not do, and why.

@@ -13,7 +13,9 @@ pub mod schema;
 mod style;
 mod words;
 
-pub use outcome::{outcome_human, outcome_json, step_human, step_json};
+pub use outcome::{
+    outcome_human, outcome_json, satisfied_human, satisfied_json, step_human, step_json,
+};
 pub use plan_human::{Style, plan_human};
 pub use plan_json::plan_json;
 pub use style::error;

@@ -52,6 +52,30 @@ pub fn step_json(report: &StepReport<'_>) -> String {
     format!("{event}\n")
 }
 
+/// A reviewed step that was satisfied before this run.
+pub fn satisfied_human(step: &Step) -> String {
+    format!(
+        "  {0}={0:#} {1}: satisfied already\n",
+        style::FAINT,
+        what(step)
+    )
+}
+
+/// The same as an event.
+pub fn satisfied_json(step: &Step) -> String {
+    let event = json!({
+        "event": "step",
+        "id": step.id,
+        "action": step.action,
+        "account": step.account,
+        "numbers": step.numbers,
+        "status": "skipped",
+        "error": null,
+        "message": "satisfied already",
+    });
+    format!("{event}\n")
+}
+
 /// The sum, and what a person should know now.
 pub fn outcome_human(plan: &Plan, outcome: &Outcome) -> String {
     let tally = outcome.tally;
@@ -80,9 +104,21 @@ pub fn outcome_human(plan: &Plan, outcome: &Outcome) -> String {
     }
     if !outcome.not_started.is_empty() {
         text.push_str("Interrupted before these were started:\n");
-        for id in &outcome.not_started {
-            let _ = writeln!(text, "  - {id}");
+        for step in plan
+            .steps
+            .iter()
+            .filter(|step| outcome.not_started.contains(&step.id))
+        {
+            let _ = writeln!(text, "  - {}", what(step));
         }
+    }
+    let activating = plan
+        .steps
+        .iter()
+        .filter(|step| matches!(step.action, Action::Activate | Action::SubmitActivation))
+        .any(|step| outcome.shown.contains(&step.id));
+    if activating {
+        text.push_str("Activations are with the carriers now; until they are active, plan shows them as waiting.\n");
     }
     text.push_str(&released(plan, outcome));
     text
@@ -93,7 +129,7 @@ fn released(plan: &Plan, outcome: &Outcome) -> String {
     let gone: Vec<&Step> = plan
         .steps
         .iter()
-        .filter(|step| step.action == Action::Release && outcome.done.contains(&step.id))
+        .filter(|step| step.action == Action::Release && outcome.shown.contains(&step.id))
         .collect();
     if gone.is_empty() {
         return String::new();
@@ -118,7 +154,7 @@ pub fn outcome_json(plan: &Plan, outcome: &Outcome, satisfied: usize, exit_code:
     let released: Vec<_> = plan
         .steps
         .iter()
-        .filter(|step| step.action == Action::Release && outcome.done.contains(&step.id))
+        .filter(|step| step.action == Action::Release && outcome.shown.contains(&step.id))
         .map(|step| json!({ "numbers": step.numbers, "recoverableUntil": step.recoverable_until }))
         .collect();
     let event = json!({

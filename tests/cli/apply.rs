@@ -271,7 +271,7 @@ fn what_someone_changes_between_plan_and_write_is_not_written_over() {
     let said = world.alz(&["apply", "--auto-approve"]).expect(3);
     assert!(
         said.stdout
-            .contains("someone changed its customer service record"),
+            .contains("someone changed its customerServiceRecord"),
         "{}",
         said.stdout
     );
@@ -279,6 +279,85 @@ fn what_someone_changes_between_plan_and_write_is_not_written_over() {
         world.number(ACCOUNT, "18017690202")["customerServiceRecord"]["businessName"],
         "Somebody Else"
     );
+}
+
+#[test]
+fn an_order_that_was_refused_because_it_is_there_is_not_a_failure() {
+    let world = World::new(&[(FILE, OFFICE)]);
+    // The order takes effect, the answer says no.
+    world.fault(json!({
+        "method": "POST", "path": "**/telephonenumber", "times": 1, "afterEffect": true, "status": 400,
+        "body": "{\"status\":400,\"messages\":[\"TelephoneNumberAlreadyOnAccount\"],\"data\":{}}",
+    }));
+    let said = world.alz(&["apply", "--auto-approve"]).expect(0);
+    assert!(
+        said.stdout.contains("TelephoneNumberAlreadyOnAccount"),
+        "{}",
+        said.stdout
+    );
+    nothing_left(&world);
+}
+
+#[test]
+fn one_answer_that_a_number_is_gone_does_not_make_a_release_done() {
+    let released =
+        format!("account: {CLINIC}\nnumbers:\n  \"18014040902\": {{ state: released }}\n");
+    let world = World::new(&[(FILE, &released)]);
+    world.fault(json!({
+        "method": "GET", "path": "**/account/*/telephonenumber/18014040902", "times": 1, "status": 404,
+        "body": "{\"status\":404,\"messages\":[\"TelephoneNumberNotFound\"],\"data\":{}}",
+    }));
+    world.alz(&["apply", "--auto-approve"]).expect(0);
+    assert!(
+        world.writes().contains(&"DELETE 18014040902".to_owned()),
+        "{:?}",
+        world.writes()
+    );
+}
+
+#[test]
+fn a_held_number_that_someone_submits_is_not_said_to_be_cancelled() {
+    let released =
+        format!("account: {CLINIC}\nnumbers:\n  \"18014040906\": {{ state: released }}\n");
+    let world = World::new(&[(FILE, &released)]);
+    let listing = world.get(&format!(
+        "/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/{CLINIC}/telephonenumber"
+    ));
+    world.put(
+        &format!("/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/{CLINIC}/reference/18014040906/type/ACTIVATION"),
+        &json!({ "activationStatusType": "IN_PROGRESS" }),
+    );
+    world.fault(json!({
+        "method": "GET", "path": "**/telephonenumber", "times": 1,
+        "body": listing.to_string(), "afterEffect": true,
+    }));
+    let said = world.alz(&["apply", "--auto-approve"]).expect(3);
+    assert!(
+        said.stdout.contains("someone changed its status"),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn a_full_disk_is_an_error_and_not_half_a_plan() {
+    let full = std::path::Path::new("/dev/full");
+    if !full.exists() {
+        return;
+    }
+    let world = World::new(&[(FILE, OFFICE)]);
+    let status = world
+        .command(&["plan", "--format", "json"])
+        .stdout(
+            std::fs::File::options()
+                .write(true)
+                .open(full)
+                .expect("a device"),
+        )
+        .stderr(std::process::Stdio::piped())
+        .status()
+        .expect("alz runs");
+    assert_eq!(status.code(), Some(1));
 }
 
 #[test]

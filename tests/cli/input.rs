@@ -148,3 +148,24 @@ fn files_without_alz_yaml_need_only_an_address() {
         .json();
     assert_eq!(plan["summary"]["activate"], 3);
 }
+
+#[test]
+fn a_directory_that_does_not_exist_is_an_error_and_not_the_one_above() {
+    let world = World::new(&[(FILE, OFFICE)]);
+    for command in ["validate", "plan"] {
+        let said = world.alz(&["-C", "nowhere", command]).expect(1);
+        assert!(
+            said.stderr.contains("nowhere is not a directory"),
+            "{}",
+            said.stderr
+        );
+    }
+}
+
+#[test]
+fn a_log_in_a_pipe_has_no_colours() {
+    let world = World::new(&[(FILE, OFFICE)]);
+    let said = world.alz(&["plan", "-v"]).expect(0);
+    assert!(said.stderr.contains("method=GET"), "{}", said.stderr);
+    assert!(!said.stderr.contains('\u{1b}'), "{}", said.stderr);
+}

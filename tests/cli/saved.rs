@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{ACCOUNT, OFFICE, World};
+use crate::world::{ACCOUNT, CLINIC, OFFICE, World};
 
 const FILE: &str = "accounts/office.yaml";
 
@@ -132,4 +132,71 @@ fn a_saved_plan_holds_no_request_body_and_is_valid_by_its_schema() {
         .map(|e| format!("{e} at {}", e.instance_path()))
         .collect();
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_reviewed_release_that_has_to_wait_now_is_not_said_to_be_done() {
+    let file = format!("account: {CLINIC}\nnumbers:\n  \"18014040901\": {{ state: released }}\n");
+    let world = World::new(&[(FILE, &file)]);
+    world.alz(&["plan", "--out", "plan.json"]).expect(0);
+    // Someone changes the address: until the E911 provider has answered, the
+    // platform refuses a release.
+    let mut e911 = world.number(CLINIC, "18014040901")["e911Address"].clone();
+    e911["unit"] = "2".into();
+    world.patch(CLINIC, "18014040901", &json!({ "e911Address": e911 }));
+    let said = world.alz(&["apply", "plan.json"]).expect(4);
+    assert!(
+        said.stderr
+            .contains("release-18014040901 is not done and can't be done now"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(
+        world.number(CLINIC, "18014040901")["carrierStatus"],
+        "ACTIVE"
+    );
+}
+
+#[test]
+fn a_plan_of_some_files_is_applied_as_it_was_reviewed() {
+    let other = OFFICE
+        .replace(ACCOUNT, CLINIC)
+        .replace("1801769020", "1801769030")
+        .replace("ajfrBZJMQNC4-9TeBSfnlQ", "cW2bQw7ERt2yU4iO6pLkHg");
+    let world = World::new(&[(FILE, OFFICE), ("accounts/other.yaml", &other)]);
+    world
+        .alz(&["plan", "accounts/other.yaml", "--out", "plan.json"])
+        .expect(0);
+    world.alz(&["apply", "plan.json"]).expect(0);
+    assert!(
+        world
+            .writes()
+            .iter()
+            .all(|write| !write.contains("1801769020"))
+    );
+    assert_eq!(world.writes().len(), 4);
+}
+
+#[test]
+fn a_plan_made_without_alz_yaml_is_applied_with_the_same_files() {
+    let world = saved();
+    std::fs::remove_file(world.root().join("alz.yaml")).expect("a file");
+    world.alz(&["plan", FILE, "--out", "plan.json"]).expect(0);
+    world.alz(&["apply", "plan.json", FILE]).expect(0);
+    assert_eq!(world.writes().len(), 4);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_plan_is_saved_through_a_link_and_into_a_device_without_replacing_either() {
+    let world = saved();
+    std::fs::write(world.root().join("real.json"), "").expect("a file");
+    std::os::unix::fs::symlink("real.json", world.root().join("link.json")).expect("a link");
+    world.alz(&["plan", "--out", "link.json"]).expect(0);
+    let link = std::fs::symlink_metadata(world.root().join("link.json")).expect("a link");
+    assert!(link.is_symlink());
+    let text = std::fs::read_to_string(world.root().join("real.json")).expect("a plan");
+    assert!(text.contains("formatVersion"));
+    world.alz(&["plan", "--out", "/dev/null"]).expect(0);
+    assert!(!std::fs::metadata("/dev/null").expect("a device").is_file());
 }

@@ -175,26 +175,27 @@ impl World {
         self.post("/sandbox/faults", &fault);
     }
 
-    pub fn clear_faults(&self) {
-        let url = format!("{}/sandbox/faults", self.base);
-        self.runtime
-            .block_on(async { client().delete(url).send().await.expect("an answer") });
-    }
-
     pub fn advance(&self, period: &str) {
         self.post("/sandbox/clock", &json!({ "advance": period }));
     }
 
     /// Changes a number behind alz's back, as a person in the portal would.
     pub fn patch(&self, account: &str, number: &str, body: &Value) {
-        let partition = "X4fbfNlFRpy7bWDFmCwwdw";
-        let url = format!(
-            "{}/v2/partition/{partition}/account/{account}/telephonenumber/{number}",
-            self.base
+        let path = format!(
+            "/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/{account}/telephonenumber/{number}"
         );
+        self.send(reqwest::Method::PATCH, &path, body);
+    }
+
+    pub fn put(&self, path: &str, body: &Value) {
+        self.send(reqwest::Method::PUT, path, body);
+    }
+
+    fn send(&self, method: reqwest::Method, path: &str, body: &Value) {
+        let url = format!("{}{path}", self.base);
         self.runtime.block_on(async {
             let answer = client()
-                .patch(url)
+                .request(method, url)
                 .header("X-AUTH-TOKEN", &self.token)
                 .json(body)
                 .send()

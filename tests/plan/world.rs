@@ -233,6 +233,7 @@ pub fn assembled(accounts: Vec<AccountPlan>, allow: &Allow) -> Plan {
         created_at: "2026-11-23T12:00:00Z".parse().expect("a time"),
         desired_digest: "sha256:0".to_owned(),
         alz_version: "0.1.0".to_owned(),
+        files: Vec::new(),
     };
     plan::assemble(header, accounts, &Guards::default(), allow)
 }
