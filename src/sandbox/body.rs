@@ -1,6 +1,8 @@
 //! Request bodies, read strictly: what the platform's schemas don't allow is
 //! refused with a word for it, before any rule is asked.
 
+pub mod port;
+
 use serde_json::{Map, Value};
 
 use super::rules::{Fragment, Order, OrderedNumber, Refusal};
@@ -80,42 +82,12 @@ pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
 pub fn order(map: &Map<String, Value>, account: AccountId) -> Result<Order, Refusal> {
     known_members(map, ORDER_MEMBERS)?;
     same(map, "accountId", account.as_str())?;
-    if member(map, "port").is_some() {
-        return Err(Refusal::bad("PortingNotAvailable"));
-    }
-    let numbers = match member(map, "telephoneNumbers") {
-        Some(Value::Array(list)) if list.is_empty() => {
-            return Err(Refusal::bad("TelephoneNumbersRequired"));
-        }
-        Some(Value::Array(list)) if list.len() > MOST_NUMBERS => {
-            return Err(Refusal::bad("TooManyTelephoneNumbers"));
-        }
-        Some(Value::Array(list)) => list
-            .iter()
-            .map(ordered_number)
-            .collect::<Result<Vec<_>, _>>()?,
-        Some(_) => return Err(Refusal::bad("InvalidTelephoneNumbers")),
-        None => return Err(Refusal::bad("TelephoneNumbersRequired")),
-    };
+    let numbers = ordered_numbers(map)?;
     let csr = match member(map, "customerServiceRecord") {
         Some(value) => csr(value)?,
         None => return Err(Refusal::bad("CustomerServiceRecordRequired")),
     };
-    let mut e911 = member(map, "e911Address").map(e911).transpose()?;
-    if let Some(address) = &mut e911 {
-        // The guide writes the coordinates beside the addresses (E5).
-        for (name, of) in [
-            ("latitude", Member::Latitude),
-            ("longitude", Member::Longitude),
-        ] {
-            if let Some(text) = text(map, name)?
-                && address.get(of).is_empty()
-            {
-                address.set(of, Some(&text));
-            }
-        }
-        coordinates(address)?;
-    }
+    let e911 = e911_of_order(map)?;
     let listing = member(map, "directoryListing").map(listing).transpose()?;
     if listing
         .as_ref()
@@ -132,6 +104,39 @@ pub fn order(map: &Map<String, Value>, account: AccountId) -> Result<Order, Refu
         listing,
         hold: boolean(map, "holdActivation")?.unwrap_or(false),
     })
+}
+
+fn ordered_numbers(map: &Map<String, Value>) -> Result<Vec<OrderedNumber>, Refusal> {
+    match member(map, "telephoneNumbers") {
+        Some(Value::Array(list)) if list.is_empty() => {
+            Err(Refusal::bad("TelephoneNumbersRequired"))
+        }
+        Some(Value::Array(list)) if list.len() > MOST_NUMBERS => {
+            Err(Refusal::bad("TooManyTelephoneNumbers"))
+        }
+        Some(Value::Array(list)) => list.iter().map(ordered_number).collect(),
+        Some(_) => Err(Refusal::bad("InvalidTelephoneNumbers")),
+        None => Err(Refusal::bad("TelephoneNumbersRequired")),
+    }
+}
+
+fn e911_of_order(map: &Map<String, Value>) -> Result<Option<Record>, Refusal> {
+    let mut e911 = member(map, "e911Address").map(e911).transpose()?;
+    if let Some(address) = &mut e911 {
+        // The guide writes the coordinates beside the addresses (E5).
+        for (name, of) in [
+            ("latitude", Member::Latitude),
+            ("longitude", Member::Longitude),
+        ] {
+            if let Some(text) = text(map, name)?
+                && address.get(of).is_empty()
+            {
+                address.set(of, Some(&text));
+            }
+        }
+        coordinates(address)?;
+    }
+    Ok(e911)
 }
 
 fn ordered_number(value: &Value) -> Result<OrderedNumber, Refusal> {

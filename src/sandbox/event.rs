@@ -129,12 +129,14 @@ pub struct Log {
 pub enum Answer {
     Agreed,
     Refused,
+    /// Of a port: the losing carrier cancels the order, or takes its FOC back.
+    Withdrawn,
 }
 
 /// The next status of an event when its time has come; `None` where only a
 /// person or a later order can move it.
 pub const fn next(kind: EventKind, status: EventStatus, answer: Answer) -> Option<EventStatus> {
-    use EventKind::{Activation, CsrChange, Disconnect, E911Address};
+    use EventKind::{Activation, CsrChange, Disconnect, E911Address, PortRequest};
     match (kind, status, answer) {
         (Activation | CsrChange | E911Address, EventStatus::Pending, _) => {
             Some(EventStatus::InProgress)
@@ -148,6 +150,32 @@ pub const fn next(kind: EventKind, status: EventStatus, answer: Answer) -> Optio
         }
         (Disconnect, EventStatus::DeletePending, _) => Some(EventStatus::Cooldown),
         (Disconnect, EventStatus::Cooldown, _) => Some(EventStatus::Completed),
+        (PortRequest, status, answer) => next_of_port(status, answer),
+        _ => None,
+    }
+}
+
+/// A port's way (B2). A promised day that passes without the number being
+/// released ends at the carrier (`FocReceived` refused).
+const fn next_of_port(status: EventStatus, answer: Answer) -> Option<EventStatus> {
+    match (status, answer) {
+        (EventStatus::Pending, Answer::Agreed) => Some(EventStatus::InProgress),
+        (EventStatus::InProgress | EventStatus::FocRemoved, Answer::Agreed) => {
+            Some(EventStatus::FocReceived)
+        }
+        (
+            EventStatus::Pending | EventStatus::InProgress | EventStatus::FocRemoved,
+            Answer::Refused,
+        ) => Some(EventStatus::Rejected),
+        (
+            EventStatus::Pending | EventStatus::InProgress | EventStatus::FocRemoved,
+            Answer::Withdrawn,
+        )
+        | (EventStatus::FocReceived, Answer::Refused) => Some(EventStatus::CarrierCancelled),
+        (EventStatus::FocReceived, Answer::Agreed) => Some(EventStatus::Completed),
+        (EventStatus::FocReceived, Answer::Withdrawn) => Some(EventStatus::FocRemoved),
+        (EventStatus::CancelPending, _) => Some(EventStatus::Cancelled),
+        // An end, a rejection that waits for a person, or work done by hand.
         _ => None,
     }
 }
@@ -159,6 +187,8 @@ pub const fn code(kind: EventKind, status: EventStatus) -> &'static str {
         (EventKind::E911Address, EventStatus::Rejected) => "WEST:UPDATE:CRITICAL_ERROR",
         (_, EventStatus::Rejected) => "REJECTED",
         (_, EventStatus::InProgress) => "SUBMIT",
+        (EventKind::PortRequest, EventStatus::FocReceived | EventStatus::FocRemoved) => "FOC",
+        (EventKind::PortRequest, EventStatus::CancelPending | EventStatus::Cancelled) => "CANCEL",
         (EventKind::Activation, _) => "Activation",
         (EventKind::CsrChange, _) => "CSR",
         (EventKind::E911Address, _) => "E911",
@@ -210,8 +240,26 @@ mod tests {
             (
                 EventKind::PortRequest,
                 EventStatus::Pending,
-                "PENDING",
-                "PENDING",
+                "PENDING IN_PROGRESS FOC_RECEIVED COMPLETED",
+                "PENDING REJECTED",
+            ),
+            (
+                EventKind::PortRequest,
+                EventStatus::FocRemoved,
+                "FOC_REMOVED FOC_RECEIVED COMPLETED",
+                "FOC_REMOVED REJECTED",
+            ),
+            (
+                EventKind::PortRequest,
+                EventStatus::CancelPending,
+                "CANCEL_PENDING CANCELLED",
+                "CANCEL_PENDING CANCELLED",
+            ),
+            (
+                EventKind::PortRequest,
+                EventStatus::HotCutPort,
+                "HOT_CUT_PORT",
+                "HOT_CUT_PORT",
             ),
         ];
         for (kind, start, agreed, refused) in starts {

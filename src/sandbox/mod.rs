@@ -21,6 +21,8 @@
 //! changes anything; what it means in `rules`; a time-driven turn in
 //! `event::next`; a member of a number in `world::Number`, whose exhaustive
 //! matches then point at every place that must decide about it.
+//! Ports have rooms of their own: `port` (what is held of them, and the
+//! carriers' calendar) and `rules::port` (what is done, and what happens by itself).
 
 mod body;
 mod clock;
@@ -29,6 +31,7 @@ mod faults;
 mod ids;
 mod msag;
 mod numbers;
+mod port;
 mod request_log;
 mod routes;
 mod rules;

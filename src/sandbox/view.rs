@@ -6,6 +6,8 @@
 //!
 //! Which noise a number makes depends on its digits alone.
 
+pub mod port;
+
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
@@ -13,10 +15,11 @@ use serde_json::{Map, Value, json};
 use super::event::Event;
 use super::ids::{derived, hash};
 use super::msag;
+use super::port::Reaction;
 use super::rules::effective_e911;
 use super::world::{Account, Number, Stock, User, World};
 use crate::api::wire;
-use crate::model::{AccountId, Member, PhoneNumber, Record, UserId};
+use crate::model::{AccountId, CarrierStatus, Member, PhoneNumber, Record, UserId};
 
 /// S:TelephoneNumberAccountV2X.
 pub struct NumberView<'a> {
@@ -166,10 +169,8 @@ pub fn order_echo(
     let numbers: Vec<Value> = numbers
         .iter()
         .map(|number| {
-            let reference = world
-                .numbers
-                .get(number)
-                .and_then(|state| state.reference.as_ref());
+            let state = world.numbers.get(number);
+            let reference = state.and_then(|state| state.reference.as_ref());
             let mut row = json!({
                 "phoneNumber": number, "functionType": "ELS", "canAcceptSMS": false,
                 "id": number, "tollFree": false,
@@ -177,6 +178,9 @@ pub fn order_echo(
             if let Some(reference) = reference {
                 row["referenceType"] = json!(reference.reference_type);
                 row["referenceId"] = json!(reference.id);
+            }
+            if let Some(port) = state.and_then(|state| state.port_id.as_ref()) {
+                row["portId"] = json!(port);
             }
             row
         })
@@ -190,7 +194,12 @@ pub fn order_echo(
 pub fn inventory(world: &World, number: PhoneNumber) -> wire::TelephoneNumberView {
     let digits = number.to_string();
     let range = world.range_of(number);
-    let on_account = world.numbers.get(&number);
+    let others = world.porting.range_of(number).map(|(_, range)| range);
+    // Shown on an account to the end, but free for a new order.
+    let on_account = world
+        .numbers
+        .get(&number)
+        .filter(|state| state.status != CarrierStatus::CancelPortComplete);
     let stock = world.stock.get(&number);
     let carrier = on_account
         .map(|state| &state.carrier)
@@ -198,9 +207,18 @@ pub fn inventory(world: &World, number: PhoneNumber) -> wire::TelephoneNumberVie
     let boxed = |text: &str| -> Option<Box<str>> { Some(text.into()) };
     wire::TelephoneNumberView {
         partition_id: boxed(&world.partition.id),
-        rate_center: range.and_then(|range| boxed(&range.rate_center)),
-        state: range.and_then(|range| boxed(&range.state)),
-        country: range.and_then(|range| boxed(&range.country)),
+        rate_center: range
+            .map(|range| &range.rate_center)
+            .or(others.map(|range| &range.rate_center))
+            .and_then(|name| boxed(name)),
+        state: range
+            .map(|range| &range.state)
+            .or(others.map(|range| &range.state))
+            .and_then(|name| boxed(name)),
+        country: range
+            .map(|range| &range.country)
+            .or(others.map(|range| &range.country))
+            .and_then(|name| boxed(name)),
         prefix: digits.get(..7).and_then(boxed),
         account_id: on_account.and_then(|state| boxed(state.account.as_str())),
         carrier_id: carrier.and_then(|carrier| boxed(carrier.as_str())),
@@ -241,16 +259,19 @@ pub fn event(world: &World, event: &Event) -> wire::ServiceActivationEvent {
         crd_date,
         logs,
     } = event;
-    let csr = world.numbers.get(number).map(|state| &state.csr);
+    let port = port::of_event(world, event);
+    let csr = match port {
+        Some(port) => Some(&port.terms.csr),
+        None => world.numbers.get(number).map(|state| &*state.csr),
+    };
     let named = |member: Member| {
         csr.map(|csr| csr.get(member))
             .filter(|text| !text.is_empty())
             .map(Into::into)
     };
-    let carrier = world
-        .numbers
-        .get(number)
-        .map(|state| &state.carrier)
+    let carrier = port
+        .map(|port| &port.carrier)
+        .or_else(|| world.numbers.get(number).map(|state| &state.carrier))
         .or_else(|| world.range_of(*number).map(|range| &range.carrier))
         .and_then(|id| world.carrier(id))
         .and_then(|carrier| carrier.carrier_type.as_deref());
@@ -269,13 +290,19 @@ pub fn event(world: &World, event: &Event) -> wire::ServiceActivationEvent {
         foc_date: foc_date.as_ref().map(day),
         crd_date: crd_date.as_ref().map(day),
         main_telephone_number: Some(number.to_string().into()),
-        sub_telephone_numbers: vec![number.to_string()],
+        sub_telephone_numbers: port.map_or_else(
+            || vec![number.to_string()],
+            |port| port.numbers.iter().map(ToString::to_string).collect(),
+        ),
         first_name: named(Member::FirstName),
         last_name: named(Member::LastName),
         company_name: named(Member::BusinessName),
-        l3_reaction: None,
-        parent_order_id: None,
-        editable_field_types: Vec::new(),
+        l3_reaction: port.map(|port| port.reaction.unwrap_or(Reaction::Ignore).name().into()),
+        parent_order_id: port.and_then(|port| port.parent_order.as_deref().map(Into::into)),
+        editable_field_types: port.map_or_else(Vec::new, |port| {
+            let fields = super::port::editable(*status, port.reaction);
+            fields.iter().map(|name| (*name).to_owned()).collect()
+        }),
         inbound_carrier_type: carrier.map(Into::into),
         logs: logs
             .iter()
@@ -285,7 +312,7 @@ pub fn event(world: &World, event: &Event) -> wire::ServiceActivationEvent {
                 code: Some(line.code.as_str().into()),
                 message: Some(line.message.as_str().into()),
                 creation_date: Some(day(&line.at)),
-                generated_ticket_id: None,
+                generated_ticket_id: port.and_then(|port| port::ticket(port, line)),
             })
             .collect(),
     }

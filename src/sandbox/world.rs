@@ -15,6 +15,7 @@ use super::event::{Event, EventKind, EventStatus};
 use super::ids::{self, Ids};
 use super::msag::KnownAddress;
 use super::numbers::Numbers;
+use super::port::Porting;
 use crate::api::wire::{CallerIdConfig, InboundCarrier, Partition};
 use crate::model::{AccountId, CarrierId, CarrierStatus, PhoneNumber, Record, UserId};
 
@@ -43,6 +44,8 @@ pub struct World {
     pub accept_unknown_addresses: bool,
     /// How often each number was ordered, given up …: what a test of "never twice" counts.
     pub orders: BTreeMap<PhoneNumber, Orders>,
+    #[serde(default)]
+    pub porting: Porting,
     pub access: Access,
     #[serde(skip)]
     pub index: Index,
@@ -201,7 +204,7 @@ pub struct Due {
 
 /// How often the platform was told to do what costs money or service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Orders {
     pub activations: u32,
     pub hold_submissions: u32,
@@ -209,6 +212,10 @@ pub struct Orders {
     pub updates: u32,
     pub deletes: u32,
     pub recoveries: u32,
+    pub ports: u32,
+    pub port_updates: u32,
+    pub port_cancellations: u32,
+    pub port_triggers: u32,
 }
 
 /// Who may come in, and who is in.
@@ -363,12 +370,17 @@ impl World {
             .filter_map(|key| self.events.get(&key))
     }
 
-    /// The block that a number lies in.
+    /// The block that a number lies in; none where another carrier serves the
+    /// number, or a smaller block around it.
     pub fn range_of(&self, number: PhoneNumber) -> Option<&Range> {
         let digits = number.to_string();
-        (1..=digits.len())
+        let (length, range) = (1..=digits.len())
             .rev()
-            .find_map(|length| self.inventory.get(digits.get(..length)?))
+            .find_map(|length| Some((length, self.inventory.get(digits.get(..length)?)?)))?;
+        self.porting
+            .range_of(number)
+            .is_none_or(|(others, _)| others < length)
+            .then_some(range)
     }
 
     /// Can be ordered: in stock and on nobody's account. Reservations aside.
@@ -435,7 +447,7 @@ mod as_list {
     }
 }
 
-mod by_name {
+pub mod by_name {
     use super::*;
 
     pub fn serialize<S: Serializer>(

@@ -4,6 +4,9 @@ mod faults;
 mod operations;
 mod page;
 mod persistence;
+mod port_changes;
+mod port_scenarios;
+mod ports;
 mod process;
 mod rehearsal;
 mod scenarios;
@@ -197,4 +200,52 @@ pub fn activation(number: &str) -> Value {
         "customerServiceRecord": lindon(),
         "directoryListing": {"listed": false, "type": "NOT_LIST_NOT_PUBLISH"}
     })
+}
+
+/// An order that ports these numbers for the office in Lindon.
+pub fn port_of(numbers: &[&str], crd: &str) -> Value {
+    let rows: Vec<Value> = numbers
+        .iter()
+        .map(|number| json!({"phoneNumber": number}))
+        .collect();
+    json!({
+        "telephoneNumbers": rows,
+        "customerServiceRecord": lindon(),
+        "port": {
+            "billingTelephoneNumber": numbers[0], "crdDate": crd,
+            "portingWireType": "Wireline", "portingAuthorizedName": "Mary Molar"
+        },
+        "directoryListing": {"type": "PORTED"}
+    })
+}
+
+/// The path of a port.
+pub fn port(account: &str, id: &str) -> String {
+    format!("{{P}}/account/{account}/port/{id}")
+}
+
+impl Caller {
+    /// Orders a port and gives its id.
+    pub async fn ported(&self, account: &str, body: Value) -> String {
+        let (status, echo) = self.order(account, body).await;
+        assert_eq!(status, 200, "{echo}");
+        echo["port"]["id"].as_str().expect("an id").to_owned()
+    }
+
+    pub async fn port_event(&self, account: &str, id: &str) -> Value {
+        let (status, body) = self.event(account, id, "PORT_REQUEST").await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    pub async fn carrier_does(&self, id: &str, action: Value) -> Answer {
+        let path = format!("/sandbox/ports/{id}");
+        self.call("POST", &path, Some(action)).await
+    }
+
+    pub async fn at(&self, instant: &str) {
+        let set = json!({"set": instant});
+        let (status, body) = self.call("POST", "/sandbox/clock", Some(set)).await;
+        assert_eq!(status, 200, "{body}");
+    }
 }

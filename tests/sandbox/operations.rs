@@ -75,7 +75,7 @@ async fn partition_carriers_accounts_and_users_are_read() {
         .iter()
         .map(|carrier| &carrier["supportsCSRUpdate"])
         .collect();
-    assert_eq!(updates, [true, true, false]);
+    assert_eq!(updates, [true, true, false, true, true]);
     let (_, accounts) = caller.get("{P}/account").await;
     assert_eq!(accounts.as_array().map(Vec::len), Some(4));
     let (_, account) = caller.get(&format!("{{P}}/account/{DENTAL}")).await;
@@ -119,7 +119,7 @@ async fn what_is_not_there_is_404_with_the_envelope() {
         "/v2/partition/elsewhere",
         "{P}/account/nobody",
         "{P}/account/nobody/telephonenumber",
-        "{P}/ratecenter/18015550101",
+        "{P}/ratecenter/12125550100",
         "{I}/12125550100",
         &tn(DENTAL, "18014040901"),
         &format!("{{P}}/account/{CLINIC}/reference/18014040901/type/CSR_CHANGE_REQUEST"),
@@ -268,7 +268,7 @@ async fn an_order_that_breaks_a_rule_is_refused_and_changes_nothing() {
         ),
         (
             with(&|b| b["port"] = json!({"billingTelephoneNumber": "18015550101"})),
-            "PortingNotAvailable",
+            "InvalidDirectoryListingType",
         ),
         (with(&|b| b["accountId"] = json!(FIBRE)), "IdMismatch"),
         (activation("12125550100"), "TelephoneNumberNotInInventory"),

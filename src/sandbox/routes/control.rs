@@ -47,6 +47,10 @@ pub fn answer(
             platform.log().clear();
             Ok(Response::empty(204))
         }
+        ("POST", ["ports", id]) => {
+            let now = platform.world.clock.now(wall);
+            super::ports::by_carrier(platform, id, parse(&request.body)?, now)
+        }
         ("GET", ["state"]) => state(platform),
         ("GET", ["summary"]) => {
             let now = platform.world.clock.now(wall);
@@ -89,6 +93,11 @@ fn state(platform: &mut Platform) -> Result<Response, Refusal> {
             "numbers" => map.serialize_entry(name, &numbers),
             "events" => map.serialize_entry(name, &events.values().collect::<Vec<_>>()),
             "access" => map.serialize_entry(name, &access),
+            "porting" => {
+                let mut porting = value.clone();
+                super::ports::hide_pins(&mut porting);
+                map.serialize_entry(name, &porting)
+            }
             _ => map.serialize_entry(name, value),
         }
         .map_err(failed)?;

@@ -62,7 +62,7 @@ pub fn search(world: &World, request: &Request) -> Result<Response, Refusal> {
         kinds
             .as_ref()
             .is_none_or(|kinds| kinds.contains(&event.kind))
-            && number.is_none_or(|tn| event.number.to_string() == tn)
+            && number.is_none_or(|tn| is_about(world, event, tn))
             && account.as_ref().is_none_or(|id| event.account == *id)
             && from.is_none_or(|from| dated.is_some_and(|date| date >= from))
             && to.is_none_or(|to| dated.is_some_and(|date| date <= to))
@@ -92,6 +92,14 @@ pub fn search(world: &World, request: &Request) -> Result<Response, Refusal> {
             .collect(),
     };
     Ok(Response::json(200, &page))
+}
+
+/// A port's event is about each of its numbers.
+fn is_about(world: &World, event: &Event, tn: &str) -> bool {
+    match view::port::of_event(world, event) {
+        Some(port) => port.numbers.iter().any(|number| number.to_string() == tn),
+        None => event.number.to_string() == tn,
+    }
 }
 
 fn parse_kind(name: &str) -> Result<EventKind, Refusal> {

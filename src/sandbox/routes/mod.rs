@@ -3,6 +3,7 @@
 
 mod control;
 mod events;
+mod ports;
 mod reads;
 mod summary;
 mod writes;
@@ -213,6 +214,9 @@ fn api(
                 return Err(Refusal::missing("PartitionNotFound").with("partitionId", *partition));
             }
             if let Some(answered) = reads::answer(&platform.world, request, rest) {
+                return answered;
+            }
+            if let Some(answered) = ports::answer(platform, request, rest, now) {
                 return answered;
             }
             writes::answer(platform, request, rest, now)

@@ -130,6 +130,9 @@ fn order(
 ) -> Result<Response, Refusal> {
     let map = body::object(&request.body)?;
     let account = AccountId::new(account);
+    if map.get("port").is_some_and(|port| !port.is_null()) {
+        return super::ports::submit(platform, request, &account, &map, now);
+    }
     let order = body::order(&map, account.clone())?;
     let numbers: Vec<_> = order.numbers.iter().map(|ordered| ordered.number).collect();
     let command = Command::Order(Box::new(order));

@@ -10,6 +10,7 @@ mod address;
 mod change;
 mod inventory;
 mod order;
+pub mod port;
 mod release;
 mod settle;
 #[cfg(test)]
@@ -81,6 +82,7 @@ pub enum Command {
         latitude: Option<String>,
         longitude: Option<String>,
     },
+    Port(port::PortCommand),
 }
 
 /// An order for numbers from inventory (S:TelephoneNumberActivationsV2X).
@@ -219,6 +221,7 @@ pub fn perform(world: &mut World, command: &Command, now: Timestamp) -> Result<O
             (latitude.as_deref(), longitude.as_deref()),
             now,
         ),
+        Command::Port(command) => port::perform(world, command, now),
     }?;
     settle(world, now);
     Ok(outcome)

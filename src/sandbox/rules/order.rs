@@ -96,7 +96,7 @@ pub fn order(world: &mut World, order: &Order, now: Timestamp) -> Result<Outcome
 }
 
 /// What an earlier owner's carrier or E911 provider said is nothing to this one.
-fn forget_former_events(world: &mut World, number: PhoneNumber) {
+pub fn forget_former_events(world: &mut World, number: PhoneNumber) {
     for kind in [
         EventKind::Activation,
         EventKind::CsrChange,
@@ -115,7 +115,7 @@ fn forget_former_events(world: &mut World, number: PhoneNumber) {
 }
 
 /// An activation that goes to the carrier takes its 911 address along.
-fn register_e911(world: &mut World, account: &AccountId, number: PhoneNumber, now: Timestamp) {
+pub fn register_e911(world: &mut World, account: &AccountId, number: PhoneNumber, now: Timestamp) {
     let (kind, status) = (EventKind::E911Address, EventStatus::Pending);
     open(world, kind, account, number, status, "Start E911", now);
 }
@@ -148,7 +148,7 @@ fn can_be_had(
     }
 }
 
-fn reference_of(
+pub fn reference_of(
     world: &World,
     account: &AccountId,
     ordered: &OrderedNumber,

@@ -11,6 +11,7 @@ use crate::sandbox::msag::{self, Verdict};
 use crate::sandbox::world::{Due, EventKey, Stock, World};
 
 use super::address::effective_e911;
+use super::port;
 
 /// Lets everything that is due until `now` happen, each thing at its own time.
 pub fn settle(world: &mut World, now: Timestamp) {
@@ -35,6 +36,19 @@ pub fn open(
         reference: number.to_string(),
         kind,
     };
+    open_for(world, key, (account, number), status, message, now);
+}
+
+/// The same for an event whose reference need not be its number: a port's.
+pub fn open_for(
+    world: &mut World,
+    key: EventKey,
+    (account, number): (&AccountId, PhoneNumber),
+    status: EventStatus,
+    message: &str,
+    now: Timestamp,
+) {
+    let kind = key.kind;
     let before = world
         .events
         .get(&key)
@@ -97,6 +111,12 @@ pub fn plan_next(world: &mut World, event: &Event, now: Timestamp) {
     if event.stuck || event::next(event.kind, event.status, Answer::Agreed).is_none() {
         return;
     }
+    if event.kind == EventKind::PortRequest {
+        if let Some(at) = port::when(world, event, now) {
+            put_due(world, event, at);
+        }
+        return;
+    }
     let timing = world.timing;
     let seconds = match (event.kind, event.status) {
         (EventKind::Disconnect, EventStatus::Cooldown) => {
@@ -108,8 +128,12 @@ pub fn plan_next(world: &mut World, event: &Event, now: Timestamp) {
         (EventKind::CsrChange, _) => i64::from(timing.csr_seconds),
         _ => i64::from(timing.activation_seconds),
     };
+    put_due(world, event, later(now, SignedDuration::from_secs(seconds)));
+}
+
+fn put_due(world: &mut World, event: &Event, at: Timestamp) {
     let due = Due {
-        at: later(now, SignedDuration::from_secs(seconds)),
+        at,
         order: world.ids.sequence(),
         event: EventKey {
             reference: event.reference.clone(),
@@ -130,6 +154,10 @@ fn advance(world: &mut World, due: &Due) {
     else {
         return;
     };
+    if event.kind == EventKind::PortRequest {
+        port::advance(world, &event, due.at);
+        return;
+    }
     let (answer, message, correction) = ask(world, &event);
     let Some(status) = event::next(event.kind, event.status, answer) else {
         return;
@@ -203,7 +231,7 @@ fn ask(world: &World, event: &Event) -> (Answer, String, Option<Record>) {
     }
 }
 
-fn log(event: &mut Event, at: Timestamp, message: &str) {
+pub fn log(event: &mut Event, at: Timestamp, message: &str) {
     event.updated = at;
     event.logs.push(Log {
         status: event.status,

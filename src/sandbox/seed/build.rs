@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::port;
 use super::{
     AccountSeed, CarrierSeed, CooldownSeed, EventSeed, InventorySeed, NumberSeed, PartitionSeed,
     Seed,
@@ -17,6 +18,7 @@ use crate::sandbox::event::{self, Event, EventKind, EventStatus, Log};
 use crate::sandbox::ids::{Ids, derived, hash};
 use crate::sandbox::msag::{self, Verdict};
 use crate::sandbox::numbers::Numbers;
+use crate::sandbox::port::Porting;
 use crate::sandbox::rules::{effective_e911, plan_next};
 use crate::sandbox::world::{
     Access, Account, Due, EventKey, Index, Listing, Number, Range, Reference, Stock, User, World,
@@ -34,6 +36,9 @@ impl Seed {
             accounts,
             generate,
             inventory,
+            portable,
+            losing_carriers,
+            port_rules,
             cooldowns,
             addresses,
             accept_unknown_addresses,
@@ -60,6 +65,10 @@ impl Seed {
             addresses,
             accept_unknown_addresses,
             orders: BTreeMap::new(),
+            porting: Porting {
+                rules: port_rules,
+                ..Porting::default()
+            },
             access: Access {
                 credentials,
                 tokens: BTreeMap::new(),
@@ -69,6 +78,12 @@ impl Seed {
         for block in inventory {
             add_block(&mut world, block, &first_carrier)?;
         }
+        for block in portable {
+            port::add_portable(&mut world, block, &first_carrier)?;
+        }
+        for file in losing_carriers {
+            port::add_losing(&mut world, file)?;
+        }
         let mut records = Records::default();
         for account in accounts {
             add_account(&mut world, account, &first_carrier, &mut records, now)?;
@@ -76,6 +91,7 @@ impl Seed {
         if let Some(wish) = generate {
             wish.add_to(&mut world, &first_carrier)?;
         }
+        port::add_implied(&mut world, &first_carrier, now);
         for cooldown in cooldowns {
             add_cooldown(&mut world, &cooldown, now)?;
         }
@@ -154,7 +170,11 @@ fn add_block(
     }
 }
 
-fn carrier(world: &World, said: Option<String>, first: &CarrierId) -> Result<CarrierId, String> {
+pub fn carrier(
+    world: &World,
+    said: Option<String>,
+    first: &CarrierId,
+) -> Result<CarrierId, String> {
     let id = said.map_or_else(|| first.clone(), CarrierId::new);
     match world.carrier(&id) {
         Some(_) => Ok(id),
@@ -176,6 +196,7 @@ fn add_account(
         time_zone,
         users,
         numbers,
+        ports,
     } = seed;
     let account_id = AccountId::new(id.clone());
     if id.is_empty() {
@@ -212,6 +233,9 @@ fn add_account(
     }
     for number in numbers {
         add_number(world, &account_id, number, first_carrier, records, now)?;
+    }
+    for seed in ports {
+        port::add_port(world, &account_id, seed, first_carrier, now)?;
     }
     Ok(())
 }

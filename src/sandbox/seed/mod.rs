@@ -3,6 +3,7 @@
 
 mod build;
 mod generate;
+mod port;
 
 use std::collections::BTreeMap;
 
@@ -13,9 +14,11 @@ use serde_json::Value;
 
 use super::event::{EventKind, EventStatus};
 use super::msag::KnownAddress;
+use super::port::PortRules;
 use super::world::{Credential, Timing};
 use crate::api::wire;
 use crate::model::{PhoneNumber, Record};
+pub use port::{LosingCarrierSeed, PortSeed, PortableSeed};
 
 /// A world to start from.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +41,11 @@ pub struct Seed {
     pub generate: Option<GenerateSeed>,
     /// What can be ordered, in blocks.
     pub inventory: Vec<InventorySeed>,
+    /// What others serve and can be ported, in blocks.
+    pub portable: Vec<PortableSeed>,
+    /// What the carriers that lose numbers have on file.
+    pub losing_carriers: Vec<LosingCarrierSeed>,
+    pub port_rules: PortRules,
     /// Numbers given up lately.
     pub cooldowns: Vec<CooldownSeed>,
     /// The streets that the E911 provider's guide (MSAG) knows.
@@ -116,6 +124,7 @@ pub struct AccountSeed {
     pub users: Vec<UserSeed>,
     /// Its numbers, on the account already.
     pub numbers: Vec<NumberSeed>,
+    pub ports: Vec<PortSeed>,
 }
 
 /// So many accounts alike: `generated0000000000000`, `generated0000000000001` …,
