@@ -19,10 +19,14 @@
 //! `event::next`; a member of a number in `world::Number`, whose exhaustive
 //! matches then point at every place that must decide about it.
 
+mod address_line;
 mod body;
 mod clock;
 mod event;
 mod faults;
+mod gazetteer;
+mod geo;
+mod history;
 mod ids;
 mod msag;
 mod request_log;

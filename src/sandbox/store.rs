@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::rules::{Command, perform};
+use super::rules::{Command, perform_as};
 use super::world::World;
 
 /// Of the snapshot and the journal together.
@@ -278,7 +278,8 @@ fn replay(path: &Path, world: &mut World, snapshot_count: u64) -> Result<u64, St
         if let Some(token) = &entry.token {
             world.enter(token, entry.now);
         }
-        perform(world, &entry.command, entry.now)
+        let user = world.user(entry.token.as_deref());
+        perform_as(world, &entry.command, &user, entry.now)
             .map_err(|refusal| damaged(format!("{} on replay", refusal.token)))?;
         count = entry.count;
     }

@@ -199,6 +199,7 @@ pub fn inventory(world: &World, number: PhoneNumber) -> wire::TelephoneNumberVie
     wire::TelephoneNumberView {
         partition_id: boxed(&world.partition.id),
         rate_center: range.and_then(|range| boxed(&range.rate_center)),
+        rate_center_reorder_name: range.and_then(|range| boxed(&range.rate_center)),
         state: range.and_then(|range| boxed(&range.state)),
         country: range.and_then(|range| boxed(&range.country)),
         prefix: digits.get(..7).and_then(boxed),
@@ -214,6 +215,7 @@ pub fn inventory(world: &World, number: PhoneNumber) -> wire::TelephoneNumberVie
         },
         function_type: boxed("ELS"),
         distance: None,
+        matches_zip: None,
         byotn: Some(false),
         is_in_inventory: Some(world.is_free(number)),
         operational_status: None,

@@ -3,7 +3,7 @@
 //! Nothing here knows of HTTP, files or the computer's clock. `rules` changes
 //! a world, `view` shows it as the platform would, `store` keeps it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,6 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::clock::Clock;
 use super::event::{Event, EventKind, EventStatus};
+use super::gazetteer::Gazetteer;
+use super::geo::Place;
+use super::history;
 use super::ids::{self, Ids};
 use super::msag::KnownAddress;
 use crate::api::wire::{CallerIdConfig, InboundCarrier, Partition};
@@ -40,9 +43,15 @@ pub struct World {
     pub addresses: Vec<KnownAddress>,
     /// Addresses on streets that the guide doesn't know are registered all the same.
     pub accept_unknown_addresses: bool,
+    /// Where the rate centres lie.
+    #[serde(default)]
+    pub places: Vec<Place>,
     /// How often each number was ordered, given up …: what a test of "never twice" counts.
     pub orders: BTreeMap<PhoneNumber, Orders>,
     pub access: Access,
+    /// What requests changed, the oldest first.
+    #[serde(default)]
+    pub history: VecDeque<history::Entry>,
     #[serde(skip)]
     pub index: Index,
 }
@@ -340,6 +349,23 @@ impl World {
                 })
             })
             .filter_map(|key| self.events.get(&key))
+    }
+
+    /// What the world's streets and places know of addresses.
+    pub fn gazetteer(&self) -> Gazetteer<'_> {
+        Gazetteer {
+            known: &self.addresses,
+            places: &self.places,
+            lenient: self.accept_unknown_addresses,
+        }
+    }
+
+    /// Who uses a token; the one that is always good is the sandbox's own.
+    pub fn user(&self, token: Option<&str>) -> String {
+        token
+            .and_then(|token| self.access.tokens.get(token))
+            .map_or("sandbox", |known| known.username.as_str())
+            .to_owned()
     }
 
     /// The block that a number lies in.

@@ -1,9 +1,12 @@
 //! HTTP in, HTTP out: paths become commands and readings, refusals become the
 //! platform's error envelope. No sockets here; `server` has those.
 
+mod accounts;
+mod addresses;
 mod control;
 mod events;
 mod reads;
+mod search;
 mod writes;
 
 use std::collections::BTreeMap;
@@ -15,7 +18,7 @@ use serde_json::json;
 use super::body;
 use super::faults::Faults;
 use super::request_log::RequestLog;
-use super::rules::{Command, Entry, Outcome, Refusal, perform, settle};
+use super::rules::{Command, Entry, Outcome, Refusal, perform_as, settle};
 use super::store::Store;
 use super::world::World;
 use crate::api::wire::{Login, LoginToken};
@@ -114,7 +117,8 @@ impl Platform {
         if self.store.is_broken() {
             return Err(Refusal::new(500, "StateNotKept"));
         }
-        let outcome = perform(&mut self.world, command, now)?;
+        let user = self.world.user(token);
+        let outcome = perform_as(&mut self.world, command, &user, now)?;
         self.store
             .append(command, token, now)
             .map_err(|error| Refusal::new(500, "StateNotKept").with("reason", error.to_string()))?;
@@ -157,6 +161,16 @@ fn api(
         }
         ("GET", ["ref", "language"]) => Ok(reads::languages()),
         ("GET", ["ref", "secondary-location-types"]) => Ok(reads::secondary_locations()),
+        ("GET", ["address", "validate"]) => addresses::validate(&platform.world, request),
+        ("GET", ["address", "typeahead"]) => addresses::typeahead(&platform.world, request),
+        ("GET", ["address", "state", state, "city", city, "zipcode"]) => {
+            addresses::postal_codes(&platform.world, state, city)
+        }
+        ("GET", ["supported-rate-centers"]) => {
+            search::supported_rate_centers(&platform.world, request)
+        }
+        // Nothing here is done by a job: there is none to be found.
+        ("GET", ["job", id]) => Err(Refusal::missing("JobNotFound").with("jobId", *id)),
         (_, ["partition", partition, rest @ ..]) => {
             if *partition != platform.world.partition.id {
                 return Err(Refusal::missing("PartitionNotFound").with("partitionId", *partition));
@@ -214,13 +228,8 @@ fn login(platform: &mut Platform, request: &Request, now: Timestamp) -> Result<R
 
 fn userinfo(platform: &Platform, request: &Request) -> Response {
     let token = request.token.as_deref().unwrap_or_default();
-    let name = platform
-        .world
-        .access
-        .tokens
-        .get(token)
-        .map_or("sandbox", |known| known.username.as_str());
-    Response::json(200, &login_token(&platform.world, token, name))
+    let name = platform.world.user(Some(token));
+    Response::json(200, &login_token(&platform.world, token, &name))
 }
 
 fn login_token(world: &World, token: &str, username: &str) -> LoginToken {

@@ -3,7 +3,7 @@
 use serde::ser::{SerializeSeq, Serializer};
 use serde_json::json;
 
-use super::{Request, Response, events};
+use super::{Request, Response, accounts, events, search};
 use crate::api::wire::E911Prevalidation;
 use crate::model::{AccountId, PhoneNumber, UserId, values};
 use crate::sandbox::body;
@@ -31,6 +31,12 @@ pub fn answer(
             Ok(Response::json(200, &accounts))
         }
         ("PUT", ["account", "e911", "prevalidate"]) => prevalidate(world, request),
+        ("GET", ["account", "search"]) => Ok(accounts::search(world, request)),
+        ("GET", ["account", id, "accounthistorysearch"]) => accounts::history(world, request, id),
+        // Orders for numbers yet unknown are none of this world's: there are none.
+        ("GET", ["account", id, "telephonenumber", "tn-requests"]) => {
+            account_exists(world, &AccountId::new(*id)).map(|()| Response::json(200, &json!([])))
+        }
         ("GET", ["account", id]) => account(world, request, id).or_else(single),
         ("GET", ["account", id, "user"]) => users(world, &AccountId::new(*id)),
         ("GET", ["account", id, "user", user]) => one_user(world, request, id, user),
@@ -66,6 +72,10 @@ pub fn answer(
             events::one(world, id, reference, kind)
         }
         ("GET", ["telephonenumber", "statussearch"]) => events::search(world, request),
+        ("GET", ["telephonenumber"]) => Ok(search::listing(world)),
+        // Searching reserves: that is no reading.
+        ("GET", ["telephonenumber", "search"] | ["ratecenter", "tnsearch"]) => return None,
+        ("GET", ["is-di-supported"]) => Ok(Response::json(200, &true)),
         ("GET", ["telephonenumber", tn]) => number(tn).and_then(|tn| {
             rules::known(world, tn)?;
             Ok(Response::json(200, &view::inventory(world, tn)))

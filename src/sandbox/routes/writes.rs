@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::reads::{number, one_number};
-use super::{Platform, Request, Response, not_found};
+use super::{Platform, Request, Response, not_found, search};
 use crate::model::AccountId;
 use crate::sandbox::body;
 use crate::sandbox::event::{EventKind, EventStatus};
@@ -25,6 +25,12 @@ pub fn answer(
             let account =
                 body::text(&map, "accountId")?.ok_or_else(|| Refusal::bad("AccountIdRequired"))?;
             order(platform, request, &account, now)
+        }
+        // Searches reserve what they find.
+        ("GET", ["telephonenumber", "search"]) => search::search(platform, request, now),
+        ("GET", ["ratecenter", "tnsearch"]) => search::nearest(platform, request, now),
+        ("GET", ["account", account, "dynamic-inventory", "tn-search"]) => {
+            search::dynamic(platform, request, account, now)
         }
         ("POST", ["account", account, "telephonenumber"]) => order(platform, request, account, now),
         ("PATCH", ["account", account, "telephonenumber", tn]) => {

@@ -11,6 +11,7 @@ mod change;
 mod inventory;
 mod order;
 mod release;
+mod search;
 mod settle;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::clock::Clock;
+use super::history::Before;
 use super::world::{Number, Orders, World};
 use crate::api::wire;
 use crate::model::{AccountId, Field, PhoneNumber, Record};
@@ -29,6 +31,7 @@ use crate::model::{AccountId, Field, PhoneNumber, Record};
 pub use access::Entry;
 pub use address::{correction, effective_e911};
 pub use inventory::known;
+pub use search::{By, Found, MOST_FOUND, Wanted, find, stock};
 pub use settle::{plan_next, settle};
 
 /// What can be done to a world. Accepted commands are what the journal keeps.
@@ -62,6 +65,11 @@ pub enum Command {
     },
     Reserve {
         number: PhoneNumber,
+        account: Option<AccountId>,
+    },
+    /// Reserves what a search found.
+    ReserveFound {
+        numbers: Vec<PhoneNumber>,
         account: Option<AccountId>,
     },
     Unreserve {
@@ -203,6 +211,9 @@ pub fn perform(world: &mut World, command: &Command, now: Timestamp) -> Result<O
         Command::Unreserve { number, account } => {
             inventory::unreserve(world, *number, account.as_ref(), now)
         }
+        Command::ReserveFound { numbers, account } => {
+            search::reserve_found(world, numbers, account.as_ref(), now)
+        }
         Command::Recover { number } => inventory::recover(world, *number, now),
         Command::AcceptCorrection { account, number } => {
             address::accept_correction(world, account, *number, now)
@@ -221,6 +232,21 @@ pub fn perform(world: &mut World, command: &Command, now: Timestamp) -> Result<O
         ),
     }?;
     settle(world, now);
+    Ok(outcome)
+}
+
+/// The same, and what it changed goes into the accounts' history under the
+/// name of its user.
+pub fn perform_as(
+    world: &mut World,
+    command: &Command,
+    user: &str,
+    now: Timestamp,
+) -> Result<Outcome, Refusal> {
+    settle(world, now);
+    let before = Before::of(world, command);
+    let outcome = perform(world, command, now)?;
+    before.record(world, user, now);
     Ok(outcome)
 }
 

@@ -1,7 +1,7 @@
 //! From what a person wrote to a world: every statement checked, every status
 //! given the event that goes with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -35,6 +35,7 @@ impl Seed {
             cooldowns,
             addresses,
             accept_unknown_addresses,
+            places,
         } = self;
         let clock = frozen_at.map_or_else(Clock::default, |at| Clock::Frozen { at });
         let now = frozen_at.unwrap_or(now);
@@ -57,11 +58,13 @@ impl Seed {
             due: BTreeSet::new(),
             addresses,
             accept_unknown_addresses,
+            places,
             orders: BTreeMap::new(),
             access: Access {
                 credentials,
                 tokens: BTreeMap::new(),
             },
+            history: VecDeque::new(),
             index: Index::default(),
         };
         for block in inventory {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::event::{EventKind, EventStatus};
+use super::geo::Place;
 use super::msag::KnownAddress;
 use super::world::{Credential, Timing};
 use crate::api::wire;
@@ -39,6 +40,8 @@ pub struct Seed {
     /// Register addresses on streets that the guide doesn't know; asked
     /// beforehand, it still says UNKNOWN.
     pub accept_unknown_addresses: bool,
+    /// Where rate centres lie: distances of a number search are from there.
+    pub places: Vec<Place>,
 }
 
 /// The service provider's partition.
