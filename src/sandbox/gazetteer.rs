@@ -191,7 +191,7 @@ fn as_filed(record: &mut Record, entry: &KnownAddress) {
     ] {
         // A ZIP+4 says more than the guide's five digits.
         let finer = member == Member::PostalCode && record.get(member).starts_with(filed.as_str());
-        if !(finer && !filed.is_empty()) {
+        if !finer || filed.is_empty() {
             record.set(
                 member,
                 Some(filed)

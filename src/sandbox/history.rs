@@ -90,6 +90,7 @@ impl Before {
             Command::Login { .. }
             | Command::Logout { .. }
             | Command::SetClock { .. }
+            | Command::SetSwitches { .. }
             | Command::Reserve { .. }
             | Command::ReserveFound { .. }
             | Command::Unreserve { .. }

@@ -28,6 +28,7 @@ mod gazetteer;
 mod geo;
 mod history;
 mod ids;
+mod merge;
 mod msag;
 mod request_log;
 mod routes;
@@ -35,6 +36,7 @@ mod rules;
 pub mod seed;
 mod server;
 mod store;
+mod switches;
 mod view;
 mod world;
 

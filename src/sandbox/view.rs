@@ -33,7 +33,7 @@ impl Serialize for NumberView<'_> {
             account,
             status,
             carrier,
-            order_version,
+            order_version: _,
             csr,
             e911,
             // Shown only by its own operation.
@@ -71,7 +71,7 @@ impl Serialize for NumberView<'_> {
                 id: &format!("csr {digits}"),
             };
             map.serialize_entry("customerServiceRecord", &csr_view)?;
-            map.serialize_entry("orderVersion", &derived(&format!("order {order_version}")))?;
+            map.serialize_entry("orderVersion", &order_version(self.state))?;
             let address = AddressView {
                 record: effective_e911(self.state),
                 shape: Shape::E911,
@@ -94,6 +94,11 @@ impl Serialize for NumberView<'_> {
         map.serialize_entry("tollFree", &false)?;
         map.end()
     }
+}
+
+/// S:TelephoneNumberAccountV2X.orderVersion: another one after each write.
+pub fn order_version(state: &Number) -> String {
+    derived(&format!("order {}", state.order_version))
 }
 
 /// How an E911 address that a number doesn't have is shown.

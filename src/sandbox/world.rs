@@ -17,6 +17,7 @@ use super::geo::Place;
 use super::history;
 use super::ids::{self, Ids};
 use super::msag::KnownAddress;
+use super::switches::Switches;
 use crate::api::wire::{CallerIdConfig, InboundCarrier, Partition};
 use crate::model::{AccountId, CarrierId, CarrierStatus, PhoneNumber, Record, UserId};
 
@@ -49,6 +50,8 @@ pub struct World {
     /// How often each number was ordered, given up …: what a test of "never twice" counts.
     pub orders: BTreeMap<PhoneNumber, Orders>,
     pub access: Access,
+    #[serde(default)]
+    pub switches: Switches,
     /// What requests changed, the oldest first.
     #[serde(default)]
     pub history: VecDeque<history::Entry>,

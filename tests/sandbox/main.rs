@@ -1,9 +1,12 @@
 //! The sandbox over HTTP: what a client of the platform would notice.
 
+mod conformance;
 mod faults;
+mod inventory;
 mod operations;
 mod persistence;
 mod scenarios;
+mod unknowns;
 
 use std::path::PathBuf;
 use std::sync::Once;

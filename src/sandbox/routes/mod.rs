@@ -117,6 +117,13 @@ impl Platform {
         if self.store.is_broken() {
             return Err(Refusal::new(500, "StateNotKept"));
         }
+        let shown_alike = matches!(
+            command,
+            Command::Login { .. } | Command::Logout { .. } | Command::SetClock { .. }
+        );
+        if !shown_alike {
+            self.faults.before_write(&self.world, now);
+        }
         let user = self.world.user(token);
         let outcome = perform_as(&mut self.world, command, &user, now)?;
         self.store
@@ -144,6 +151,34 @@ pub fn answer(platform: &mut Platform, request: &Request, wall: Timestamp) -> Re
         _ => Err(not_found(request)),
     };
     answered.unwrap_or_else(Response::from)
+}
+
+/// Answers a reading from a world that is past; `None` for what is no reading.
+/// Who may come in is decided by the present.
+pub fn answer_stale(
+    platform: &mut Platform,
+    past: &World,
+    request: &Request,
+    wall: Timestamp,
+) -> Option<Response> {
+    let now = platform.world.clock.now(wall);
+    let segments: Vec<&str> = request
+        .path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
+    let ["v2", "partition", partition, rest @ ..] = segments.as_slice() else {
+        return None;
+    };
+    if request.method != "GET" || *partition != past.partition.id {
+        return None;
+    }
+    settle(&mut platform.world, now);
+    let answered = match admit(platform, request, now) {
+        Ok(()) => reads::answer(past, request, rest)?,
+        Err(refusal) => Err(refusal),
+    };
+    Some(answered.unwrap_or_else(Response::from))
 }
 
 fn api(

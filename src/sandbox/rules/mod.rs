@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 
 use super::clock::Clock;
 use super::history::Before;
+use super::switches::Switches;
 use super::world::{Number, Orders, World};
 use crate::api::wire;
 use crate::model::{AccountId, Field, PhoneNumber, Record};
@@ -46,6 +47,9 @@ pub enum Command {
     },
     SetClock {
         clock: Clock,
+    },
+    SetSwitches {
+        switches: Switches,
     },
     Order(Box<Order>),
     Change(Box<Change>),
@@ -126,6 +130,9 @@ pub struct Change {
     pub number: PhoneNumber,
     /// A PUT: the whole object came back, and only what differs was meant.
     pub whole: bool,
+    /// The `orderVersion` that it was made from, where it says one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_version: Option<String>,
     pub fragment: Fragment,
 }
 
@@ -198,6 +205,10 @@ pub fn perform(world: &mut World, command: &Command, now: Timestamp) -> Result<O
         Command::Logout { token } => access::logout(world, token),
         Command::SetClock { clock } => {
             world.clock = *clock;
+            Ok(Outcome::default())
+        }
+        Command::SetSwitches { switches } => {
+            world.switches = *switches;
             Ok(Outcome::default())
         }
         Command::Order(order) => order::order(world, order, now),

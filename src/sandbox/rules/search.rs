@@ -3,7 +3,7 @@
 //! reserved for 30 minutes (guide, "Find Available Numbers") is a command of
 //! its own, so that the journal holds what was found and not what was asked.
 
-use std::ops::RangeInclusive;
+use std::ops::Range as Span;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -161,13 +161,13 @@ fn block<'a>(
 }
 
 /// All numbers that begin with these digits.
-fn numbers(prefix: &str) -> RangeInclusive<u64> {
+fn numbers(prefix: &str) -> Span<u64> {
     let missing = u32::try_from(11_usize.saturating_sub(prefix.len())).unwrap_or(0);
     let span = 10_u64.pow(missing.min(11));
     match prefix.parse::<u64>() {
-        Ok(begin) => begin * span..=begin * span + (span - 1),
+        Ok(begin) => begin * span..(begin + 1) * span,
         // Not digits: none.
-        Err(_) => 1..=0,
+        Err(_) => 0..0,
     }
 }
 

@@ -36,6 +36,7 @@ impl Seed {
             addresses,
             accept_unknown_addresses,
             places,
+            switches,
         } = self;
         let clock = frozen_at.map_or_else(Clock::default, |at| Clock::Frozen { at });
         let now = frozen_at.unwrap_or(now);
@@ -64,6 +65,7 @@ impl Seed {
                 credentials,
                 tokens: BTreeMap::new(),
             },
+            switches,
             history: VecDeque::new(),
             index: Index::default(),
         };

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::event::{EventKind, EventStatus};
 use super::geo::Place;
 use super::msag::KnownAddress;
+use super::switches::Switches;
 use super::world::{Credential, Timing};
 use crate::api::wire;
 use crate::model::{PhoneNumber, Record};
@@ -42,6 +43,8 @@ pub struct Seed {
     pub accept_unknown_addresses: bool,
     /// Where rate centres lie: distances of a number search are from there.
     pub places: Vec<Place>,
+    /// How the sandbox decides what no source says of the platform.
+    pub switches: Switches,
 }
 
 /// The service provider's partition.
