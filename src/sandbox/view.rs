@@ -333,7 +333,11 @@ pub fn user(world: &World, account_id: &AccountId, id: &UserId, user: &User) -> 
         partition_id: Some(world.partition.id.clone()),
         time_zone: time_zone.to_owned(),
         extension: Some(user.extension.clone()),
-        caller_id_config: Some(user.caller_id.clone().unwrap_or_default()),
+        // The schema has no configuration without its number.
+        caller_id_config: user
+            .caller_id
+            .clone()
+            .filter(|config| config.caller_id_number.is_some()),
     }
 }
 

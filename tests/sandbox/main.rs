@@ -2,6 +2,7 @@
 
 mod conformance;
 mod faults;
+mod guide;
 mod inventory;
 mod operations;
 mod persistence;

@@ -5,6 +5,8 @@ mod accounts;
 mod addresses;
 mod control;
 mod events;
+#[cfg(test)]
+mod fuzz;
 mod reads;
 mod search;
 mod writes;

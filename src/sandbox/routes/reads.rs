@@ -34,6 +34,11 @@ pub fn answer(
         ("GET", ["account", "search"]) => Ok(accounts::search(world, request)),
         ("GET", ["account", id, "accounthistorysearch"]) => accounts::history(world, request, id),
         // Orders for numbers yet unknown are none of this world's: there are none.
+        ("GET", ["account", id, "telephonenumber", "tn-requests", order]) => {
+            account_exists(world, &AccountId::new(*id)).and_then(|()| {
+                Err(Refusal::missing("DynamicOrderNotFound").with("orderId", *order))
+            })
+        }
         ("GET", ["account", id, "telephonenumber", "tn-requests"]) => {
             account_exists(world, &AccountId::new(*id)).map(|()| Response::json(200, &json!([])))
         }
@@ -101,6 +106,8 @@ fn account(world: &World, request: &Request, id: &str) -> Result<Response, Refus
             .iter()
             .find(|(_, account)| account.account_number == id)
             .map(|(id, _)| id.clone()),
+        // There are no devices in this world.
+        "MacAddress" => None,
         other => {
             return Err(Refusal::bad("InvalidAccountIdType").with("accountIdType", other));
         }
@@ -138,7 +145,11 @@ fn one_user(world: &World, request: &Request, id: &str, user: &str) -> Result<Re
     let account_id = AccountId::new(id);
     account_exists(world, &account_id)?;
     let account = world.accounts.get(&account_id);
-    let by_name = request.parameter("idType") == Some("UserName");
+    let by_name = match request.parameter("idType") {
+        None | Some("ID" | "") => false,
+        Some("UserName") => true,
+        Some(other) => return Err(Refusal::bad("InvalidIdType").with("idType", other)),
+    };
     account
         .and_then(|account| {
             if by_name {
@@ -157,7 +168,11 @@ fn one_user(world: &World, request: &Request, id: &str, user: &str) -> Result<Re
 fn listing(world: &World, request: &Request, id: &str) -> Result<Response, Refusal> {
     let account = AccountId::new(id);
     account_exists(world, &account)?;
-    let limited = request.parameter("limitedData") == Some("true");
+    let limited = match request.parameter("limitedData") {
+        None | Some("false" | "") => false,
+        Some("true") => true,
+        Some(other) => return Err(Refusal::bad("InvalidParameter").with("limitedData", other)),
+    };
     let mut body = Vec::new();
     let mut json = serde_json::Serializer::new(&mut body);
     let written = json.serialize_seq(None).and_then(|mut seq| {

@@ -70,13 +70,19 @@ pub fn answer(
         }
         ("PUT", ["account", account, "telephonenumber", tn, "destination"]) => {
             let fragment = body::destination(&body::object(&request.body)?)?;
-            let said = json!({
+            let mut said = json!({
                 "partitionId": platform.world.partition.id,
                 "accountId": account, "telephoneNumber": tn, "id": tn,
-                "referenceType": fragment.reference_type.value(),
-                "referenceId": fragment.reference_id.value(),
                 "assignAsCallerId": fragment.assign_as_caller_id.value().unwrap_or(&false),
             });
+            for (name, field) in [
+                ("referenceType", &fragment.reference_type),
+                ("referenceId", &fragment.reference_id),
+            ] {
+                if let Some(text) = field.value() {
+                    said[name] = json!(text);
+                }
+            }
             change(
                 platform,
                 request,
