@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::address_line;
 use super::geo::{self, House, Place, Point};
 use super::msag::{self, KnownAddress, Verdict};
+use super::world::World;
 use crate::model::values::country_of_state;
 use crate::model::{Member, Record};
 
@@ -20,6 +21,17 @@ pub struct Gazetteer<'a> {
     pub places: &'a [Place],
     /// Streets that nobody knows are taken for good ones.
     pub lenient: bool,
+}
+
+impl World {
+    /// What the world's streets and places know of addresses.
+    pub fn gazetteer(&self) -> Gazetteer<'_> {
+        Gazetteer {
+            known: &self.addresses,
+            places: &self.places,
+            lenient: self.accept_unknown_addresses,
+        }
+    }
 }
 
 /// S:AddressValidationX.
@@ -252,7 +264,6 @@ fn has_words(line: &str, street: &[&str], number: Option<&str>, typed: &str) -> 
 mod tests {
     use super::*;
     use crate::sandbox::seed;
-    use crate::sandbox::world::World;
 
     fn built_in() -> World {
         seed::parse(crate::sandbox::BUILT_IN)

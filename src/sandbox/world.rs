@@ -12,7 +12,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::clock::Clock;
 use super::event::{Event, EventKind, EventStatus};
-use super::gazetteer::Gazetteer;
 use super::geo::Place;
 use super::history;
 use super::ids::{self, Ids};
@@ -352,23 +351,6 @@ impl World {
                 })
             })
             .filter_map(|key| self.events.get(&key))
-    }
-
-    /// What the world's streets and places know of addresses.
-    pub fn gazetteer(&self) -> Gazetteer<'_> {
-        Gazetteer {
-            known: &self.addresses,
-            places: &self.places,
-            lenient: self.accept_unknown_addresses,
-        }
-    }
-
-    /// Who uses a token; the one that is always good is the sandbox's own.
-    pub fn user(&self, token: Option<&str>) -> String {
-        token
-            .and_then(|token| self.access.tokens.get(token))
-            .map_or("sandbox", |known| known.username.as_str())
-            .to_owned()
     }
 
     /// The block that a number lies in.
