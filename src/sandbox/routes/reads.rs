@@ -43,7 +43,9 @@ pub fn answer(
             account_exists(world, &AccountId::new(*id)).map(|()| Response::json(200, &json!([])))
         }
         ("GET", ["account", id]) => account(world, request, id).or_else(single),
-        ("GET", ["account", id, "user"]) => users(world, &AccountId::new(*id)),
+        ("GET", ["account", id, "user"]) => {
+            limited_data(request).and_then(|_| users(world, &AccountId::new(*id)))
+        }
         ("GET", ["account", id, "user", user]) => one_user(world, request, id, user),
         ("GET", ["account", id, "telephonenumber"]) => listing(world, request, id),
         ("GET", ["account", id, "telephonenumber", tn]) => one_number(world, id, tn),
@@ -165,14 +167,19 @@ fn one_user(world: &World, request: &Request, id: &str, user: &str) -> Result<Re
         .ok_or_else(|| Refusal::missing("UserNotFound").with("userId", user))
 }
 
+/// The quick, partial form of a listing.
+fn limited_data(request: &Request) -> Result<bool, Refusal> {
+    match request.parameter("limitedData") {
+        None | Some("false" | "") => Ok(false),
+        Some("true") => Ok(true),
+        Some(other) => Err(Refusal::bad("InvalidParameter").with("limitedData", other)),
+    }
+}
+
 fn listing(world: &World, request: &Request, id: &str) -> Result<Response, Refusal> {
     let account = AccountId::new(id);
     account_exists(world, &account)?;
-    let limited = match request.parameter("limitedData") {
-        None | Some("false" | "") => false,
-        Some("true") => true,
-        Some(other) => return Err(Refusal::bad("InvalidParameter").with("limitedData", other)),
-    };
+    let limited = limited_data(request)?;
     let mut body = Vec::new();
     let mut json = serde_json::Serializer::new(&mut body);
     let written = json.serialize_seq(None).and_then(|mut seq| {

@@ -79,7 +79,7 @@ pub fn answer(
                 ("referenceType", &fragment.reference_type),
                 ("referenceId", &fragment.reference_id),
             ] {
-                if let Some(text) = field.value() {
+                if let Some(text) = field.value().filter(|text| !text.is_empty()) {
                     said[name] = json!(text);
                 }
             }
