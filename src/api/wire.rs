@@ -77,6 +77,8 @@ pub struct TelephoneNumberView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_center: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_center_reorder_name: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Box<str>>,
@@ -94,6 +96,9 @@ pub struct TelephoneNumberView {
     pub function_type: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance: Option<f64>,
+    /// After a search by postal code: its rate centre serves that very code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matches_zip: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub byotn: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,10 +2,14 @@
 //! so that "nothing is ordered twice" can be tried against a lost answer.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use super::world::World;
 
 /// One rule of `POST /sandbox/faults`. Which requests: `method`, `path`, `skip`,
 /// `times`. What happens to them: everything else; what is combined happens together.
@@ -44,6 +48,12 @@ pub struct Fault {
     /// Send this Retry-After, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_seconds: Option<u32>,
+    /// Answer a reading with the world as it was so many seconds of sandbox time ago.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale_seconds: Option<u32>,
+    /// Answer so many readings after a write with the world as it was before that write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale_reads: Option<u32>,
     /// Let the request's token expire: 401, and for good.
     pub expire_token: bool,
 }
@@ -56,11 +66,32 @@ pub enum Cut {
     After,
 }
 
+impl Fault {
+    fn is_stale(&self) -> bool {
+        self.stale_seconds.is_some() || self.stale_reads.is_some()
+    }
+}
+
 /// The rules in force, with how often each was met.
 #[derive(Debug, Default)]
 pub struct Faults {
     rules: Vec<Rule>,
+    /// Worlds as they were before the last writes, the oldest first; kept only
+    /// while a rule asks for stale readings.
+    past: VecDeque<Past>,
 }
+
+#[derive(Debug)]
+struct Past {
+    world: Arc<World>,
+    /// When it was written over.
+    until: Timestamp,
+    /// How many stale readings there were since.
+    reads: u32,
+}
+
+/// A busy world has no more yesterdays than this.
+const MOST_PAST: usize = 32;
 
 #[derive(Debug)]
 struct Rule {
@@ -87,6 +118,42 @@ impl Faults {
 
     pub fn clear(&mut self) {
         self.rules.clear();
+        self.past.clear();
+    }
+
+    /// Keeps the world as it is before a write, if a rule will ask for it.
+    pub fn before_write(&mut self, world: &World, now: Timestamp) {
+        if !self.rules.iter().any(|rule| rule.fault.is_stale()) {
+            return;
+        }
+        while self.past.len() >= MOST_PAST {
+            self.past.pop_front();
+        }
+        self.past.push_back(Past {
+            world: Arc::new(world.clone()),
+            until: now,
+            reads: 0,
+        });
+    }
+
+    /// The world that a stale reading shows, while there is one.
+    pub fn stale_world(&mut self, fault: &Fault, now: Timestamp) -> Option<Arc<World>> {
+        let shows = |past: &Past| {
+            let since = now.duration_since(past.until);
+            let young = fault
+                .stale_seconds
+                .is_some_and(|seconds| since < SignedDuration::from_secs(i64::from(seconds)));
+            young || fault.stale_reads.is_some_and(|reads| past.reads < reads)
+        };
+        if !fault.is_stale() {
+            return None;
+        }
+        let shown = self.past.iter().find(|past| shows(past));
+        let world = shown.map(|past| Arc::clone(&past.world));
+        for past in &mut self.past {
+            past.reads = past.reads.saturating_add(1);
+        }
+        world
     }
 
     /// The fault that this request meets, by the first rule that hits it.
@@ -134,10 +201,11 @@ impl Rule {
             || fault.cut.is_some()
             || fault.truncate_at.is_some()
             || fault.body.is_some()
+            || fault.is_stale()
             || fault.expire_token;
         if !does_something {
             return Err(
-                "a fault needs status, delayMilliseconds, cut, truncateAt, body or expireToken"
+                "a fault needs status, delayMilliseconds, cut, truncateAt, body, staleSeconds, staleReads or expireToken"
                     .to_owned(),
             );
         }

@@ -24,11 +24,16 @@
 //! Ports have rooms of their own: `port` (what is held of them, and the
 //! carriers' calendar) and `rules::port` (what is done, and what happens by itself).
 
+mod address_line;
 mod body;
 mod clock;
 mod event;
 mod faults;
+mod gazetteer;
+mod geo;
+mod history;
 mod ids;
+mod merge;
 mod msag;
 mod numbers;
 mod port;
@@ -39,6 +44,7 @@ pub mod seed;
 mod server;
 mod snapshot;
 mod store;
+mod switches;
 mod view;
 mod world;
 

@@ -40,6 +40,11 @@ pub struct KnownAddress {
     /// The building has several tenants: an address in it needs a unit.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub requires_unit: bool,
+    /// Degrees; without them it lies somewhere in its town.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latitude: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longitude: Option<f64>,
 }
 
 /// What the guide says of an address.
@@ -106,6 +111,20 @@ pub fn needs_unit(known: &[KnownAddress], address: &Record) -> bool {
     }
     let wanted = Place::of(address);
     in_such_buildings.any(|entry| Place::of_known(entry) == wanted)
+}
+
+/// The entry that an address lies on. What the address doesn't say of its place
+/// (postal code) is no contradiction.
+pub fn locate<'a>(known: &'a [KnownAddress], address: &Record) -> Option<&'a KnownAddress> {
+    let wanted = Place::of(address);
+    known.iter().find(|entry| {
+        let place = Place::of_known(entry);
+        place.street == wanted.street
+            && (entry.street_number.is_none() || place.number == wanted.number)
+            && place.city == wanted.city
+            && place.state == wanted.state
+            && (wanted.postal_code.is_empty() || place.postal_code == wanted.postal_code)
+    })
 }
 
 /// An alternative in the provider's own style: the suffix within the street
@@ -277,7 +296,7 @@ fn short_direction(direction: &str) -> String {
 }
 
 /// The suffixes of the streets one meets (USPS Publication 28, appendix C1).
-const SUFFIXES: &[(&str, &str)] = &[
+pub const SUFFIXES: &[(&str, &str)] = &[
     ("AVENUE", "AVE"),
     ("BOULEVARD", "BLVD"),
     ("CIRCLE", "CIR"),
@@ -296,7 +315,7 @@ const SUFFIXES: &[(&str, &str)] = &[
     ("WAY", "WAY"),
 ];
 
-const DIRECTIONS: &[(&str, &str)] = &[
+pub const DIRECTIONS: &[(&str, &str)] = &[
     ("NORTH", "N"),
     ("NORTHEAST", "NE"),
     ("EAST", "E"),

@@ -153,8 +153,15 @@ fn through_fault(
         }
         return Some(Refusal::new(401, "ExpiredAuthToken").into());
     }
+    let now = platform.world.clock.now(wall);
+    let past = if request.method == "GET" {
+        platform.faults().stale_world(fault, now)
+    } else {
+        None
+    };
     let mut response = if fault.status.is_none() || fault.after_effect {
-        routes::answer(platform, request, wall)
+        past.and_then(|past| routes::answer_stale(platform, &past, request, wall))
+            .unwrap_or_else(|| routes::answer(platform, request, wall))
     } else {
         Response::empty(200)
     };

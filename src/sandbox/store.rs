@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::rules::{Command, perform};
+use super::rules::{Command, perform_as};
 use super::snapshot;
 use super::world::World;
 
@@ -318,7 +318,8 @@ fn replay(
         if let Some(token) = &entry.token {
             world.enter(token, entry.now);
         }
-        perform(world, &entry.command, entry.now)
+        let user = world.user(entry.token.as_deref());
+        perform_as(world, &entry.command, &user, entry.now)
             .map_err(|refusal| damaged(format!("{} on replay", refusal.token)))?;
         count = entry.count;
     }

@@ -36,7 +36,7 @@ impl Serialize for NumberView<'_> {
             account,
             status,
             carrier,
-            order_version,
+            order_version: _,
             csr,
             e911,
             // Shown only by its own operation.
@@ -74,7 +74,7 @@ impl Serialize for NumberView<'_> {
                 id: &format!("csr {digits}"),
             };
             map.serialize_entry("customerServiceRecord", &csr_view)?;
-            map.serialize_entry("orderVersion", &derived(&format!("order {order_version}")))?;
+            map.serialize_entry("orderVersion", &order_version(self.state))?;
             let address = AddressView {
                 record: effective_e911(self.state),
                 shape: Shape::E911,
@@ -97,6 +97,11 @@ impl Serialize for NumberView<'_> {
         map.serialize_entry("tollFree", &false)?;
         map.end()
     }
+}
+
+/// S:TelephoneNumberAccountV2X.orderVersion: another one after each write.
+pub fn order_version(state: &Number) -> String {
+    derived(&format!("order {}", state.order_version))
 }
 
 /// How an E911 address that a number doesn't have is shown.
@@ -211,6 +216,10 @@ pub fn inventory(world: &World, number: PhoneNumber) -> wire::TelephoneNumberVie
             .map(|range| &range.rate_center)
             .or(others.map(|range| &range.rate_center))
             .and_then(|name| boxed(name)),
+        rate_center_reorder_name: range
+            .map(|range| &range.rate_center)
+            .or(others.map(|range| &range.rate_center))
+            .and_then(|name| boxed(name)),
         state: range
             .map(|range| &range.state)
             .or(others.map(|range| &range.state))
@@ -232,6 +241,7 @@ pub fn inventory(world: &World, number: PhoneNumber) -> wire::TelephoneNumberVie
         },
         function_type: boxed("ELS"),
         distance: None,
+        matches_zip: None,
         byotn: Some(false),
         is_in_inventory: Some(world.is_free(number)),
         operational_status: None,
@@ -353,7 +363,11 @@ pub fn user(world: &World, account_id: &AccountId, id: &UserId, user: &User) -> 
         partition_id: Some(world.partition.id.clone()),
         time_zone: time_zone.to_owned(),
         extension: Some(user.extension.clone()),
-        caller_id_config: Some(user.caller_id.clone().unwrap_or_default()),
+        // The schema has no configuration without its number.
+        caller_id_config: user
+            .caller_id
+            .clone()
+            .filter(|config| config.caller_id_number.is_some()),
     }
 }
 

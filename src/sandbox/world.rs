@@ -3,7 +3,7 @@
 //! Nothing here knows of HTTP, files or the computer's clock. `rules` changes
 //! a world, `view` shows it as the platform would, `store` keeps it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,10 +12,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::clock::Clock;
 use super::event::{Event, EventKind, EventStatus};
+use super::geo::Place;
+use super::history;
 use super::ids::{self, Ids};
 use super::msag::KnownAddress;
 use super::numbers::Numbers;
 use super::port::Porting;
+use super::switches::Switches;
 use crate::api::wire::{CallerIdConfig, InboundCarrier, Partition};
 use crate::model::{AccountId, CarrierId, CarrierStatus, PhoneNumber, Record, UserId};
 
@@ -42,11 +45,19 @@ pub struct World {
     pub addresses: Vec<KnownAddress>,
     /// Addresses on streets that the guide doesn't know are registered all the same.
     pub accept_unknown_addresses: bool,
+    /// Where the rate centres lie.
+    #[serde(default)]
+    pub places: Vec<Place>,
     /// How often each number was ordered, given up …: what a test of "never twice" counts.
     pub orders: BTreeMap<PhoneNumber, Orders>,
     #[serde(default)]
     pub porting: Porting,
     pub access: Access,
+    #[serde(default)]
+    pub switches: Switches,
+    /// What requests changed, the oldest first.
+    #[serde(default)]
+    pub history: VecDeque<history::Entry>,
     #[serde(skip)]
     pub index: Index,
 }

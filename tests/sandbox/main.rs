@@ -1,6 +1,9 @@
 //! The sandbox over HTTP: what a client of the platform would notice.
 
+mod conformance;
 mod faults;
+mod guide;
+mod inventory;
 mod operations;
 mod page;
 mod persistence;
@@ -10,6 +13,7 @@ mod ports;
 mod process;
 mod rehearsal;
 mod scenarios;
+mod unknowns;
 
 use std::path::PathBuf;
 use std::sync::Once;

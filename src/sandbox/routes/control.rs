@@ -3,11 +3,12 @@
 
 use jiff::Timestamp;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Platform, Request, Response, not_found};
 use crate::sandbox::clock::ClockChange;
 use crate::sandbox::rules::{Command, Refusal};
+use crate::sandbox::switches::Switches;
 
 pub fn answer(
     platform: &mut Platform,
@@ -42,6 +43,13 @@ pub fn answer(
             platform.faults().clear();
             Ok(Response::empty(204))
         }
+        ("GET", ["switches"]) => Ok(Response::json(200, &platform.world.switches)),
+        ("POST", ["switches"]) => {
+            let switches = switched(platform, parse(&request.body)?)?;
+            let now = platform.world.clock.now(wall);
+            platform.execute(&Command::SetSwitches { switches }, None, now)?;
+            Ok(Response::json(200, &switches))
+        }
         ("GET", ["requests"]) => Ok(Response::json(200, &*platform.log())),
         ("DELETE", ["requests"]) => {
             platform.log().clear();
@@ -58,6 +66,16 @@ pub fn answer(
         }
         _ => Err(not_found(request)),
     }
+}
+
+/// The switches with those set that a request names.
+fn switched(platform: &Platform, wish: Map<String, Value>) -> Result<Switches, Refusal> {
+    let mut all = serde_json::to_value(platform.world.switches).unwrap_or_default();
+    for (name, value) in wish {
+        all[name] = value;
+    }
+    serde_json::from_value(all)
+        .map_err(|error| Refusal::bad("InvalidSwitches").with("reason", error.to_string()))
 }
 
 fn clock(platform: &Platform, wall: Timestamp) -> Response {

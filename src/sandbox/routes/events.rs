@@ -48,15 +48,17 @@ pub fn search(world: &World, request: &Request) -> Result<Response, Refusal> {
     let number = request
         .parameter("telephoneNumber")
         .filter(|tn| !tn.is_empty());
-    let account = request.parameter("accountId").map(AccountId::new);
-    let date_of = match request.parameter("dateType").unwrap_or("UpdatedDate") {
+    // What is left empty does not filter (O:statusSearch).
+    let said = |name| request.parameter(name).filter(|text| !text.is_empty());
+    let account = said("accountId").map(AccountId::new);
+    let date_of = match said("dateType").unwrap_or("UpdatedDate") {
         "UpdatedDate" => |event: &Event| Some(event.updated),
         "CreatedDate" => |event: &Event| Some(event.created),
         "FOCDate" => |event: &Event| event.foc_date,
         other => return Err(Refusal::bad("InvalidDateType").with("dateType", other)),
     };
-    let from = request.parameter("startDate").map(instant).transpose()?;
-    let to = request.parameter("endDate").map(instant).transpose()?;
+    let from = said("startDate").map(instant).transpose()?;
+    let to = said("endDate").map(instant).transpose()?;
     let fits = |event: &&Event| {
         let dated = date_of(event);
         kinds

@@ -1,10 +1,15 @@
 //! HTTP in, HTTP out: paths become commands and readings, refusals become the
 //! platform's error envelope. No sockets here; `server` has those.
 
+mod accounts;
+mod addresses;
 mod control;
 mod events;
+#[cfg(test)]
+mod fuzz;
 mod ports;
 mod reads;
+mod search;
 mod summary;
 mod writes;
 
@@ -18,7 +23,7 @@ use serde_json::json;
 use super::body;
 use super::faults::Faults;
 use super::request_log::RequestLog;
-use super::rules::{Command, Entry, Outcome, Refusal, perform, settle};
+use super::rules::{Command, Entry, Outcome, Refusal, perform_as, settle};
 use super::store::Store;
 use super::world::World;
 use crate::api::wire::{Login, LoginToken};
@@ -129,7 +134,15 @@ impl Platform {
         if self.store.is_broken() {
             return Err(Refusal::new(500, "StateNotKept"));
         }
-        let outcome = perform(&mut self.world, command, now)?;
+        let shown_alike = matches!(
+            command,
+            Command::Login { .. } | Command::Logout { .. } | Command::SetClock { .. }
+        );
+        if !shown_alike {
+            self.faults().before_write(&self.world, now);
+        }
+        let user = self.world.user(token);
+        let outcome = perform_as(&mut self.world, command, &user, now)?;
         self.store
             .append(command, token, now)
             .map_err(|error| Refusal::new(500, "StateNotKept").with("reason", error.to_string()))?;
@@ -194,6 +207,34 @@ pub fn answer(platform: &mut Platform, request: &Request, wall: Timestamp) -> Re
     answered.unwrap_or_else(Response::from)
 }
 
+/// Answers a reading from a world that is past; `None` for what is no reading.
+/// Who may come in is decided by the present.
+pub fn answer_stale(
+    platform: &mut Platform,
+    past: &World,
+    request: &Request,
+    wall: Timestamp,
+) -> Option<Response> {
+    let now = platform.world.clock.now(wall);
+    let segments: Vec<&str> = request
+        .path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
+    let ["v2", "partition", partition, rest @ ..] = segments.as_slice() else {
+        return None;
+    };
+    if request.method != "GET" || *partition != past.partition.id {
+        return None;
+    }
+    settle(&mut platform.world, now);
+    let answered = match admit(platform, request, now) {
+        Ok(()) => reads::answer(past, request, rest)?,
+        Err(refusal) => Err(refusal),
+    };
+    Some(answered.unwrap_or_else(Response::from))
+}
+
 fn api(
     platform: &mut Platform,
     request: &Request,
@@ -209,6 +250,16 @@ fn api(
         }
         ("GET", ["ref", "language"]) => Ok(reads::languages()),
         ("GET", ["ref", "secondary-location-types"]) => Ok(reads::secondary_locations()),
+        ("GET", ["address", "validate"]) => addresses::validate(&platform.world, request),
+        ("GET", ["address", "typeahead"]) => addresses::typeahead(&platform.world, request),
+        ("GET", ["address", "state", state, "city", city, "zipcode"]) => {
+            addresses::postal_codes(&platform.world, state, city)
+        }
+        ("GET", ["supported-rate-centers"]) => {
+            search::supported_rate_centers(&platform.world, request)
+        }
+        // Nothing here is done by a job: there is none to be found.
+        ("GET", ["job", id]) => Err(Refusal::missing("JobNotFound").with("jobId", *id)),
         (_, ["partition", partition, rest @ ..]) => {
             if *partition != platform.world.partition.id {
                 return Err(Refusal::missing("PartitionNotFound").with("partitionId", *partition));
@@ -269,13 +320,8 @@ fn login(platform: &mut Platform, request: &Request, now: Timestamp) -> Result<R
 
 fn userinfo(platform: &Platform, request: &Request) -> Response {
     let token = request.token.as_deref().unwrap_or_default();
-    let name = platform
-        .world
-        .access
-        .tokens
-        .get(token)
-        .map_or("sandbox", |known| known.username.as_str());
-    Response::json(200, &login_token(&platform.world, token, name))
+    let name = platform.world.user(Some(token));
+    Response::json(200, &login_token(&platform.world, token, &name))
 }
 
 fn login_token(world: &World, token: &str, username: &str) -> LoginToken {

@@ -3,7 +3,7 @@
 use serde::ser::{SerializeSeq, Serializer};
 use serde_json::json;
 
-use super::{Request, Response, events};
+use super::{Request, Response, accounts, events, search};
 use crate::api::wire::E911Prevalidation;
 use crate::model::{AccountId, PhoneNumber, UserId, values};
 use crate::sandbox::body;
@@ -31,8 +31,21 @@ pub fn answer(
             Ok(Response::json(200, &accounts))
         }
         ("PUT", ["account", "e911", "prevalidate"]) => prevalidate(world, request),
+        ("GET", ["account", "search"]) => Ok(accounts::search(world, request)),
+        ("GET", ["account", id, "accounthistorysearch"]) => accounts::history(world, request, id),
+        // Orders for numbers yet unknown are none of this world's: there are none.
+        ("GET", ["account", id, "telephonenumber", "tn-requests", order]) => {
+            account_exists(world, &AccountId::new(*id)).and_then(|()| {
+                Err(Refusal::missing("DynamicOrderNotFound").with("orderId", *order))
+            })
+        }
+        ("GET", ["account", id, "telephonenumber", "tn-requests"]) => {
+            account_exists(world, &AccountId::new(*id)).map(|()| Response::json(200, &json!([])))
+        }
         ("GET", ["account", id]) => account(world, request, id).or_else(single),
-        ("GET", ["account", id, "user"]) => users(world, &AccountId::new(*id)),
+        ("GET", ["account", id, "user"]) => {
+            limited_data(request).and_then(|_| users(world, &AccountId::new(*id)))
+        }
         ("GET", ["account", id, "user", user]) => one_user(world, request, id, user),
         ("GET", ["account", id, "telephonenumber"]) => listing(world, request, id),
         ("GET", ["account", id, "telephonenumber", tn]) => one_number(world, id, tn),
@@ -66,6 +79,10 @@ pub fn answer(
             events::one(world, id, reference, kind)
         }
         ("GET", ["telephonenumber", "statussearch"]) => events::search(world, request),
+        ("GET", ["telephonenumber"]) => Ok(search::listing(world)),
+        // Searching reserves: that is no reading.
+        ("GET", ["telephonenumber", "search"] | ["ratecenter", "tnsearch"]) => return None,
+        ("GET", ["is-di-supported"]) => Ok(Response::json(200, &true)),
         ("GET", ["telephonenumber", tn]) => number(tn).and_then(|tn| {
             rules::known(world, tn)?;
             Ok(Response::json(200, &view::inventory(world, tn)))
@@ -91,6 +108,8 @@ fn account(world: &World, request: &Request, id: &str) -> Result<Response, Refus
             .iter()
             .find(|(_, account)| account.account_number == id)
             .map(|(id, _)| id.clone()),
+        // There are no devices in this world.
+        "MacAddress" => None,
         other => {
             return Err(Refusal::bad("InvalidAccountIdType").with("accountIdType", other));
         }
@@ -128,7 +147,11 @@ fn one_user(world: &World, request: &Request, id: &str, user: &str) -> Result<Re
     let account_id = AccountId::new(id);
     account_exists(world, &account_id)?;
     let account = world.accounts.get(&account_id);
-    let by_name = request.parameter("idType") == Some("UserName");
+    let by_name = match request.parameter("idType") {
+        None | Some("ID" | "") => false,
+        Some("UserName") => true,
+        Some(other) => return Err(Refusal::bad("InvalidIdType").with("idType", other)),
+    };
     account
         .and_then(|account| {
             if by_name {
@@ -144,10 +167,19 @@ fn one_user(world: &World, request: &Request, id: &str, user: &str) -> Result<Re
         .ok_or_else(|| Refusal::missing("UserNotFound").with("userId", user))
 }
 
+/// The quick, partial form of a listing.
+fn limited_data(request: &Request) -> Result<bool, Refusal> {
+    match request.parameter("limitedData") {
+        None | Some("false" | "") => Ok(false),
+        Some("true") => Ok(true),
+        Some(other) => Err(Refusal::bad("InvalidParameter").with("limitedData", other)),
+    }
+}
+
 fn listing(world: &World, request: &Request, id: &str) -> Result<Response, Refusal> {
     let account = AccountId::new(id);
     account_exists(world, &account)?;
-    let limited = request.parameter("limitedData") == Some("true");
+    let limited = limited_data(request)?;
     // A number is about a kilobyte; growing to a listing's size would copy it often.
     let count = world.index.listing.get(&account).map_or(0, |set| set.len());
     let mut body = Vec::with_capacity(count.saturating_mul(if limited { 256 } else { 1100 }));

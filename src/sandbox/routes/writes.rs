@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::reads::{number, one_number};
-use super::{Platform, Request, Response, not_found};
+use super::{Platform, Request, Response, not_found, search};
 use crate::model::AccountId;
 use crate::sandbox::body;
 use crate::sandbox::event::{EventKind, EventStatus};
-use crate::sandbox::rules::{Change, Command, Fragment, Refusal};
+use crate::sandbox::merge::deepened;
+use crate::sandbox::rules::{Change, Command, Fragment, Refusal, on_account};
+use crate::sandbox::switches::PatchMerge;
 use crate::sandbox::view;
 
 /// Answers a writing below P.
@@ -26,31 +28,68 @@ pub fn answer(
                 body::text(&map, "accountId")?.ok_or_else(|| Refusal::bad("AccountIdRequired"))?;
             order(platform, request, &account, now)
         }
+        // Searches reserve what they find.
+        ("GET", ["telephonenumber", "search"]) => search::search(platform, request, now),
+        ("GET", ["ratecenter", "tnsearch"]) => search::nearest(platform, request, now),
+        ("GET", ["account", account, "dynamic-inventory", "tn-search"]) => {
+            search::dynamic(platform, request, account, now)
+        }
         ("POST", ["account", account, "telephonenumber"]) => order(platform, request, account, now),
         ("PATCH", ["account", account, "telephonenumber", tn]) => {
             let map = body::object(&request.body)?;
             body::same(&map, "phoneNumber", tn)?;
             body::same(&map, "accountId", account)?;
-            let fragment = body::fragment(&map)?;
-            change(platform, request, (account, tn), (fragment, false), now)
+            let version = body::text(&map, "orderVersion")?;
+            let deep = platform.world.switches.patch_merge == PatchMerge::Deep;
+            let live = on_account(&platform.world, &AccountId::new(*account), number(tn)?);
+            let fragment = match live {
+                Ok(live) if deep => body::fragment(&deepened(&map, live))?,
+                Ok(_) | Err(_) => body::fragment(&map)?,
+            };
+            change(
+                platform,
+                request,
+                (account, tn),
+                (fragment, false, version),
+                now,
+            )
         }
         ("PUT", ["account", account, "telephonenumber", tn]) => {
             let map = body::object(&request.body)?;
             body::same(&map, "phoneNumber", tn)?;
             body::same(&map, "accountId", account)?;
+            let version = body::text(&map, "orderVersion")?;
             let fragment = body::whole(&map)?;
-            change(platform, request, (account, tn), (fragment, true), now)
+            change(
+                platform,
+                request,
+                (account, tn),
+                (fragment, true, version),
+                now,
+            )
         }
         ("PUT", ["account", account, "telephonenumber", tn, "destination"]) => {
             let fragment = body::destination(&body::object(&request.body)?)?;
-            let said = json!({
+            let mut said = json!({
                 "partitionId": platform.world.partition.id,
                 "accountId": account, "telephoneNumber": tn, "id": tn,
-                "referenceType": fragment.reference_type.value(),
-                "referenceId": fragment.reference_id.value(),
                 "assignAsCallerId": fragment.assign_as_caller_id.value().unwrap_or(&false),
             });
-            change(platform, request, (account, tn), (fragment, false), now)?;
+            for (name, field) in [
+                ("referenceType", &fragment.reference_type),
+                ("referenceId", &fragment.reference_id),
+            ] {
+                if let Some(text) = field.value().filter(|text| !text.is_empty()) {
+                    said[name] = json!(text);
+                }
+            }
+            change(
+                platform,
+                request,
+                (account, tn),
+                (fragment, false, None),
+                now,
+            )?;
             Ok(Response::json(200, &said))
         }
         ("DELETE", ["account", account, "telephonenumber", tn]) => {
@@ -145,13 +184,14 @@ fn change(
     platform: &mut Platform,
     request: &Request,
     (account, tn): (&str, &str),
-    (fragment, whole): (Fragment, bool),
+    (fragment, whole, order_version): (Fragment, bool, Option<String>),
     now: Timestamp,
 ) -> Result<Response, Refusal> {
     let change = Change {
         account: AccountId::new(account),
         number: number(tn)?,
         whole,
+        order_version,
         fragment,
     };
     let command = Command::Change(Box::new(change));

@@ -42,6 +42,14 @@ impl World {
         })
     }
 
+    /// Who uses a token; the one that is always good is the sandbox's own.
+    pub fn user(&self, token: Option<&str>) -> String {
+        token
+            .and_then(|token| self.access.tokens.get(token))
+            .map_or("sandbox", |known| known.username.as_str())
+            .to_owned()
+    }
+
     /// Looks at a token and, where it is good, starts its time anew.
     pub fn enter(&mut self, token: &str, now: Timestamp) -> Entry {
         let life = SignedDuration::from_secs(i64::from(self.timing.token_seconds));

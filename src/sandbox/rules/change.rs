@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::api::wire;
 use crate::model::{CarrierStatus, Field, Member, Record, UserId};
 use crate::sandbox::event::{EventKind, EventStatus};
+use crate::sandbox::view;
 use crate::sandbox::world::{Listing, Number, Reference, World};
 
 use super::address::{effective_e911, own_e911};
@@ -33,11 +34,18 @@ pub fn change(world: &mut World, change: &Change, now: Timestamp) -> Result<Outc
         account,
         number,
         whole,
+        order_version,
         fragment,
     } = change;
     let number = *number;
     let decision = decide(world, change)?;
     let state = on_account(world, account, number)?;
+    if let Some(said) = order_version
+        && world.switches.strict_order_version
+        && *said != view::order_version(state)
+    {
+        return Err(Refusal::bad("StaleOrderVersion").with("orderVersion", said.as_str()));
+    }
     let location_before = own_e911(state);
     let touched = !whole || decision_differs(state, &decision);
     let version = world.ids.sequence();

@@ -26,7 +26,9 @@ pub fn reserve(
             Refusal::bad("TelephoneNumberNotInInventory").with("phoneNumber", number.to_string())
         );
     }
+    // What a search reserved for the partition, an account may have for itself.
     if let Some(held) = world.reservation(number, now)
+        && held.account.is_some()
         && held.account.as_ref() != account
     {
         return Err(Refusal::bad("TelephoneNumberReserved").with("phoneNumber", number.to_string()));

@@ -12,6 +12,7 @@ mod inventory;
 mod order;
 pub mod port;
 mod release;
+mod search;
 mod settle;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::clock::Clock;
+use super::history::Before;
+use super::switches::Switches;
 use super::world::{Number, Orders, World};
 use crate::api::wire;
 use crate::model::{AccountId, Field, PhoneNumber, Record};
@@ -30,6 +33,7 @@ use crate::model::{AccountId, Field, PhoneNumber, Record};
 pub use access::Entry;
 pub use address::{correction, effective_e911};
 pub use inventory::known;
+pub use search::{By, Found, MOST_FOUND, Wanted, find, stock};
 pub use settle::{plan_next, settle};
 
 /// What can be done to a world. Accepted commands are what the journal keeps.
@@ -44,6 +48,9 @@ pub enum Command {
     },
     SetClock {
         clock: Clock,
+    },
+    SetSwitches {
+        switches: Switches,
     },
     Order(Box<Order>),
     Change(Box<Change>),
@@ -63,6 +70,11 @@ pub enum Command {
     },
     Reserve {
         number: PhoneNumber,
+        account: Option<AccountId>,
+    },
+    /// Reserves what a search found.
+    ReserveFound {
+        numbers: Vec<PhoneNumber>,
         account: Option<AccountId>,
     },
     Unreserve {
@@ -120,6 +132,9 @@ pub struct Change {
     pub number: PhoneNumber,
     /// A PUT: the whole object came back, and only what differs was meant.
     pub whole: bool,
+    /// The `orderVersion` that it was made from, where it says one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_version: Option<String>,
     pub fragment: Fragment,
 }
 
@@ -194,6 +209,10 @@ pub fn perform(world: &mut World, command: &Command, now: Timestamp) -> Result<O
             world.clock = *clock;
             Ok(Outcome::default())
         }
+        Command::SetSwitches { switches } => {
+            world.switches = *switches;
+            Ok(Outcome::default())
+        }
         Command::Order(order) => order::order(world, order, now),
         Command::Change(change) => change::change(world, change, now),
         Command::SubmitHeld { account, number } => order::submit_held(world, account, *number, now),
@@ -204,6 +223,9 @@ pub fn perform(world: &mut World, command: &Command, now: Timestamp) -> Result<O
         }
         Command::Unreserve { number, account } => {
             inventory::unreserve(world, *number, account.as_ref(), now)
+        }
+        Command::ReserveFound { numbers, account } => {
+            search::reserve_found(world, numbers, account.as_ref(), now)
         }
         Command::Recover { number } => inventory::recover(world, *number, now),
         Command::AcceptCorrection { account, number } => {
@@ -224,6 +246,21 @@ pub fn perform(world: &mut World, command: &Command, now: Timestamp) -> Result<O
         Command::Port(command) => port::perform(world, command, now),
     }?;
     settle(world, now);
+    Ok(outcome)
+}
+
+/// The same, and what it changed goes into the accounts' history under the
+/// name of its user.
+pub fn perform_as(
+    world: &mut World,
+    command: &Command,
+    user: &str,
+    now: Timestamp,
+) -> Result<Outcome, Refusal> {
+    settle(world, now);
+    let before = Before::of(world, command);
+    let outcome = perform(world, command, now)?;
+    before.record(world, user, now);
     Ok(outcome)
 }
 

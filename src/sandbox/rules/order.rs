@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::api::wire;
 use crate::model::{AccountId, CarrierStatus, PhoneNumber};
 use crate::sandbox::event::{EventKind, EventStatus};
+use crate::sandbox::switches::DuplicateOrder;
 use crate::sandbox::world::{Listing, Number, Reference, World};
 
 use super::settle::{decide, open};
@@ -26,12 +27,17 @@ pub fn order(world: &mut World, order: &Order, now: Timestamp) -> Result<Outcome
         hold,
     } = order;
     account_exists(world, account)?;
+    let ignore_duplicates = world.switches.duplicate_order == DuplicateOrder::Ignored;
     let mut seen = BTreeSet::new();
     let mut accepted = Vec::new();
     for ordered in numbers {
         if !seen.insert(ordered.number) {
             return Err(Refusal::bad("DuplicateTelephoneNumber")
                 .with("phoneNumber", ordered.number.to_string()));
+        }
+        let own = world.numbers.get(&ordered.number);
+        if ignore_duplicates && own.is_some_and(|state| state.account == *account) {
+            continue;
         }
         can_be_had(world, account, ordered.number, now)?;
         let carrier = world

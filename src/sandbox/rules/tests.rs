@@ -57,6 +57,7 @@ fn command(name: &str, line: u64) -> Command {
             account: account.clone(),
             number,
             whole: false,
+            order_version: None,
             fragment: serde_json::from_value(fragment).expect("a fragment"),
         }))
     };

@@ -1,7 +1,7 @@
 //! From what a person wrote to a world: every statement checked, every status
 //! given the event that goes with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -42,6 +42,8 @@ impl Seed {
             cooldowns,
             addresses,
             accept_unknown_addresses,
+            places,
+            switches,
         } = self;
         let clock = frozen_at.map_or_else(Clock::default, |at| Clock::Frozen { at });
         let now = frozen_at.unwrap_or(now);
@@ -64,6 +66,7 @@ impl Seed {
             due: BTreeSet::new(),
             addresses,
             accept_unknown_addresses,
+            places,
             orders: BTreeMap::new(),
             porting: Porting {
                 rules: port_rules,
@@ -73,6 +76,8 @@ impl Seed {
                 credentials,
                 tokens: BTreeMap::new(),
             },
+            switches,
+            history: VecDeque::new(),
             index: Index::default(),
         };
         for block in inventory {

@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::event::{EventKind, EventStatus};
+use super::geo::Place;
 use super::msag::KnownAddress;
 use super::port::PortRules;
+use super::switches::Switches;
 use super::world::{Credential, Timing};
 use crate::api::wire;
 use crate::model::{PhoneNumber, Record};
@@ -53,6 +55,10 @@ pub struct Seed {
     /// Register addresses on streets that the guide doesn't know; asked
     /// beforehand, it still says UNKNOWN.
     pub accept_unknown_addresses: bool,
+    /// Where rate centres lie: distances of a number search are from there.
+    pub places: Vec<Place>,
+    /// How the sandbox decides what no source says of the platform.
+    pub switches: Switches,
 }
 
 /// The service provider's partition.
