@@ -206,8 +206,11 @@ fn day(request: &Request, name: &'static str) -> Result<Option<Date>, Refusal> {
 fn count(request: &Request, name: &'static str, default: usize) -> Result<usize, Refusal> {
     match request.parameter(name).filter(|text| !text.is_empty()) {
         None => Ok(default),
+        // Published as int32.
         Some(text) => text
-            .parse()
-            .map_err(|_| Refusal::bad("InvalidParameter").with("parameter", name)),
+            .parse::<i32>()
+            .ok()
+            .and_then(|count| usize::try_from(count).ok())
+            .ok_or_else(|| Refusal::bad("InvalidParameter").with("parameter", name)),
     }
 }

@@ -127,9 +127,12 @@ fn listed<T: Ord>(
 fn count(request: &Request, name: &'static str, default: usize) -> Result<usize, Refusal> {
     match request.parameter(name) {
         None => Ok(default),
+        // Published as int32.
         Some(text) => text
-            .parse()
-            .map_err(|_| Refusal::bad("InvalidParameter").with("parameter", name)),
+            .parse::<i32>()
+            .ok()
+            .and_then(|count| usize::try_from(count).ok())
+            .ok_or_else(|| Refusal::bad("InvalidParameter").with("parameter", name)),
     }
 }
 
