@@ -275,9 +275,17 @@ fn a_new_address_is_asked_about_before_the_plan_is_final() {
     );
     world.verify = true;
     let questions = world.account().questions;
-    let [Question::E911 { address, numbers }] = questions.as_slice() else {
+    let [
+        Question::E911 {
+            address,
+            csr,
+            numbers,
+        },
+    ] = questions.as_slice()
+    else {
         panic!("one question for one address: {questions:#?}");
     };
+    assert_eq!(**csr, record(office()));
     assert_eq!(numbers.len(), 2);
     // What the live record had in members the file doesn't speak of is part of what is sent.
     let asked = serde_json::to_value(address).expect("json");
