@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
@@ -272,16 +272,7 @@ impl Shared {
                 .or_default(),
         );
         cell.get_or_try_init(|| async {
-            let mut body = json!({
-                "telephoneNumbers": numbers
-                    .iter()
-                    .map(|number| json!({ "phoneNumber": number }))
-                    .collect::<Vec<_>>(),
-                "e911Address": address,
-            });
-            if !csr.is_empty() {
-                body["customerServiceRecord"] = json!(csr);
-            }
+            let body = question(address, csr, numbers);
             match self.client.e911_prevalidate(&body).await {
                 Ok(answer) => Ok(verdict(answer)),
                 // About this address alone: the others can still be asked about.
@@ -299,6 +290,19 @@ impl Shared {
     }
 }
 
+/// The question as the platform takes it (contract notes, A27 and E21).
+fn question(address: &Record, csr: &Record, numbers: &[PhoneNumber]) -> Value {
+    let rows: Vec<Value> = numbers
+        .iter()
+        .map(|number| json!({ "phoneNumber": number }))
+        .collect();
+    let mut body = json!({ "telephoneNumbers": rows, "e911Address": address });
+    if !csr.is_empty() {
+        body["customerServiceRecord"] = json!(csr);
+    }
+    body
+}
+
 fn verdict(answer: wire::E911Prevalidation) -> Verdict {
     match answer.valid.as_str() {
         "VALID" => Verdict::Valid,
@@ -312,5 +316,28 @@ fn verdict(answer: wire::E911Prevalidation) -> Verdict {
                 errors => errors.join("; "),
             },
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_e911_question_tells_whose_address_it_is() {
+        let record = |street: &str| -> Record {
+            serde_json::from_value(json!({ "streetName": street })).expect("a record")
+        };
+        let numbers = ["18015551212".parse().expect("a number")];
+        assert_eq!(
+            question(&record("Center"), &record("520"), &numbers),
+            json!({
+                "telephoneNumbers": [{ "phoneNumber": "18015551212" }],
+                "e911Address": { "streetName": "Center" },
+                "customerServiceRecord": { "streetName": "520" },
+            })
+        );
+        let alone = question(&record("Center"), &Record::default(), &numbers);
+        assert!(alone.get("customerServiceRecord").is_none());
     }
 }
