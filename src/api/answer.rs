@@ -26,7 +26,7 @@ pub(super) enum Verdict<T> {
     Done(T),
     /// 401: the token is not good.
     TokenRefused(Refusal),
-    /// 429: not carried out; try again.
+    /// 429: try again later, where that is safe.
     TooFast(Option<Duration>),
     /// A passing fault; try again where that is safe.
     Fault {

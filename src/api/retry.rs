@@ -13,7 +13,8 @@ pub enum Safety {
     /// Twice is the same as once.
     SafeWrite,
     /// Twice may be two orders. Sent again only where it certainly was not
-    /// carried out: the connection was refused, or it was answered 401 or 429.
+    /// carried out: the connection was refused, or it was answered 401. A 429
+    /// is no such certainty (contract notes, section A).
     OnceOnly,
 }
 

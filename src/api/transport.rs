@@ -218,6 +218,12 @@ impl Transport {
                             call: outgoing.call.clone(),
                             waited: timer.now().duration_since(started),
                         };
+                        if !outgoing.safety.may_repeat() {
+                            *unclear = Some(
+                                "it was answered with status 429 (too many requests)".to_owned(),
+                            );
+                            return Err(error);
+                        }
                         (error, refusals, asked)
                     }
                     Verdict::Fault { error, why, asked } => {

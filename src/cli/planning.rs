@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
@@ -13,7 +13,7 @@ use super::fatal::Fatal;
 use super::output::Output;
 use super::progress::Progress;
 use super::session::{self, Project, Session};
-use crate::api::{ReadClient, wire};
+use crate::api::{ApiError, ReadClient, wire};
 use crate::desired::{Repository, Selection, Subject};
 use crate::live::{self, Scope, Wanted};
 use crate::model::live::LivePartition;
@@ -55,7 +55,7 @@ pub async fn make(
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
     let id = client.partition_id().await?.clone();
-    let partition = live::partition(client).await?;
+    let partition = live::partition(client, session.now).await?;
     let scope = Scope {
         accounts: ids.into_iter().collect(),
     };
@@ -77,7 +77,7 @@ pub async fn make(
         width: output.width(),
         ..Style::default()
     };
-    let mut refused: BTreeSet<String> = BTreeSet::new();
+    let mut refused: BTreeMap<String, Option<String>> = BTreeMap::new();
     let mut waiting = accounts.into_iter();
     let mut tasks: JoinSet<Result<(AccountPlan, Option<String>), Fatal>> = JoinSet::new();
     loop {
@@ -103,20 +103,23 @@ pub async fn make(
                 plans.push(made);
                 progress.step();
             }
-            Ok(Err(Fatal::Error { what, .. })) => {
-                refused.insert(what);
+            Ok(Err(Fatal::Error { what, help })) => {
+                refused.insert(what, help);
             }
             Ok(Err(problems @ Fatal::Problems(_))) => return Err(problems),
             Err(lost) => {
-                refused.insert(format!("a comparison did not finish: {lost}"));
+                refused.insert(format!("a comparison did not finish: {lost}"), None);
             }
         }
     }
     progress.finish();
     if !refused.is_empty() {
-        return Err(Fatal::new(
-            refused.into_iter().collect::<Vec<_>>().join("\n"),
-        ));
+        let (whats, helps): (Vec<String>, Vec<Option<String>>) = refused.into_iter().unzip();
+        let helps: BTreeSet<String> = helps.into_iter().flatten().collect();
+        return Err(Fatal::Error {
+            what: whats.join("\n"),
+            help: (!helps.is_empty()).then(|| helps.into_iter().collect::<Vec<_>>().join("\n")),
+        });
     }
 
     let mut plan = plan::assemble(
@@ -244,8 +247,12 @@ async fn account(
         }
         for question in &made.questions {
             match question {
-                Question::E911 { address, numbers } => {
-                    let verdict = shared.e911_verdict(address, numbers).await;
+                Question::E911 {
+                    address,
+                    csr,
+                    numbers,
+                } => {
+                    let verdict = shared.e911_verdict(address, csr, numbers).await?;
                     checks.answer_e911(address, verdict);
                 }
             }
@@ -254,7 +261,12 @@ async fn account(
 }
 
 impl Shared {
-    async fn e911_verdict(&self, address: &Record, numbers: &[PhoneNumber]) -> Verdict {
+    async fn e911_verdict(
+        &self,
+        address: &Record,
+        csr: &Record,
+        numbers: &[PhoneNumber],
+    ) -> Result<Verdict, Fatal> {
         let key = json!(address).to_string();
         let cell = Arc::clone(
             self.verdicts
@@ -263,24 +275,36 @@ impl Shared {
                 .entry(key)
                 .or_default(),
         );
-        cell.get_or_init(|| async {
-            let body = json!({
-                "telephoneNumbers": numbers
-                    .iter()
-                    .map(|number| json!({ "phoneNumber": number }))
-                    .collect::<Vec<_>>(),
-                "e911Address": address,
-            });
+        cell.get_or_try_init(|| async {
+            let body = question(address, csr, numbers);
             match self.client.e911_prevalidate(&body).await {
-                Ok(answer) => verdict(answer),
-                Err(error) => Verdict::Unknown {
+                Ok(answer) => Ok(verdict(answer)),
+                // About this address alone: the others can still be asked about.
+                Err(error @ ApiError::Refused { status: 400, .. }) => Ok(Verdict::Unknown {
                     why: error.to_string(),
-                },
+                }),
+                Err(error) => Err(Fatal::with_help(
+                    error.to_string(),
+                    "it was asked about a new E911 address: --no-verify leaves that question out",
+                )),
             }
         })
         .await
-        .clone()
+        .cloned()
     }
+}
+
+/// The question as the platform takes it (contract notes, A27 and E21).
+fn question(address: &Record, csr: &Record, numbers: &[PhoneNumber]) -> Value {
+    let rows: Vec<Value> = numbers
+        .iter()
+        .map(|number| json!({ "phoneNumber": number }))
+        .collect();
+    let mut body = json!({ "telephoneNumbers": rows, "e911Address": address });
+    if !csr.is_empty() {
+        body["customerServiceRecord"] = json!(csr);
+    }
+    body
 }
 
 fn verdict(answer: wire::E911Prevalidation) -> Verdict {
@@ -296,5 +320,28 @@ fn verdict(answer: wire::E911Prevalidation) -> Verdict {
                 errors => errors.join("; "),
             },
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_e911_question_tells_whose_address_it_is() {
+        let record = |street: &str| -> Record {
+            serde_json::from_value(json!({ "streetName": street })).expect("a record")
+        };
+        let numbers = ["18015551212".parse().expect("a number")];
+        assert_eq!(
+            question(&record("Center"), &record("520"), &numbers),
+            json!({
+                "telephoneNumbers": [{ "phoneNumber": "18015551212" }],
+                "e911Address": { "streetName": "Center" },
+                "customerServiceRecord": { "streetName": "520" },
+            })
+        );
+        let alone = question(&record("Center"), &Record::default(), &numbers);
+        assert!(alone.get("customerServiceRecord").is_none());
     }
 }

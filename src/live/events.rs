@@ -257,13 +257,11 @@ async fn search(
                 .pass(Duration::from_millis(250) * restart)
                 .await;
         }
-        let Pages { events, read } = match pages(client, query).await? {
-            Some(pages) => pages,
-            None => continue,
+        let Some(Pages { events, total, .. }) = pages(client, query).await? else {
+            continue;
         };
         // An event that moved onto a second page has pushed another one off it.
-        let shifted = (events.len() as u64) < read;
-        if !shifted || restart == RESTARTS {
+        if events.len() as u64 == total {
             return Ok(events.into_values().collect());
         }
     }
@@ -274,6 +272,8 @@ struct Pages {
     events: BTreeMap<String, wire::ServiceActivationEvent>,
     /// Results read, repeats included.
     read: u64,
+    /// What every page said the total is.
+    total: u64,
 }
 
 /// All pages of a search; `None` where the total changed between two of them.
@@ -281,13 +281,14 @@ async fn pages(client: &ReadClient, query: &StatusQuery) -> Result<Option<Pages>
     let mut pages = Pages {
         events: BTreeMap::new(),
         read: 0,
+        total: 0,
     };
-    let mut total = None;
     loop {
         let page = client.status_search(query, pages.read).await?;
-        if *total.get_or_insert(page.total_records) != page.total_records {
+        if pages.read > 0 && pages.total != page.total_records {
             return Ok(None);
         }
+        pages.total = page.total_records;
         let results = page.results.len() as u64;
         if results == 0 && pages.read < page.total_records {
             return Err(LiveError::Api(ApiError::WrongAnswer {

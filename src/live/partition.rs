@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::api::{ReadClient, wire};
 use crate::model::CarrierId;
 use crate::model::live::{CarrierAbilities, LivePartition};
 
 use super::LiveError;
 
-/// The partition's defaults and its carriers' abilities.
-pub async fn partition(client: &ReadClient) -> Result<LivePartition, LiveError> {
+/// The partition's defaults and its carriers' abilities, for a run at this time.
+pub async fn partition(client: &ReadClient, now: Timestamp) -> Result<LivePartition, LiveError> {
     let (defaults, carriers) =
         futures_util::future::try_join(client.partition(), client.inbound_carriers()).await?;
     let wire::Partition {
@@ -25,6 +27,7 @@ pub async fn partition(client: &ReadClient) -> Result<LivePartition, LiveError> 
     Ok(LivePartition {
         default_listing_type: default_directory_listing_type,
         cooldown_days: tn_delete_cooldown_days,
+        now,
         carriers: carriers
             .into_iter()
             .map(abilities)

@@ -190,6 +190,8 @@ pub struct LivePartition {
     pub default_listing_type: Option<String>,
     /// S:PartitionX.tnDeleteCooldownDays.
     pub cooldown_days: Option<i64>,
+    /// The time of the run, by which cooldowns are judged.
+    pub now: Timestamp,
     pub carriers: BTreeMap<CarrierId, CarrierAbilities>,
 }
 

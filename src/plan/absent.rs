@@ -2,18 +2,31 @@
 
 use serde_json::Value;
 
-use crate::model::live::Inventory;
+use crate::model::live::{EventKind, Inventory};
 use crate::model::{DesiredNumber, paths};
 use crate::plan::Touched;
 use crate::plan::document::{Action, Change, Expect};
 
 use super::activate;
+use super::events;
 use super::number::{Outcome, Subject};
 use super::saying::Saying;
 use super::step::state_change;
 
 impl Subject<'_> {
     pub(super) fn absent(&self, desired: &DesiredNumber) -> Outcome {
+        // An order that the listing does not show yet is an order all the same.
+        for (kind, what) in [
+            (EventKind::Activation, "an activation"),
+            (EventKind::PortRequest, "a port"),
+        ] {
+            if let Some(event) = events::open(self.events(), kind) {
+                return Outcome::saying(Saying::waiting(format!(
+                    "{what} is already under way ({})",
+                    event.status
+                )));
+            }
+        }
         if let Some(port) = &desired.port {
             return Outcome::saying(
                 Saying::blocked(format!(
@@ -68,6 +81,16 @@ impl Subject<'_> {
                     };
                 }
             };
+        let mut sayings = activation.sayings;
+        if let Some(event) = events::rejected(self.events(), EventKind::Activation) {
+            sayings.push(
+                Saying::warning(format!(
+                    "the carrier rejected its last activation: {}",
+                    events::words(event)
+                ))
+                .help("make sure that what it was rejected for is mended"),
+            );
+        }
         let mut steps = Vec::new();
         if from_cooldown {
             let path = paths::cooldown_recover(self.context.partition, self.number);
@@ -93,7 +116,8 @@ impl Subject<'_> {
         if let Some(body) = activation.caller_id {
             let change = Change {
                 path: "reference.assignAsCallerId".to_owned(),
-                before: Value::Null,
+                // As a plan that is made once it is active will say it.
+                before: Value::Bool(false),
                 after: Value::Bool(true),
                 sensitive: false,
             };
@@ -103,7 +127,7 @@ impl Subject<'_> {
         }
         Outcome {
             steps,
-            sayings: activation.sayings,
+            sayings,
             question: activation.question,
             touched: Touched::default(),
         }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AccountId, DesiredAccount, LiveAccount, PhoneNumber, Record};
-use crate::plan::checks::{Checks, Question, key};
+use crate::model::{AccountId, DesiredAccount, LiveAccount, PhoneNumber};
+use crate::plan::checks::{Checks, NewAddress, Question, key};
 use crate::plan::document::{Note, NoteKind, Step};
 use crate::plan::{Context, Touched};
 
@@ -86,10 +86,7 @@ pub fn account(
         let outcome = if *prune {
             subject(*number, *source).pruned()
         } else {
-            Outcome {
-                sayings: vec![Saying::unmanaged("on the account, but no file declares it")],
-                ..Outcome::default()
-            }
+            subject(*number, *source).unmanaged()
         };
         gathered.take(*number, outcome);
     }
@@ -107,7 +104,7 @@ fn keeps_out_of_sync(saying: &Saying) -> bool {
 struct Gathered {
     steps: Vec<Step>,
     sayings: BTreeMap<Saying, Vec<PhoneNumber>>,
-    questions: BTreeMap<String, (Record, Vec<PhoneNumber>)>,
+    questions: BTreeMap<String, (NewAddress, Vec<PhoneNumber>)>,
     counts: Counts,
     touched: Touched,
 }
@@ -133,12 +130,9 @@ impl Gathered {
                 numbers.push(number);
             }
         }
-        if let Some(address) = question {
-            let entry = self.questions.entry(key(&address));
-            entry
-                .or_insert_with(|| (address, Vec::new()))
-                .1
-                .push(number);
+        if let Some(new) = question {
+            let entry = self.questions.entry(key(&new.address));
+            entry.or_insert_with(|| (new, Vec::new())).1.push(number);
         }
     }
 
@@ -166,10 +160,11 @@ impl Gathered {
         let questions = self
             .questions
             .into_values()
-            .map(|(address, mut numbers)| {
+            .map(|(NewAddress { address, csr }, mut numbers)| {
                 numbers.sort_unstable();
                 Question::E911 {
-                    address: Box::new(address),
+                    address,
+                    csr,
                     numbers,
                 }
             })

@@ -7,7 +7,7 @@ use crate::model::record::Declared;
 use crate::model::values::LISTING_TYPES;
 use crate::model::{DesiredNumber, DirectoryListing, Field, Member, PhoneNumber, Record};
 use crate::plan::Context;
-use crate::plan::checks::Checks;
+use crate::plan::checks::{Checks, NewAddress};
 use crate::plan::document::Change;
 
 use super::overlay::{body, changes, fault, lay, restricted};
@@ -22,7 +22,7 @@ pub(super) struct Activation {
     /// The PATCH that makes the number its user's caller ID, once it is there (decision 5).
     pub caller_id: Option<Map<String, Value>>,
     pub sayings: Vec<Saying>,
-    pub question: Option<Record>,
+    pub question: Option<NewAddress>,
 }
 
 /// Prepares the activation, or says all that stands in its way.
@@ -123,7 +123,10 @@ pub(super) fn activation(
     match opinion(Some(ask), context, checks) {
         Opinion::Fine(saying) => sayings.extend(saying),
         Opinion::Refused(saying) => return Err(vec![saying]),
-        Opinion::Unasked(address) => question = Some(*address),
+        Opinion::Unasked(address) => {
+            let csr = Box::new(csr);
+            question = Some(NewAddress { address, csr });
+        }
     }
     Ok(Activation {
         body: Value::Object(request),

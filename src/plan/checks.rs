@@ -11,9 +11,19 @@ pub enum Question {
     E911 {
         /// The address as it would be sent.
         address: Box<Record>,
+        /// The customer service record that will stand beside it (where
+        /// numbers differ in it, the first one's).
+        csr: Box<Record>,
         /// The numbers that it is for, in order.
         numbers: Vec<PhoneNumber>,
     },
+}
+
+/// A new address of one number, with the customer service record as it will stand.
+#[derive(Clone, Debug)]
+pub(super) struct NewAddress {
+    pub address: Box<Record>,
+    pub csr: Box<Record>,
 }
 
 /// The E911 provider's opinion of an address (S:E911PrevalidateResponseX).
@@ -26,7 +36,7 @@ pub enum Verdict {
         /// The addresses it would take instead.
         alternatives: Vec<Record>,
     },
-    /// It could not be told, for instance because the provider was out of reach.
+    /// The provider itself could not tell, or did not take the question.
     Unknown {
         why: String,
     },

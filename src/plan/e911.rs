@@ -4,7 +4,7 @@
 //! and a copy of that record may be shown in its place. So what counts is the
 //! effective address, before and after, and a change of the record must never
 //! carry 911 along unseen: an address that is declared is sent in the same
-//! request, one that is not is warned about.
+//! request, one that is not is a change of the step and warned about.
 
 use serde_json::Value;
 
@@ -25,6 +25,8 @@ pub(super) const PATH: &str = "e911Address";
 #[derive(Default)]
 pub(super) struct E911 {
     pub change: Option<ObjectChange>,
+    /// The address as it moves along with the CSR, nothing being sent of its own.
+    pub along: Option<Change>,
     /// The effective address as it will be, where it is new: what to ask the provider about.
     pub ask: Option<Record>,
     /// A dispatcher would be sent elsewhere, or told otherwise, than now.
@@ -75,9 +77,16 @@ fn csr_address(live: &LiveNumber, csr: &Csr) -> Record {
         .unwrap_or_default()
 }
 
-fn moves_along() -> Saying {
-    Saying::warning("911 moves along with the customer service record: the number has no E911 address of its own")
-        .help("write e911Address to keep them apart")
+/// 911 goes where the CSR goes. Where the platform shows a copy of the CSR as
+/// the E911 address, nobody can see whether that copy follows.
+fn moves_along(live: &LiveNumber) -> Saying {
+    if stored(live).is_none() {
+        Saying::warning("911 moves along with the customer service record: the number has no E911 address of its own")
+            .help("write e911Address to keep them apart")
+    } else {
+        Saying::warning("911 may move along with the customer service record, or stay: the platform shows a copy of the record as the E911 address")
+            .help("write e911Address, to say where 911 calls are to send help")
+    }
 }
 
 fn unmanaged(live: &LiveNumber, csr: &Csr) -> E911 {
@@ -85,22 +94,52 @@ fn unmanaged(live: &LiveNumber, csr: &Csr) -> E911 {
         return E911::default();
     }
     E911 {
-        ask: Some(csr_address(live, csr)),
+        sayings: vec![moves_along(live)],
+        ..moved_along(live, csr)
+    }
+}
+
+/// 911 goes where the CSR goes, without a word about it in the request: so the
+/// step names it as a change.
+fn moved_along(live: &LiveNumber, csr: &Csr) -> E911 {
+    let after = csr_address(live, csr);
+    E911 {
+        along: Some(whole_change(Some(&effective(live)), Some(&after))),
+        ask: Some(after),
         moves: true,
         follows: true,
-        sayings: vec![moves_along()],
         ..E911::default()
+    }
+}
+
+/// The address that answers now: its own, or the CSR's.
+fn effective(live: &LiveNumber) -> Record {
+    match stored(live) {
+        Some(record) => record.clone(),
+        None => csr_address(live, &Csr::default()),
+    }
+}
+
+/// A change of the address as a whole.
+fn whole_change(before: Option<&Record>, after: Option<&Record>) -> Change {
+    Change {
+        path: PATH.to_owned(),
+        before: whole_value(before, Member::in_e911),
+        after: whole_value(after, Member::in_e911),
+        sensitive: false,
     }
 }
 
 /// `e911Address: null`: the CSR's address answers.
 fn as_csr(live: &LiveNumber, csr: &Csr) -> E911 {
     let Some(now) = stored(live) else {
-        return E911 {
-            ask: csr.moves_place.then(|| csr_address(live, csr)),
-            moves: csr.moves_place,
-            follows: true,
-            ..E911::default()
+        return if csr.moves_place {
+            moved_along(live, csr)
+        } else {
+            E911 {
+                follows: true,
+                ..E911::default()
+            }
         };
     };
     let follows = follows(live);
@@ -124,15 +163,12 @@ fn as_csr(live: &LiveNumber, csr: &Csr) -> E911 {
         };
     }
     let moves = !meaning::same(now, &after, is_place);
+    // Whether a copy is stored must not show: the change is that of the address.
+    let then = (follows && csr.moves_place).then_some(&after);
     E911 {
         change: Some(ObjectChange {
             value: Value::Null,
-            changes: vec![Change {
-                path: PATH.to_owned(),
-                before: whole_value(Some(now), Member::in_e911),
-                after: Value::Null,
-                sensitive: false,
-            }],
+            changes: vec![whole_change(Some(now), then)],
         }),
         ask: moves.then_some(after),
         moves: moves || !follows,
@@ -143,10 +179,7 @@ fn as_csr(live: &LiveNumber, csr: &Csr) -> E911 {
 
 fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr) -> E911 {
     let follows = follows(live);
-    let now = match stored(live) {
-        Some(record) => record.clone(),
-        None => csr_address(live, &Csr::default()),
-    };
+    let now = effective(live);
     // What is not declared stays as it is; for an address that follows the CSR
     // that means: as the CSR will be.
     let base = match (follows, &csr.target) {
@@ -182,8 +215,12 @@ fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr) -> E911 {
     }
     let moves_place = changed.iter().any(|member| is_place(*member));
     let mut sayings = Vec::new();
-    if follows && csr.moves_place && !is_whole(declared) {
-        sayings.push(moves_along());
+    let along = follows && csr.moves_place && !is_whole(declared);
+    if along {
+        sayings.push(
+            Saying::warning("911 moves along with the customer service record: e911Address says nothing of the place")
+                .help("write the whole address under e911Address to keep them apart"),
+        );
     }
     let has_coordinates = !laid.target.get(Member::Latitude).is_empty()
         || !laid.target.get(Member::Longitude).is_empty();
@@ -199,12 +236,9 @@ fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr) -> E911 {
         );
     }
     let changes = if pinned {
-        vec![Change {
-            path: PATH.to_owned(),
-            before: whole_value(stored(live), Member::in_e911),
-            after: whole_value(Some(&laid.target), Member::in_e911),
-            sensitive: false,
-        }]
+        vec![whole_change(stored(live), Some(&laid.target))]
+    } else if along {
+        vec![whole_change(Some(&now), Some(&laid.target))]
     } else {
         changes(PATH, &now, &laid.target, Member::in_e911)
     };
@@ -213,6 +247,7 @@ fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr) -> E911 {
             value: body(&laid.target, stored(live), Member::in_e911),
             changes,
         }),
+        along: None,
         ask: (!pinned).then(|| restricted(&laid.target, Member::in_e911)),
         moves: !pinned,
         follows,

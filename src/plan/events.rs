@@ -5,6 +5,7 @@
 
 use crate::model::LiveEvent;
 use crate::model::live::EventKind;
+use crate::plan::document::NoteKind;
 
 use super::saying::Saying;
 
@@ -23,6 +24,22 @@ pub(super) fn is_open(event: &LiveEvent) -> bool {
 
 pub(super) fn of_kind(events: &[LiveEvent], kind: EventKind) -> Option<&LiveEvent> {
     events.iter().find(|event| event.kind == kind)
+}
+
+pub(super) fn open(events: &[LiveEvent], kind: EventKind) -> Option<&LiveEvent> {
+    of_kind(events, kind).filter(|event| is_open(event))
+}
+
+pub(super) fn rejected(events: &[LiveEvent], kind: EventKind) -> Option<&LiveEvent> {
+    of_kind(events, kind).filter(|event| event.is_rejected())
+}
+
+/// What the events say of a number to which no address is sent now and that
+/// waits for more than their confirmation.
+pub(super) fn rejections(events: &[LiveEvent]) -> Vec<Saying> {
+    let mut sayings = in_force(events, false, false);
+    sayings.retain(|saying| saying.kind == NoteKind::Blocked);
+    sayings
 }
 
 /// The provider's last words, for the end of a sentence.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::model::live::EventKind;
-use crate::model::{CarrierStatus, DesiredNumber, LiveNumber};
+use crate::model::{CarrierStatus, DesiredNumber, LiveEvent, LiveNumber};
 use crate::plan::Touched;
 use crate::plan::document::Action;
 
@@ -32,6 +32,9 @@ impl Subject<'_> {
 
     /// A live number that no file declares, with `prune: true`.
     pub fn pruned(&self) -> Outcome {
+        if self.activation_rejected().is_some() {
+            return self.given_up();
+        }
         match self.listed().map(|live| &live.status) {
             Some(
                 status @ (CarrierStatus::ActivationPending
@@ -67,13 +70,18 @@ impl Subject<'_> {
                     ..Outcome::default()
                 }
             }
-            Standing::Activating(live) => Outcome::saying(
-                Saying::blocked(format!(
+            Standing::Activating(live) => Outcome::saying(match self.activation_rejected() {
+                Some(event) => Saying::blocked(format!(
+                    "it can't be released while its rejected activation stands: {}",
+                    events::words(event)
+                ))
+                .help("ask the provider's support to cancel the activation, then plan again"),
+                None => Saying::blocked(format!(
                     "it can't be released before its activation ends ({})",
                     live.status
                 ))
                 .help("plan again once it is active"),
-            ),
+            }),
             Standing::Porting(_) | Standing::PortRejected => Outcome::saying(
                 Saying::blocked("it can't be released while its port is under way, and this version of alz does not cancel ports")
                     .help("cancel the port in the provider's portal, or plan again once it has completed"),
@@ -82,6 +90,10 @@ impl Subject<'_> {
             Standing::Strange(live) => Outcome::saying(strange(live)),
             Standing::NotHere => Outcome::default(),
         }
+    }
+
+    fn activation_rejected(&self) -> Option<&LiveEvent> {
+        events::rejected(self.events(), EventKind::Activation)
     }
 
     fn release(&self, live: &LiveNumber) -> Outcome {

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use crate::model::live::EventKind;
 use crate::model::{
     AccountId, CarrierStatus, DesiredNumber, Field, LiveAccount, LiveEvent, LiveNumber,
-    PhoneNumber, Record, SourceId,
+    PhoneNumber, SourceId,
 };
-use crate::plan::checks::Checks;
+use crate::plan::checks::{Checks, NewAddress};
 use crate::plan::document::{Action, Change, Expect, Step};
 use crate::plan::{Context, Touched};
 
@@ -21,7 +21,7 @@ use super::{events, reference, update};
 pub(super) struct Outcome {
     pub steps: Vec<Step>,
     pub sayings: Vec<Saying>,
-    pub question: Option<Record>,
+    pub question: Option<NewAddress>,
     pub touched: Touched,
 }
 
@@ -122,8 +122,11 @@ impl<'a> Subject<'a> {
 
     /// A number that the files declare and want to have.
     pub fn wanted(&self, desired: &DesiredNumber) -> Outcome {
-        match standing(self.listed()) {
-            Standing::Active(live) => self.active(live, desired),
+        let mut outcome = match standing(self.listed()) {
+            // It says itself which rejections its own changes settle.
+            Standing::Active(live) => return self.active(live, desired),
+            Standing::Moving(live) => return Outcome::saying(moving(live)),
+            Standing::NotHere => return self.absent(desired),
             Standing::OnHold(live) => self.on_hold(live, desired),
             Standing::Activating(live) => self.activating(live, desired),
             Standing::Porting(live) => {
@@ -135,13 +138,29 @@ impl<'a> Subject<'a> {
                 }
             }
             Standing::PortRejected => Outcome::saying(self.port_rejected()),
-            Standing::Moving(live) => Outcome::saying(moving(live)),
             Standing::Strange(live) => Outcome::saying(strange(live)),
-            Standing::NotHere => self.absent(desired),
+        };
+        outcome.sayings.extend(events::rejections(self.events()));
+        outcome
+    }
+
+    /// A live number that no file declares. What is not in force is said all the same.
+    pub fn unmanaged(&self) -> Outcome {
+        let mut sayings = vec![Saying::unmanaged("on the account, but no file declares it")];
+        sayings.extend(events::rejections(self.events()));
+        Outcome {
+            sayings,
+            ..Outcome::default()
         }
     }
 
     fn active(&self, live: &LiveNumber, desired: &DesiredNumber) -> Outcome {
+        if let Some(event) = events::open(self.events(), EventKind::Disconnect) {
+            return Outcome::saying(Saying::waiting(format!(
+                "it is being disconnected ({})",
+                event.status
+            )));
+        }
         if matches!(desired.hold_activation, Field::Value(true)) {
             let mut sayings = vec![
                 Saying::blocked("an active number can't be put on hold")
@@ -219,8 +238,7 @@ impl<'a> Subject<'a> {
 
     fn activating(&self, live: &LiveNumber, desired: &DesiredNumber) -> Outcome {
         let mut outcome = Outcome::default();
-        let rejected = events::of_kind(self.events(), EventKind::Activation)
-            .filter(|event| event.is_rejected());
+        let rejected = events::rejected(self.events(), EventKind::Activation);
         outcome.sayings.push(match rejected {
             Some(event) => Saying::blocked(format!(
                 "the carrier rejected its activation: {}",

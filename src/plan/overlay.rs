@@ -14,6 +14,10 @@ use crate::model::values::country_of_state;
 use crate::model::{Field, Member, Record, Text};
 use crate::plan::document::Change;
 
+/// Members of a nested object that the platform sets itself and that are not
+/// sent back (contract notes, N9); other unknown ones are (N8).
+const SERVER_OWNED: [&str; 2] = ["id", "requiresUnitInfo"];
+
 /// One object of a request, with what it changes.
 #[derive(Clone, Debug)]
 pub(super) struct ObjectChange {
@@ -121,7 +125,9 @@ pub(super) fn body(target: &Record, stored: Option<&Record>, scope: fn(Member) -
         }
     }
     for (name, value) in target.extra() {
-        map.insert(name.clone(), value.clone());
+        if !SERVER_OWNED.contains(&name.as_str()) {
+            map.insert(name.clone(), value.clone());
+        }
     }
     Value::Object(map)
 }

@@ -7,13 +7,13 @@ use crate::model::live::{CarrierAbilities, LivePartition};
 use crate::model::meaning::canonical_country;
 use crate::model::{DesiredNumber, LiveNumber, Member, Record};
 use crate::plan::Context;
-use crate::plan::checks::{Checks, Verdict};
+use crate::plan::checks::{Checks, NewAddress, Verdict};
 use crate::plan::document::Change;
 
 use super::csr::{self, Csr};
 use super::e911::{self, E911};
 use super::listing;
-use super::overlay::ObjectChange;
+use super::overlay::{ObjectChange, restricted};
 use super::saying::Saying;
 
 /// The objects of a number that differ.
@@ -29,7 +29,7 @@ pub(super) struct Objects {
     /// Someone who dials 911 is answered otherwise than before.
     pub e911_changes: bool,
     /// An address whose verdict is not known yet.
-    pub question: Option<Record>,
+    pub question: Option<NewAddress>,
 }
 
 impl Objects {
@@ -124,6 +124,11 @@ pub(super) fn objects(
     let csr = csr::csr(&desired.customer_service_record, live, carrier);
     let e911 = e911::e911(&desired.e911_address, live, &csr);
     let verdict = opinion(e911.ask.clone(), context, checks);
+    let record = csr
+        .target
+        .as_ref()
+        .or(live.customer_service_record.as_ref())
+        .map(|record| restricted(record, Member::in_csr));
     let refused = e911.blocked || matches!(verdict, Opinion::Refused(_));
     let (csr, e911) = if refused {
         keep_911_where_it_is(csr, e911)
@@ -139,7 +144,10 @@ pub(super) fn objects(
     match verdict {
         Opinion::Fine(saying) => objects.sayings.extend(saying),
         Opinion::Refused(saying) => objects.sayings.push(saying),
-        Opinion::Unasked(address) => objects.question = Some(*address),
+        Opinion::Unasked(address) => {
+            let csr = Box::new(record.unwrap_or_default());
+            objects.question = Some(NewAddress { address, csr });
+        }
     }
     let (listing, sayings) = listing::listing(
         &desired.directory_listing,
@@ -157,6 +165,7 @@ pub(super) fn objects(
     if let Some(change) = e911.change {
         objects.put(e911::PATH, change);
     }
+    objects.changes.extend(e911.along);
     if let Some(change) = listing {
         objects.put("directoryListing", change);
     }

@@ -171,9 +171,21 @@ fn shown(step: &Step, change: &Change, value: &Value) -> String {
         return words::clean(&format!("{kind} {id}"));
     }
     match serde_json::from_value::<Record>(value.clone()) {
-        Ok(record) => words::place(&record),
+        Ok(record) => whole(&record),
         Err(_) => words::clean(&value.to_string()),
     }
+}
+
+/// An address in one line: the place, and what else 911 is told of it.
+fn whole(record: &Record) -> String {
+    let mut line = words::place(record);
+    for member in [Member::Language, Member::Latitude, Member::Longitude] {
+        let text = record.get(member);
+        if !text.is_empty() {
+            line.push_str(&words::clean(&format!(", {} {text}", member.name())));
+        }
+    }
+    line
 }
 
 /// The CSR's address before or after the step, where it is known.

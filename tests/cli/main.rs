@@ -2,6 +2,7 @@
 //! it, and what must hold whatever the platform does.
 
 mod apply;
+mod e911;
 mod examples;
 mod input;
 mod saved;

@@ -175,6 +175,12 @@ impl World {
         self.post("/sandbox/faults", &fault);
     }
 
+    pub fn clear_faults(&self) {
+        let url = format!("{}/sandbox/faults", self.base);
+        self.runtime
+            .block_on(async { client().delete(url).send().await.expect("an answer") });
+    }
+
     pub fn advance(&self, period: &str) {
         self.post("/sandbox/clock", &json!({ "advance": period }));
     }

@@ -178,10 +178,12 @@ async fn what_a_carrier_does_not_deny_it_can_do() {
             {"id": "C2", "carrierType": "SINCH", "supportPorting": null},
         ])),
     });
-    let partition = live::partition(&platform.reader())
+    let now = "2026-11-23T12:00:00Z".parse().expect("a time");
+    let partition = live::partition(&platform.reader(), now)
         .await
         .expect("a partition");
     assert_eq!(partition.cooldown_days, Some(30));
+    assert_eq!(partition.now, now);
     let abilities: Vec<_> = partition.carriers.values().collect();
     assert_eq!(
         (abilities[0].name.as_str(), abilities[0].csr_update),
@@ -305,6 +307,26 @@ async fn pages_are_read_anew_when_the_total_changes_and_a_restless_platform_is_r
         .collect();
     let always = Platform::with_login(move |request, before| page(&all[before..], request));
     let error = live::events(&always.reader(), &scope(1))
+        .await
+        .expect_err("restless");
+    assert!(matches!(error, LiveError::Restless { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn pages_that_keep_repeating_events_are_never_taken_for_the_whole() {
+    // The total stays, but each page but the first begins with the last one of
+    // the page before: as many results as counted, and not as many events.
+    let all: Vec<_> = (0..60)
+        .map(|i| event(i, "A1", "ACTIVATION", "PENDING", 1))
+        .collect();
+    let shifting = Platform::with_login(move |request, _| {
+        if request.query("firstResultIndex") == ["0"] {
+            page(&all, request)
+        } else {
+            ok(json!({"totalRecords": 60, "results": all[49..59]}))
+        }
+    });
+    let error = live::events(&shifting.reader(), &scope(1))
         .await
         .expect_err("restless");
     assert!(matches!(error, LiveError::Restless { .. }), "{error}");

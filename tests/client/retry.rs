@@ -93,14 +93,42 @@ async fn what_became_of_an_order_is_said_to_be_unknown() {
 }
 
 #[tokio::test]
-async fn an_order_that_was_turned_away_for_haste_is_sent_again() {
+async fn an_order_that_was_turned_away_for_haste_is_unclear_and_holds_the_others_back() {
+    let platform = Platform::with_login(|request, _| match request.method.as_str() {
+        "POST" => refusal(429, "SlowDown").with("retry-after", "30"),
+        _ => ok(json!([])),
+    });
+    let (options, timer) = platform.options();
+    let writer = WriteClient::new(ReadClient::new(options).expect("a client"));
+    let error = writer
+        .send("POST", T, None, Safety::OnceOnly)
+        .await
+        .expect_err("unclear");
+    assert!(error.is_unclear(), "{error}");
+    assert!(
+        error.to_string().contains("429 (too many requests)"),
+        "{error}"
+    );
+    assert_eq!(platform.calls(), 1);
+    assert_eq!(timer.waited(), Duration::ZERO);
+    let reader = writer.reader();
+    reader.account_numbers(&a1()).await.expect("a listing");
+    let waited = timer.waited();
+    assert!(
+        waited >= Duration::from_secs(30) && waited <= Duration::from_secs(31),
+        "{waited:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_safe_write_that_was_turned_away_for_haste_is_sent_again() {
     let platform = Platform::with_login(|_, before| match before {
         0 | 1 => refusal(429, "SlowDown").with("retry-after", "30"),
         _ => ok(json!({"id": "X"})),
     });
     let (options, timer) = platform.options();
     let writer = WriteClient::new(ReadClient::new(options).expect("a client"));
-    let answer = writer.send("POST", T, None, Safety::OnceOnly).await;
+    let answer = writer.send("PATCH", ONE, None, Safety::SafeWrite).await;
     assert_eq!(answer, Ok(Some(json!({"id": "X"}))));
     assert_eq!(platform.calls(), 3);
     let waited = timer.waited();

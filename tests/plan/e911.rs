@@ -186,6 +186,65 @@ fn a_csr_that_takes_911_along_is_warned_about() {
 }
 
 #[test]
+fn a_csr_that_takes_911_along_shows_both_addresses_as_a_change() {
+    // Whether the platform omits the address or gives a copy: one and the same change.
+    for stored in [Value::Null, office()] {
+        for (entry, after) in [
+            (json!({}), elsewhere()),
+            (json!({ "e911Address": null }), elsewhere()),
+            (
+                json!({ "e911Address": { "language": "fr-CA" } }),
+                with(elsewhere(), json!({ "language": "fr-CA" })),
+            ),
+        ] {
+            let plan = World::new()
+                .declares(with(json!({ "customerServiceRecord": elsewhere() }), entry))
+                .lists(
+                    "ACTIVE",
+                    json!({ "customerServiceRecord": office(), "e911Address": stored }),
+                )
+                .plan();
+            let step = only_step(&plan);
+            let changes: Vec<_> = step
+                .changes
+                .iter()
+                .filter(|change| change.path.starts_with("e911Address"))
+                .collect();
+            assert_eq!(changes.len(), 1, "{changes:#?}");
+            assert_eq!(changes[0].path, "e911Address");
+            assert_eq!(record(changes[0].before.clone()), record(office_e911()));
+            assert_eq!(record(changes[0].after.clone()), record(after));
+        }
+    }
+    // A name on the record moves nobody.
+    let plan = World::new()
+        .declares(json!({ "customerServiceRecord": { "businessName": "Better Dental" } }))
+        .lists("ACTIVE", json!({ "customerServiceRecord": office() }))
+        .plan();
+    assert_eq!(
+        paths(only_step(&plan)),
+        ["customerServiceRecord.businessName"]
+    );
+}
+
+#[test]
+fn the_report_says_that_language_and_coordinates_go_with_a_cleared_address() {
+    let own = json!({ "language": "fr-CA", "latitude": "40.332492", "longitude": "-111.728167" });
+    let plan = World::new()
+        .declares(json!({ "e911Address": null }))
+        .lists(
+            "ACTIVE",
+            json!({ "customerServiceRecord": office(), "e911Address": with(office(), own) }),
+        )
+        .plan();
+    let text = alz::report::plan_human(&plan, &alz::report::Style::default());
+    let text = anstream::adapter::strip_str(&text).to_string();
+    for gone in ["fr-CA", "40.332492", "-111.728167"] {
+        assert!(text.contains(gone), "{gone}: {text}");
+    }
+}
+
+#[test]
 fn a_new_name_on_the_csr_takes_no_warning() {
     let plan = World::new()
         .declares(json!({ "customerServiceRecord": { "businessName": "Better Dental" } }))
@@ -275,9 +334,17 @@ fn a_new_address_is_asked_about_before_the_plan_is_final() {
     );
     world.verify = true;
     let questions = world.account().questions;
-    let [Question::E911 { address, numbers }] = questions.as_slice() else {
+    let [
+        Question::E911 {
+            address,
+            csr,
+            numbers,
+        },
+    ] = questions.as_slice()
+    else {
         panic!("one question for one address: {questions:#?}");
     };
+    assert_eq!(**csr, record(office()));
     assert_eq!(numbers.len(), 2);
     // What the live record had in members the file doesn't speak of is part of what is sent.
     let asked = serde_json::to_value(address).expect("json");

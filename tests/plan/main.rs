@@ -1,6 +1,7 @@
 //! The planner, seen from outside: two documents in, a plan out.
 
 mod e911;
+mod events;
 mod golden;
 mod guards;
 mod lifecycle;

@@ -271,6 +271,17 @@ fn a_second_look_sees_what_changed_and_not_how_it_is_spelled() {
         differences(json!({ "directoryListing": { "listed": true } })),
         ["directoryListing"]
     );
+    let listing = |address: Value| {
+        row(json!({ "directoryListing": { "type": "LIST_PUBLISH", "address": address } }))
+    };
+    assert!(meaning::same_listing(
+        &listing(Value::Null),
+        &listing(office())
+    ));
+    assert!(!meaning::same_listing(
+        &listing(Value::Null),
+        &listing(elsewhere())
+    ));
     assert_eq!(
         differences(json!({ "customerServiceRecord": elsewhere() })),
         ["customerServiceRecord"],

@@ -14,7 +14,7 @@ fn active(entry: Value, live: Value) -> World {
 fn a_changed_csr_is_sent_whole_with_what_the_platform_keeps_beside_it() {
     let live = with(
         office(),
-        json!({ "id": "aB3", "requiresUnitInfo": false, "middleInitial": "", "blockCustomerName": true, "streetNumberSuffix": "1/2" }),
+        json!({ "id": "aB3", "requiresUnitInfo": false, "kept": [1], "middleInitial": "", "blockCustomerName": true, "streetNumberSuffix": "1/2" }),
     );
     let plan = active(
         json!({ "customerServiceRecord": { "unit": "510", "blockCustomerName": null, "streetNumberSuffix": null } }),
@@ -25,7 +25,7 @@ fn a_changed_csr_is_sent_whole_with_what_the_platform_keeps_beside_it() {
     assert_eq!(
         *body(step),
         json!({ "customerServiceRecord": with(office(), json!({
-            "id": "aB3", "requiresUnitInfo": false, "unit": "510", "blockCustomerName": false, "streetNumberSuffix": null
+            "kept": [1], "unit": "510", "blockCustomerName": false, "streetNumberSuffix": null
         })) })
     );
     assert_eq!(
@@ -33,7 +33,8 @@ fn a_changed_csr_is_sent_whole_with_what_the_platform_keeps_beside_it() {
         [
             "customerServiceRecord.blockCustomerName",
             "customerServiceRecord.streetNumberSuffix",
-            "customerServiceRecord.unit"
+            "customerServiceRecord.unit",
+            "e911Address"
         ]
     );
 }
@@ -91,7 +92,10 @@ fn what_the_carrier_does_not_take_is_a_warning_and_no_call() {
 
     let both = json!({ "customerServiceRecord": { "customerName": "Dental", "unit": "510" } });
     let plan = active(both, live.clone()).carrier(true, false, true).plan();
-    assert_eq!(paths(only_step(&plan)), ["customerServiceRecord.unit"]);
+    assert_eq!(
+        paths(only_step(&plan)),
+        ["customerServiceRecord.unit", "e911Address"]
+    );
     assert_eq!(
         body(only_step(&plan))["customerServiceRecord"]["customerName"],
         "Sample Dental"

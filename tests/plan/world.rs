@@ -132,6 +132,7 @@ impl World {
             partition: LivePartition {
                 default_listing_type: Some("NOT_LIST_NOT_PUBLISH".to_owned()),
                 cooldown_days: Some(30),
+                now: "2026-11-23T12:00:00Z".parse().expect("a time"),
                 carriers: BTreeMap::new(),
             },
             checks: Checks::default(),

@@ -27,7 +27,7 @@ mod text;
 use super::member::Member;
 use super::record::Record;
 
-pub use number::number_differences;
+pub use number::{number_differences, same_listing};
 pub use place::{country as canonical_country, state as canonical_state};
 pub use street::split_suffix;
 

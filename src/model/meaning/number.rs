@@ -15,7 +15,7 @@ pub fn number_differences(was: &LiveNumber, is: &LiveNumber) -> Vec<&'static str
         port,
         customer_service_record,
         e911_address,
-        directory_listing,
+        directory_listing: _, // by `same_listing`
         reference,
     } = was;
     let csr = customer_service_record.as_ref();
@@ -32,10 +32,7 @@ pub fn number_differences(was: &LiveNumber, is: &LiveNumber) -> Vec<&'static str
             "e911Address",
             copies || same_record(e911_address.as_ref(), is.e911_address.as_ref()),
         ),
-        (
-            "directoryListing",
-            same_listing(directory_listing.as_ref(), is.directory_listing.as_ref()),
-        ),
+        ("directoryListing", same_listing(was, is)),
         ("reference", *reference == is.reference),
     ];
     pairs
@@ -50,15 +47,22 @@ fn same_record(was: Option<&Record>, is: Option<&Record>) -> bool {
     same(was.unwrap_or(&empty), is.unwrap_or(&empty), |_| true)
 }
 
-fn same_listing(was: Option<&LiveListing>, is: Option<&LiveListing>) -> bool {
+/// Whether the listings of two looks at a number mean the same. An address
+/// that repeats the customer service record is none of its own.
+pub fn same_listing(was: &LiveNumber, is: &LiveNumber) -> bool {
     let empty = LiveListing::default();
     let LiveListing {
         listed,
         listing_type,
         address,
-    } = was.unwrap_or(&empty);
-    let is = is.unwrap_or(&empty);
-    *listed == is.listed
-        && *listing_type == is.listing_type
-        && same_record(address.as_ref(), is.address.as_ref())
+    } = was.directory_listing.as_ref().unwrap_or(&empty);
+    let listing = is.directory_listing.as_ref().unwrap_or(&empty);
+    let copies = is_echo(address.as_ref(), was.customer_service_record.as_ref())
+        && is_echo(
+            listing.address.as_ref(),
+            is.customer_service_record.as_ref(),
+        );
+    *listed == listing.listed
+        && *listing_type == listing.listing_type
+        && (copies || same_record(address.as_ref(), listing.address.as_ref()))
 }
