@@ -22,7 +22,7 @@ pub fn answer(
     now: Timestamp,
 ) -> Option<Result<Response, Refusal>> {
     Some(match (request.method.as_str(), segments) {
-        ("GET", ["ratecenter", tn]) => rate_center(&platform.world, tn, false),
+        ("GET", ["ratecenter", tn]) if *tn != "tnsearch" => rate_center(&platform.world, tn, false),
         ("GET", ["telephonenumber", tn, "availability"]) => rate_center(&platform.world, tn, true),
         ("POST", ["account", "prevalidate"]) => prevalidate(&platform.world, request, now),
         ("GET", ["account", account, "port", id]) => one(&platform.world, account, id),
