@@ -80,8 +80,11 @@ pub struct Place {
     pub name: String,
     /// Two letters.
     pub state: String,
+    /// Degrees north.
     pub latitude: f64,
+    /// Degrees east: negative in America.
     pub longitude: f64,
+    /// The postal codes that it serves.
     pub postal_codes: Vec<String>,
 }
 

@@ -28,12 +28,16 @@ pub struct PortableSeed {
     /// The digits that its numbers begin with; within a block of the inventory
     /// the longer prefix counts.
     pub prefix: String,
+    /// The rate centre they lie in.
     pub rate_center: String,
+    /// Two letters.
     pub state: String,
+    /// USA or CAN.
     pub country: String,
     /// Mobile numbers: to port them takes an account number and a PIN.
     #[serde(default)]
     pub wireless: bool,
+    /// false: no carrier here can take them.
     #[serde(default = "yes")]
     pub portable: bool,
     /// The partition has a carrier there.
@@ -49,27 +53,34 @@ pub struct PortableSeed {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LosingCarrierSeed {
+    /// The number it serves.
     pub phone_number: PhoneNumber,
     /// Begins its rejections' messages.
     #[serde(default)]
     pub name: String,
+    /// The customer service record that a port must match.
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, Value>>")]
     pub customer_service_record: Option<Record>,
     /// Compare the record to the letter, punctuation and case included.
     #[serde(default)]
     pub strict_csr: bool,
+    /// The main number of the customer's account.
     #[serde(default)]
     pub billing_telephone_number: Option<PhoneNumber>,
+    /// The account number that a port must name.
     #[serde(default)]
     pub account_number: Option<String>,
+    /// The PIN that a port must give.
     #[serde(default)]
     pub pin: Option<Pin>,
     /// The customer froze the number; only the right PIN lifts it.
     #[serde(default)]
     pub freeze: bool,
+    /// The person who may authorise a port.
     #[serde(default)]
     pub authorized_name: Option<String>,
+    /// How it goes about a port.
     #[serde(default)]
     pub behaviour: Behaviour,
     /// What its rejections ask for; without it, what suits the reason.
@@ -82,8 +93,11 @@ pub struct LosingCarrierSeed {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PortSeed {
+    /// The port's id.
     pub id: String,
+    /// The numbers that it brings in.
     pub telephone_numbers: Vec<PhoneNumber>,
+    /// Where it stands.
     pub activation_status_type: EventStatus,
     /// The first of `telephoneNumbers` without it.
     #[serde(default)]
@@ -96,18 +110,25 @@ pub struct PortSeed {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub foc_date: Option<Date>,
+    /// Wireline or Wireless.
     #[serde(default)]
     pub porting_wire_type: Option<String>,
+    /// Who authorised it.
     #[serde(default)]
     pub porting_authorized_name: String,
+    /// The account number at the losing carrier.
     #[serde(default)]
     pub wireless_account_number: String,
+    /// The PIN at the losing carrier.
     #[serde(default)]
     pub wireless_pin: Pin,
+    /// The record that the losing carrier was shown.
     #[schemars(with = "BTreeMap<String, Value>")]
     pub customer_service_record: Record,
+    /// What a Canadian port needs besides.
     #[serde(default)]
     pub telecom_settings: Option<Map<String, Value>>,
+    /// What a rejection asks for.
     #[serde(default)]
     pub l3_reaction: Option<Reaction>,
     /// The carrier's last words.
