@@ -226,6 +226,13 @@ pub fn wrong_kind(path: &[String], node: &Node) -> String {
         ["concurrency"] => "write a whole number: concurrency: 8".to_owned(),
         ["requestsPerSecond"] => "write a number: requestsPerSecond: 20".to_owned(),
         ["ports"] => "write each port by its name: `main-line: { … }`".to_owned(),
+        ["ports" | "environments", _]
+        | ["defaults"]
+        | [.., "telecomSettings" | "reference"]
+        | [
+            ..,
+            "customerServiceRecord" | "e911Address" | "directoryListing" | "address",
+        ] => "write its members under it, one a line: name: value".to_owned(),
         [.., last] => match &node.kind {
             Kind::Map(_) => format!("write one value in its place: {last}: …"),
             Kind::List(_) => "write it without dash and brackets".to_owned(),

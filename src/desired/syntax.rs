@@ -249,7 +249,7 @@ mod tests {
                 1,
                 "not closed",
             ),
-            ("account: x\n  - b\nname: x\n- b\n", 4, 1, "dash"),
+            ("account: x\n  - b\nname: x\n- b\n", 4, 3, "dash"),
         ] {
             let (at, column_at, said) = first(text);
             assert_eq!((at, column_at), (line, column), "{text}{said}");

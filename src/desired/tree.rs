@@ -241,8 +241,8 @@ fn follow<'n, S: AsRef<str>>(
             Kind::Scalar(_) => return spot,
         }
     }
-    spot.scalar =
-        matches!(&node.kind, Kind::Scalar(scalar) if !scalar.text.is_empty()) && !path.is_empty();
+    spot.scalar = matches!(&node.kind, Kind::Scalar(scalar) if !scalar.text.is_empty() || !scalar.plain)
+        && !path.is_empty();
     spot
 }
 
