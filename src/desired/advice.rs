@@ -226,7 +226,7 @@ pub fn wrong_kind(path: &[String], node: &Node) -> String {
         ["concurrency"] => "write a whole number: concurrency: 8".to_owned(),
         ["requestsPerSecond"] => "write a number: requestsPerSecond: 20".to_owned(),
         ["ports"] => "write each port by its name: `main-line: { … }`".to_owned(),
-        ["ports" | "environments", _]
+        ["ports", _]
         | ["defaults"]
         | [.., "telecomSettings" | "reference"]
         | [

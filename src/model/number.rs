@@ -193,9 +193,7 @@ impl FromStr for PhoneNumber {
         match count {
             0 => Err(fault(Fault::NoDigits)),
             10 if international => Err(fault(Fault::NoCountryCode)),
-            10 if digits < 2_000_000_000 && digits >= 1_000_000_000 => {
-                Err(fault(Fault::TenWithOne))
-            }
+            10 if (1_000_000_000..2_000_000_000).contains(&digits) => Err(fault(Fault::TenWithOne)),
             10 => Ok(Self(10_000_000_000 + digits)),
             11 if international => Self::from_u64(digits).ok_or_else(|| fault(Fault::Abroad)),
             11 => Self::from_u64(digits).ok_or_else(|| fault(Fault::ElevenWithoutOne)),
