@@ -125,11 +125,8 @@ impl<'r> Reading<'r> {
 
 /// Where the fault of a member is told.
 fn place_of(fault: &Fault, entry: &Entry) -> Place {
-    // Where nothing stands, there is only the key to point at.
-    let nothing = entry.value.text().is_some_and(str::is_empty) && entry.value.is_null();
     match fault {
         Fault::Missing(_) => entry.key.place,
-        Fault::Kind { .. } if nothing => entry.key.place,
         Fault::Told | Fault::Kind { .. } | Fault::Value(_) | Fault::Secret | Fault::SecretShape => {
             entry.value_place
         }
