@@ -276,3 +276,25 @@ fn alz_schema_prints_what_is_published() {
         );
     }
 }
+
+#[test]
+fn editors_know_countries_lengths_and_what_a_number_key_is() {
+    for draft in [Draft::Draft2020, Draft::Draft07] {
+        let schema = schema::schema(Kind::Account, draft);
+        let definitions = [&schema["$defs"], &schema["definitions"]]
+            .into_iter()
+            .find(|definitions| definitions.is_object())
+            .expect("definitions");
+        let record = &definitions["CustomerServiceRecord"]["properties"];
+        assert_eq!(record["country"]["examples"], json!(["USA", "CAN"]));
+        assert_eq!(record["customerName"]["maxLength"], 15);
+        assert_eq!(record["unit"]["maxLength"], 10);
+        let keys = schema["properties"]["numbers"]["patternProperties"]
+            .as_object()
+            .expect("number keys");
+        for members in keys.values() {
+            let told = members["description"].as_str().unwrap_or("");
+            assert!(told.contains("11 digits"), "{members}");
+        }
+    }
+}

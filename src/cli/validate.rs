@@ -32,8 +32,11 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         .directory
         .clone()
         .unwrap_or_else(|| PathBuf::from("."));
+    // As everywhere: an empty variable is one that is not set.
+    let environment = global.env.as_deref().filter(|name| !name.is_empty());
     let (mut found, root, numbers) = match today() {
-        Ok(today) => check(args, global.env.as_deref(), &start, today),
+        Ok(_) if !start.is_dir() => (vec![no_directory(&start)], start, 0),
+        Ok(today) => check(args, environment, &start, today),
         Err(problem) => (vec![*problem], start, 0),
     };
     in_order(&mut found);
@@ -42,14 +45,28 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         Format::Human => {
             output.result(&problems::human(&found, &root, output.width()));
             let summary = problems::summary(&found);
+            let checked = match numbers {
+                1 => "1 number checked".to_owned(),
+                numbers => format!("{numbers} numbers checked"),
+            };
             output.say(&match found.iter().any(Problem::is_error) {
                 true => summary,
-                false => format!("{numbers} numbers checked: {summary}"),
+                false => format!("{checked}: {summary}"),
             });
         }
     }
     let failed = found.iter().any(Problem::is_error) || (args.strict && !found.is_empty());
     if failed { Exit::Error } else { Exit::Done }
+}
+
+/// Named with -C, and not there.
+fn no_directory(start: &Path) -> Problem {
+    let message = match start.exists() {
+        true => "this is no directory",
+        false => "there is no such directory",
+    };
+    Problem::of_file(code::UNREADABLE, &start.to_string_lossy(), message)
+        .help("-C takes the directory to work in, that of alz.yaml or one below it")
 }
 
 /// Today at the order desk; ALZ_NOW replaces the clock (design, decision 13).
@@ -81,23 +98,23 @@ fn check(
         .iter()
         .map(|f| absolute(&start.join(f)))
         .collect();
-    let settings = match settings::load(start) {
-        Ok(settings) => settings,
-        Err(problems) => {
+    let (settings, mut found) = match settings::judge(start) {
+        None => return without_settings(&files, &absolute(start), today),
+        Some((Some(settings), problems)) => (settings, problems),
+        Some((None, problems)) => {
             let root = settings::find(start)
                 .and_then(|path| path.parent().map(Path::to_owned))
                 .unwrap_or_else(|| start.to_owned());
             return (problems, root, 0);
         }
     };
-    let Some(settings) = settings else {
-        return without_settings(&files, &absolute(start), today);
-    };
     let sets = match glob_sets(&settings, environment) {
         Ok(sets) => sets,
+        // Where alz.yaml is broken, it may be an environment that is.
+        Err(_) if !found.is_empty() => return (found, settings.root, 0),
         Err(problem) => return (vec![*problem], settings.root, 0),
     };
-    let (mut found, mut numbers) = (Vec::new(), 0);
+    let mut numbers = 0;
     for globs in sets {
         let (problems, count) = one(&settings.root, &globs, &files, &settings.policies, today);
         found.extend(problems);
@@ -107,7 +124,8 @@ fn check(
         let chosen: Vec<PathBuf> = files.iter().map(|file| canonical(file)).collect();
         found.retain(|problem| {
             // What keeps everything from being checked is told whichever files are asked for.
-            matches!(problem.code.as_str(), code::UNREADABLE | code::CONFIG)
+            problem.file == settings::FILE
+                || matches!(problem.code.as_str(), code::UNREADABLE | code::CONFIG)
                 || chosen.contains(&canonical(&settings.root.join(&problem.file)))
         });
     }
@@ -164,11 +182,10 @@ fn glob_sets(
             Some(environment) => vec![environment],
             None => {
                 let names: Vec<&str> = settings.environments.keys().map(String::as_str).collect();
-                let message = format!("no environment `{name}` is declared");
-                let problem = Problem::of_file(code::CONFIG, settings::FILE, message);
-                return Err(Box::new(
-                    problem.help(format!("declared: {}", names.join(", "))),
-                ));
+                let message = format!("no environment `{name}` is declared in alz.yaml");
+                // It was asked for on the command line or by ALZ_ENV, not in a file.
+                let problem = Problem::of_file(code::CONFIG, "--env", message);
+                return Err(Box::new(problem.help(settings::declared(name, &names))));
             }
         },
     };

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use granit_parser::{Event, Parser, ScalarStyle};
 
 use super::problem::{Place, Problem, code};
+use super::syntax::{self, Explained};
 use super::tree::{Document, Entry, Kind, Node, Scalar, join};
 
 /// Maps and lists inside each other, aliases followed.
@@ -48,11 +49,14 @@ pub fn read(file: &str, text: &str) -> Vec<Document> {
                     column: u32::try_from(marker.col() + 1).unwrap_or(u32::MAX),
                 };
                 let path = builder.path();
-                builder.problems.push(
-                    Problem::error(code::SYNTAX, file, place, path, error.info()).help(
-                        "the text is not YAML from here on; look for a missing quote, colon or space just before",
-                    ),
-                );
+                let Explained {
+                    place,
+                    message,
+                    help,
+                } = syntax::explain(text, place, &error.info());
+                builder
+                    .problems
+                    .push(Problem::error(code::SYNTAX, file, place, path, message).help(help));
                 documents.push(Document {
                     root: None,
                     problems: std::mem::take(&mut builder.problems),
@@ -89,6 +93,8 @@ struct Builder<'a> {
     anchors: HashMap<usize, Rc<Node>>,
     root: Option<Rc<Node>>,
     written: u64,
+    /// The alias that stands for most, its place and path.
+    heaviest: Option<(u64, Place, String)>,
     /// Members that merge keys have laid out so far.
     laid_out: u64,
     /// The document can't be trusted any more; its problems are already told.
@@ -104,6 +110,7 @@ impl<'a> Builder<'a> {
             anchors: HashMap::new(),
             root: None,
             written: 0,
+            heaviest: None,
             laid_out: 0,
             broken: false,
         }
@@ -114,6 +121,7 @@ impl<'a> Builder<'a> {
         self.anchors.clear();
         self.root = None;
         self.written = 0;
+        self.heaviest = None;
         self.laid_out = 0;
         self.broken = false;
     }
@@ -123,12 +131,17 @@ impl<'a> Builder<'a> {
         if let Some(node) = &root
             && node.weight > FREE_NODES.max(self.written.saturating_mul(MAX_GROWTH))
         {
+            let heaviest = self.heaviest.take();
+            let (place, path) = heaviest.map_or_else(
+                || (node.place, String::new()),
+                |(_, place, path)| (place, path),
+            );
             self.problems.push(
                 Problem::error(
                     code::ALIAS_BOMB,
                     self.file,
-                    node.place,
-                    String::new(),
+                    place,
+                    path,
                     "the aliases of this document multiply it beyond any use",
                 )
                 .help("an alias (*name) stands for all that its anchor (&name) holds; write fewer of them inside each other"),
@@ -180,7 +193,16 @@ impl<'a> Builder<'a> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(at),
             Event::Alias(id) => match self.anchors.get(&id).cloned() {
-                Some(node) => self.close(node, 0, at),
+                Some(node) => {
+                    if self
+                        .heaviest
+                        .as_ref()
+                        .is_none_or(|(most, ..)| *most < node.weight)
+                    {
+                        self.heaviest = Some((node.weight, at, self.path()));
+                    }
+                    self.close(node, 0, at);
+                }
                 None => {
                     self.fault(
                         code::SYNTAX,
@@ -336,7 +358,7 @@ impl<'a> Builder<'a> {
                 code::TYPE,
                 at,
                 "a key must be a text",
-                "a map or list can't be a key here; a value that begins with [, { or * goes into quotes",
+                "fill in a template's {{ … }} before alz reads it; a value that begins with [, { or * goes into quotes",
             );
         }
     }

@@ -1,9 +1,10 @@
 //! Which files there are: globs relative to alz.yaml, looked up on disk.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-use globset::{Glob, GlobBuilder};
+use globset::{Glob, GlobBuilder, GlobMatcher};
 
 use super::problem::{Problem, code};
 use super::settings::{self, Pattern};
@@ -26,34 +27,42 @@ pub fn glob(pattern: &str) -> Result<Glob, globset::Error> {
         .build()
 }
 
-/// The files that globs name, sorted, each once. A glob without any is a warning.
+/// The files that globs name, sorted, each once. A glob without any is a
+/// warning; what can't be looked into is an error, since a file that vanishes
+/// from sight would take its numbers along.
 pub fn expand(root: &Path, globs: &[Pattern]) -> (Vec<Source>, Vec<Problem>) {
     let mut files = BTreeSet::new();
     let mut problems = Vec::new();
     for pattern in globs {
-        let before = files.len();
-        let mut matched = false;
         // Bad globs are told where alz.yaml is read.
-        if let Ok(glob) = glob(&pattern.glob) {
-            let text = glob.glob();
-            let matcher = glob.compile_matcher();
-            let base: PathBuf = Path::new(text)
-                .components()
-                .take_while(|part| !is_pattern(part))
-                .collect();
-            walk(
-                &root.join(&base),
-                &base,
-                MAX_DEPTH,
-                &mut |path, relative| {
-                    if matcher.is_match(relative) {
-                        matched = true;
-                        files.insert(source(root, path));
-                    }
-                },
-            );
+        let Ok(glob) = glob(&pattern.glob) else {
+            continue;
+        };
+        let text = glob.glob();
+        let base: PathBuf = Path::new(text)
+            .components()
+            .take_while(|part| !is_pattern(part))
+            .collect();
+        let mut walk = Walk {
+            root,
+            matcher: glob.compile_matcher(),
+            above: Vec::new(),
+            found: Vec::new(),
+            problems: Vec::new(),
+        };
+        // Without ** no file lies deeper than the pattern has slashes.
+        let depth = match text.contains("**") {
+            true => MAX_DEPTH,
+            false => text.matches('/').count() + 1,
+        };
+        let path = root.join(&base);
+        // A beginning that is not there is a glob that matches nothing.
+        let missing =
+            std::fs::symlink_metadata(&path).is_err_and(|e| e.kind() == ErrorKind::NotFound);
+        if !missing {
+            walk.visit(&path, &base, depth);
         }
-        if !matched && files.len() == before {
+        if walk.found.is_empty() && walk.problems.is_empty() {
             problems.push(
                 Problem::error(
                     code::CONFIG,
@@ -66,6 +75,8 @@ pub fn expand(root: &Path, globs: &[Pattern]) -> (Vec<Source>, Vec<Problem>) {
                 .help("globs are relative to alz.yaml; * is any name, ** any directories"),
             );
         }
+        files.extend(walk.found);
+        problems.extend(walk.problems);
     }
     (files.into_iter().collect(), problems)
 }
@@ -76,28 +87,139 @@ fn is_pattern(part: &Component<'_>) -> bool {
         .contains(['*', '?', '[', '{', '\\'])
 }
 
-/// Calls `visit` with every file below, by its path and its path as the glob
-/// sees it. Hidden directories are left alone.
-fn walk(path: &Path, relative: &Path, depth: usize, visit: &mut impl FnMut(&Path, &Path)) {
-    if path.is_file() {
-        visit(path, relative);
-        return;
-    }
-    let Ok(entries) = std::fs::read_dir(path) else {
-        return;
-    };
-    if depth == 0 {
-        return;
-    }
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let (path, relative) = (path.join(&name), relative.join(&name));
-        if path.is_file() {
-            visit(&path, &relative);
-        } else if !name.to_string_lossy().starts_with('.') {
-            walk(&path, &relative, depth - 1, visit);
+/// One glob on its way through the directories.
+struct Walk<'a> {
+    root: &'a Path,
+    matcher: GlobMatcher,
+    /// The directories that are being looked into, links followed.
+    above: Vec<PathBuf>,
+    found: Vec<Source>,
+    problems: Vec<Problem>,
+}
+
+impl Walk<'_> {
+    /// Looks at a path, which the glob sees as `relative`, and at all below.
+    fn visit(&mut self, path: &Path, relative: &Path, depth: usize) {
+        let matches = self.matcher.is_match(relative);
+        let kind = match std::fs::metadata(path) {
+            Ok(metadata) => metadata.file_type(),
+            // It may have been a directory with files.
+            Err(error) if matches || depth > 0 => {
+                let dangling = error.kind() == ErrorKind::NotFound
+                    && std::fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink());
+                return match dangling {
+                    true => self.unreadable(
+                        path,
+                        "the link leads to nothing",
+                        "mend the link or delete it: what it stood for may hold numbers",
+                    ),
+                    false => {
+                        self.unreadable(path, &format!("it can't be looked at: {error}"), CHECK)
+                    }
+                };
+            }
+            Err(_) => return,
+        };
+        if kind.is_dir() {
+            if depth > 0 {
+                self.directory(path, relative, depth);
+            }
+        } else if matches && kind.is_file() {
+            self.found.push(source(self.root, path));
+        } else if matches {
+            self.unreadable(
+                path,
+                "it is no regular file",
+                "account files are regular files",
+            );
         }
     }
+
+    /// Hidden directories, and the lock files of editors, are left alone.
+    fn directory(&mut self, path: &Path, relative: &Path, depth: usize) {
+        let real = match std::fs::canonicalize(path) {
+            Ok(real) => real,
+            Err(error) => {
+                return self.unreadable(path, &format!("it can't be looked at: {error}"), CHECK);
+            }
+        };
+        if self.above.contains(&real) {
+            return self.unreadable(
+                path,
+                "the link leads back to a directory that it lies in",
+                "delete the link: nothing below it could ever be read to its end",
+            );
+        }
+        if self.above.len() >= MAX_DEPTH {
+            return self.unreadable(
+                path,
+                &format!("the directory lies more than {MAX_DEPTH} directories deep"),
+                "move what it holds further up",
+            );
+        }
+        let entries = match std::fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) => {
+                return self.unreadable(
+                    path,
+                    &format!("the directory can't be read: {error}"),
+                    CHECK,
+                );
+            }
+        };
+        self.above.push(real);
+        for entry in entries {
+            let name = match entry {
+                Ok(entry) => entry.file_name(),
+                Err(error) => {
+                    self.unreadable(
+                        path,
+                        &format!("the directory can't be read: {error}"),
+                        CHECK,
+                    );
+                    break;
+                }
+            };
+            let (path, relative) = (path.join(&name), relative.join(&name));
+            let hidden = name.to_string_lossy().starts_with('.');
+            if !hidden || path.is_file() {
+                self.visit(&path, &relative, depth - 1);
+            }
+        }
+        self.above.pop();
+    }
+
+    fn unreadable(&mut self, path: &Path, cause: &str, help: &str) {
+        let shown = source(self.root, path).shown;
+        self.problems
+            .push(Problem::of_file(code::UNREADABLE, &shown, cause).help(help));
+    }
+}
+
+/// What to do about a path that the system keeps from us.
+const CHECK: &str = "check that it is whole, and yours to read";
+
+/// YAML files right beside those that were found, and not among them: the
+/// `.yml` that a glob for `.yaml` overlooks.
+pub fn overlooked(root: &Path, files: &[Source]) -> Vec<Source> {
+    let known: BTreeSet<&Path> = files.iter().map(|file| file.path.as_path()).collect();
+    let directories: BTreeSet<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
+    let mut beside = BTreeSet::new();
+    for directory in directories {
+        // What can't be read has been told by the globs.
+        for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let yaml = path.extension().is_some_and(|extension| {
+                extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml")
+            });
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            let settings = path == root.join(settings::FILE);
+            if yaml && !hidden && !settings && !known.contains(path.as_path()) && path.is_file() {
+                beside.insert(source(root, &path));
+            }
+        }
+    }
+    beside.into_iter().collect()
 }
 
 /// A file by its path, with the name it is shown by.

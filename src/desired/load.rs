@@ -1,7 +1,7 @@
 //! All account files of an environment: found, read on all cores, judged, and
 //! packed. Either everything is sound, or everything that isn't is told at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,14 +9,14 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::file::AccountFile;
-use super::find::{Source, expand, source};
+use super::find::{self, Source, expand, source};
 use super::merge;
 use super::policy::Policies;
 use super::problem::{Place, Problem, Severity, code, in_order};
 use super::read::{self, Located};
 use super::repository::{NumberTable, NumbersDigest, Packed, Repository};
 use super::rules::{self, Finding};
-use super::settings::Pattern;
+use super::settings::{self, Pattern};
 use super::tree;
 use super::whole::Whole;
 use crate::model::{AccountId, PhoneNumber, SourceId, Text};
@@ -86,6 +86,7 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
             });
         }
     }
+    overlooked(request, &files, &documents, &mut problems);
     numbers.sort();
     whole.judge(&files, &documents, &numbers, &mut problems);
     drop(whole);
@@ -97,6 +98,75 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
         repository: Repository::new(request.root.to_owned(), files, documents, numbers),
         warnings: problems,
     })
+}
+
+/// Account files beside those that were read, which no environment names. Where
+/// an account is pruned, their numbers would be given up: an error.
+fn overlooked(
+    request: &LoadRequest<'_>,
+    files: &[Source],
+    documents: &[Packed],
+    problems: &mut Vec<Problem>,
+) {
+    if request.globs.is_empty() {
+        return;
+    }
+    let mut of_others: Option<Vec<globset::GlobMatcher>> = None;
+    for file in find::overlooked(request.root, files) {
+        let Ok(text) = std::fs::read_to_string(&file.path) else {
+            continue;
+        };
+        let accounts = accounts_in(&file.shown, &text);
+        let of_others = of_others.get_or_insert_with(|| all_globs(request.root));
+        if accounts.is_empty() || of_others.iter().any(|glob| glob.is_match(&file.shown)) {
+            continue;
+        }
+        let problem = Problem::of_file(
+            code::CONFIG,
+            &file.shown,
+            "this looks like an account file, and alz.yaml does not name it",
+        )
+        .help("let a glob match it (accounts/**/*.{yaml,yml}), rename it, or move it away");
+        let pruned = documents
+            .iter()
+            .find(|document| document.prune == Some(true) && accounts.contains(&document.account));
+        problems.push(match pruned {
+            None => problem.warning(),
+            Some(Packed { account, .. }) => Problem {
+                message: format!(
+                    "{}; account {account} has `prune: true`: the numbers in here would be given up",
+                    problem.message
+                ),
+                ..problem
+            },
+        });
+    }
+}
+
+/// The accounts of what looks like an account file.
+fn accounts_in(file: &str, text: &str) -> Vec<AccountId> {
+    if !text.contains("account") {
+        return Vec::new();
+    }
+    tree::read(file, text)
+        .into_iter()
+        .filter_map(|document| document.root)
+        .filter(|root| root.get("numbers").is_some() || root.get("defaults").is_some())
+        .filter_map(|root| Some(AccountId::new(root.get("account")?.value.text()?)))
+        .collect()
+}
+
+/// The globs of every environment: what one of them leaves to another is not
+/// overlooked.
+fn all_globs(root: &Path) -> Vec<globset::GlobMatcher> {
+    let settings = settings::load(root).ok().flatten();
+    let environments = settings.map(|settings| settings.environments);
+    environments
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, environment)| environment.accounts)
+        .filter_map(|pattern| Some(find::glob(&pattern.glob).ok()?.compile_matcher()))
+        .collect()
 }
 
 /// One file, judged.
@@ -192,9 +262,13 @@ fn judge(file: &str, text: &str, policies: &Policies, today: Date) -> Read {
             false => read::located(file, text).0,
         };
         for (index, (document, findings)) in judged.into_iter().enumerate() {
-            let root = located.get(index).map(|located| &*located.root);
-            let places = findings.into_iter().map(|f| placed(file, root, f));
-            read.problems.extend(places);
+            if !findings.is_empty() {
+                let root = located
+                    .get(index)
+                    .map(|found| tree::Index::new(&found.root));
+                let places = findings.into_iter().map(|f| placed(file, root.as_ref(), f));
+                read.problems.extend(places);
+            }
             read.take(file, document);
         }
         return read;
@@ -213,14 +287,23 @@ fn judge(file: &str, text: &str, policies: &Policies, today: Date) -> Read {
             root,
             problems: form,
             value,
+            stand_ins,
         } = document;
         if let Some(value) = value {
-            let (document, findings) = one_document(&value, index, policies, today);
+            let (mut document, findings) = one_document(&value, index, policies, today);
+            let root = tree::Index::new(&root);
+            let told = Told::new(&form);
             for finding in findings {
-                let problem = placed(file, Some(&root), finding);
-                if !follows_from(&problem, &form) {
+                let mut problem = placed(file, Some(&root), finding);
+                stand_ins.restore(&mut problem.path, &mut problem.message);
+                if !told.explains(&problem) {
                     read.problems.push(problem);
                 }
+            }
+            if let Ok(document) = &mut document {
+                document
+                    .numbers
+                    .retain(|number| !stand_ins.contains(*number));
             }
             read.take(file, document);
         }
@@ -229,18 +312,36 @@ fn judge(file: &str, text: &str, policies: &Policies, today: Date) -> Read {
     read
 }
 
-/// A member that could not be read is set aside; that it is then missing from
-/// its object is no news.
-fn follows_from(problem: &Problem, form: &[Problem]) -> bool {
-    form.iter().any(|other| {
-        other.is_error()
-            && other
-                .path
-                .strip_prefix(problem.path.as_str())
-                .is_some_and(|rest| {
-                    rest.is_empty() || rest.starts_with('.') || problem.path.is_empty()
-                })
-    })
+/// The members with a fault of form and all that they stand in.
+struct Told<'a>(HashSet<&'a str>);
+
+impl<'a> Told<'a> {
+    fn new(form: &'a [Problem]) -> Self {
+        let mut paths = HashSet::new();
+        for problem in form.iter().filter(|problem| problem.is_error()) {
+            let mut path = problem.path.as_str();
+            paths.insert("");
+            while paths.insert(path) {
+                path = path.rsplit_once('.').map_or("", |(parent, _)| parent);
+            }
+        }
+        Self(paths)
+    }
+
+    /// A member that could not be read is set aside; that it is then missing
+    /// from its object, or from what goes with it, is no news.
+    fn explains(&self, problem: &Problem) -> bool {
+        let path = problem.path.as_str();
+        let parent = path.rsplit_once('.').map_or("", |(parent, _)| parent);
+        self.0.contains(path)
+            || match problem.code.as_str() {
+                // The unit's kind may stand under a name with a slip in it.
+                "D11" | "D17" => self.0.contains(parent),
+                // Its numbers may be those at fault.
+                "D31" => problem.is_error() && self.0.contains("numbers"),
+                _ => false,
+            }
+    }
 }
 
 impl Read {
@@ -306,9 +407,9 @@ fn hash_of(user: &str) -> [u64; 2] {
 }
 
 /// A finding at its place in the file.
-fn placed(file: &str, root: Option<&tree::Node>, finding: Finding) -> Problem {
+fn placed(file: &str, root: Option<&tree::Index<'_>>, finding: Finding) -> Problem {
     let place = root.map_or(Place { line: 1, column: 1 }, |root| {
-        let spot = tree::locate(root, &finding.path);
+        let spot = root.locate(&finding.path);
         if spot.scalar { spot.value } else { spot.key }
     });
     let mut problem = Problem::error(

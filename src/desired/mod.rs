@@ -11,6 +11,7 @@
 //! A new rule goes into the file of its theme under `rules/`; a new member into
 //! `model`, after which the compiler asks each place that must decide about it.
 
+pub(crate) mod advice;
 mod build;
 pub mod file;
 pub mod find;
@@ -23,6 +24,7 @@ pub mod repository;
 pub mod rules;
 pub mod secrets;
 pub mod settings;
+mod syntax;
 pub mod tree;
 pub mod typed;
 mod whole;

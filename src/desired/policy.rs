@@ -35,6 +35,10 @@ impl Policies {
     /// Reads and compiles the schemas that the globs name.
     pub fn load(root: &Path, globs: &[Pattern]) -> (Self, Vec<Problem>) {
         let (files, mut problems) = find::expand(root, globs);
+        // A policy that is not found is a policy that is not kept.
+        for problem in &mut problems {
+            problem.severity = Severity::Error;
+        }
         let mut policies = Vec::new();
         for file in files {
             match Self::one(&file) {

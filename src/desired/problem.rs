@@ -170,6 +170,19 @@ pub fn nearest<'a>(found: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
+/// The names nearest to what was found, nearest first.
+pub fn nearest_few<'a>(
+    found: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    count: usize,
+) -> Vec<&'a str> {
+    let lower = found.to_lowercase();
+    let mut names: Vec<&str> = names.into_iter().collect();
+    names.sort_by_cached_key(|name| distance(&lower, &name.to_lowercase()));
+    names.truncate(count);
+    names
+}
+
 /// Edits between two texts; two neighbours changing places count as one.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();

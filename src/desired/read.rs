@@ -9,9 +9,10 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::advice;
 use super::file::AccountFile;
 use super::problem::{Place, Problem, code};
-use super::tree::{self, Kind, Node};
+use super::tree::{self, Entry, Kind, Node};
 use super::typed;
 use crate::model::PhoneNumber;
 
@@ -20,6 +21,16 @@ pub fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, Box<Problem>> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Box::new(
             Problem::of_file(code::UNREADABLE, file, "the file is UTF-16").help("save it as UTF-8"),
+        ));
+    }
+    if bytes.contains(&0) {
+        return Err(Box::new(
+            Problem::of_file(
+                code::UNREADABLE,
+                file,
+                "there are NUL bytes in the file: it looks like UTF-16",
+            )
+            .help("save it as UTF-8"),
         ));
     }
     match String::from_utf8(bytes) {
@@ -90,6 +101,8 @@ pub struct Located<T> {
     pub problems: Vec<Problem>,
     /// None where so much is wrong that there is no value at all.
     pub value: Option<T>,
+    /// What takes the place of keys that are no telephone numbers.
+    pub stand_ins: StandIns,
 }
 
 /// The account documents of a file by the located parser, empty ones left out;
@@ -104,12 +117,23 @@ pub fn located(file: &str, text: &str) -> (Vec<Located<AccountFile>>, Vec<Proble
             Some(root) if root.is_null() => broken.extend(problems),
             Some(root) => {
                 let twice = numbers_twice(file, &root, &mut problems);
-                let (value, found) = typed::read(file, &root, &twice);
+                let (root, stand_ins) = stand_ins(file, root, &mut problems);
+                let (value, mut found) = typed::account(file, &root, &twice);
+                // Of a value that is no YAML that we know, its kind is no news.
+                let told: std::collections::HashSet<String> = problems
+                    .iter()
+                    .map(|problem| problem.path.clone())
+                    .collect();
+                found.retain(|problem| problem.code != code::TYPE || !told.contains(&problem.path));
+                for problem in &mut found {
+                    stand_ins.restore(&mut problem.path, &mut problem.message);
+                }
                 problems.extend(found);
                 located.push(Located {
                     root,
                     problems,
                     value,
+                    stand_ins,
                 });
             }
         }
@@ -144,14 +168,102 @@ pub fn single<T: DeserializeOwned>(file: &str, text: &str) -> (Option<Located<T>
             .help("this file holds one YAML document; take the `---` away"),
         );
     }
-    let (value, found) = typed::read(file, &root, &[]);
+    let (value, found) = typed::settings(file, &root);
     problems.extend(found);
     let located = Located {
         root,
         problems: Vec::new(),
         value,
+        stand_ins: StandIns::default(),
     };
     (Some(located), problems)
+}
+
+/// Impossible numbers in place of keys that are none, so that what stands under
+/// those keys is judged all the same. They never leave this reading.
+#[derive(Debug, Default)]
+pub struct StandIns(Vec<(PhoneNumber, String)>);
+
+impl StandIns {
+    pub fn contains(&self, number: PhoneNumber) -> bool {
+        self.0.iter().any(|(other, _)| *other == number)
+    }
+
+    /// Puts what was typed where a stand-in is named.
+    pub fn restore(&self, path: &mut String, message: &mut String) {
+        for (number, typed) in &self.0 {
+            let number = number.to_string();
+            for text in [&mut *path, &mut *message] {
+                if text.contains("10000") && text.contains(&number) {
+                    *text = text.replace(&number, typed);
+                }
+            }
+        }
+    }
+}
+
+/// The first of the stand-ins: no area code is 000.
+const FIRST_STAND_IN: u64 = 10_000_000_000;
+
+/// Tells every key of `numbers` that is no number, and puts a stand-in there.
+fn stand_ins(file: &str, root: Rc<Node>, problems: &mut Vec<Problem>) -> (Rc<Node>, StandIns) {
+    let mut stand_ins = StandIns::default();
+    let (Kind::Map(members), Some(numbers)) = (&root.kind, root.get("numbers")) else {
+        return (root, stand_ins);
+    };
+    let Kind::Map(entries) = &numbers.value.kind else {
+        return (root, stand_ins);
+    };
+    let mut free = {
+        let parsed = entries.iter().filter_map(|entry| entry.name().parse().ok());
+        let known: std::collections::HashSet<PhoneNumber> = parsed.collect();
+        (FIRST_STAND_IN..)
+            .map_while(PhoneNumber::from_u64)
+            .filter(move |number| !known.contains(number))
+    };
+    let mut replaced = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let Err(error) = entry.name().parse::<PhoneNumber>() else {
+            replaced.push(entry.clone());
+            continue;
+        };
+        let place = entry.key.place;
+        let path = tree::join(&["numbers", &shown(entry.name())]);
+        if advice::is_credential(entry.name()) {
+            let message = format!("unknown key `{}`", shown(entry.name()));
+            problems.push(
+                Problem::error(code::SECRET, file, place, path, message).help(advice::CREDENTIALS),
+            );
+            continue;
+        }
+        problems
+            .push(Problem::error("D1", file, place, path, error.to_string()).help(error.help()));
+        let Some(number) = free.next() else { continue };
+        stand_ins.0.push((number, shown(entry.name())));
+        replaced.push(Entry {
+            key: Rc::new(Node::scalar(place, &number.to_string())),
+            ..entry.clone()
+        });
+    }
+    if replaced.len() == entries.len() && stand_ins.0.is_empty() {
+        return (root, stand_ins);
+    }
+    let members = members
+        .iter()
+        .map(|member| match Rc::ptr_eq(&member.key, &numbers.key) {
+            true => Entry {
+                value: Rc::new(numbers.value.of(std::mem::take(&mut replaced))),
+                ..member.clone()
+            },
+            false => member.clone(),
+        })
+        .collect();
+    (Rc::new(root.of(members)), stand_ins)
+}
+
+/// A key as it is quoted: on one line.
+fn shown(key: &str) -> String {
+    key.replace(char::is_control, " ")
 }
 
 /// One telephone number in two spellings is one key: said here with both

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::file::{self, ConfigFile};
 use super::problem::{Place, Problem, code, in_order, nearest};
 use super::read::{self, Located};
-use super::tree::{self, Node};
+use super::tree::{self, Kind, Node};
 use crate::model::guards::{Guard, Guards};
 use crate::model::{PartitionId, Text};
 
@@ -66,38 +66,62 @@ pub fn load(start: &Path) -> Result<Option<Settings>, Vec<Problem>> {
 }
 
 fn read_file(path: &Path) -> Result<Settings, Vec<Problem>> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        vec![Problem::of_file(
-            code::UNREADABLE,
-            FILE,
-            format!("the file can't be read: {error}"),
-        )]
-    })?;
-    let text = read::text_of(FILE, bytes).map_err(|problem| vec![*problem])?;
+    sound(judge_file(path))
+}
+
+/// The settings as far as they can be read, and all that is wrong with them:
+/// what is wrong here need not hide what is wrong elsewhere. None where there is
+/// no alz.yaml.
+pub fn judge(start: &Path) -> Option<(Option<Settings>, Vec<Problem>)> {
+    find(start).map(|path| judge_file(&path))
+}
+
+fn judge_file(path: &Path) -> (Option<Settings>, Vec<Problem>) {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let message = format!("the file can't be read: {error}");
+            let problem = Problem::of_file(code::UNREADABLE, FILE, message);
+            return (None, vec![problem]);
+        }
+    };
     let root = path.parent().unwrap_or(Path::new(".")).to_owned();
-    parse(&text, root)
+    match read::text_of(FILE, bytes) {
+        Ok(text) => judge_text(&text, root),
+        Err(problem) => (None, vec![*problem]),
+    }
 }
 
 /// Settings from the text of alz.yaml.
 pub fn parse(text: &str, root: PathBuf) -> Result<Settings, Vec<Problem>> {
+    sound(judge_text(text, root))
+}
+
+fn sound(judged: (Option<Settings>, Vec<Problem>)) -> Result<Settings, Vec<Problem>> {
+    match judged {
+        (Some(settings), problems) if problems.is_empty() => Ok(settings),
+        (_, problems) => Err(problems),
+    }
+}
+
+fn judge_text(text: &str, root: PathBuf) -> (Option<Settings>, Vec<Problem>) {
     let (located, mut problems) = read::single::<ConfigFile>(FILE, text);
+    let mut settings = None;
     if let Some(Located {
         root: tree,
         value: Some(config),
         problems: _, // among the file's
+        stand_ins: _,
     }) = located
     {
-        let settings = Check {
+        let check = Check {
             tree: &tree,
             problems: &mut problems,
-        }
-        .settings(config, root);
-        if problems.is_empty() {
-            return Ok(settings);
-        }
+        };
+        settings = Some(check.settings(config, root));
     }
     in_order(&mut problems);
-    Err(problems)
+    (settings, problems)
 }
 
 struct Check<'a> {
@@ -127,7 +151,12 @@ impl Check<'_> {
             let message = format!("version {version} of this file is unknown");
             self.wrong(&["version"], message, "this alz reads version: 1");
         }
-        let names: Vec<&str> = environments.iter().map(|(name, _)| name.as_str()).collect();
+        // One with a fault in it is declared all the same.
+        let tree = Rc::clone(self.tree);
+        let names: Vec<&str> = match tree.get("environments").map(|e| &e.value.kind) {
+            Some(Kind::Map(entries)) => entries.iter().map(tree::Entry::name).collect(),
+            Some(Kind::List(_) | Kind::Scalar(_)) | None => Vec::new(),
+        };
         if names.is_empty() {
             let help = "sandbox: { api: sandbox, accounts: [accounts/**/*.yaml] }";
             self.wrong(&["environments"], "no environment is declared", help);
@@ -135,10 +164,7 @@ impl Check<'_> {
         if let Some(default) = default.as_ref().map(Text::as_str)
             && !names.contains(&default)
         {
-            let help = match nearest(default, names.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("declared: {}", names.join(", ")),
-            };
+            let help = declared(default, &names);
             self.wrong(
                 &["default"],
                 format!("no environment `{default}` is declared"),
@@ -267,6 +293,18 @@ impl Check<'_> {
             percent: percent.or(default.percent),
             min: min.unwrap_or(default.min),
         }
+    }
+}
+
+/// The environments there are, and the one that may have been meant.
+pub fn declared(name: &str, names: &[&str]) -> String {
+    let all = match names {
+        [] => "none is declared".to_owned(),
+        names => format!("declared: {}", names.join(", ")),
+    };
+    match nearest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`? {all}"),
+        None => all,
     }
 }
 

@@ -6,6 +6,7 @@
 //! anchors shared instead of copied, merge keys (`<<`) laid out, and every
 //! fault of form collected rather than the first one thrown.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::problem::{Place, Problem, nearest};
@@ -82,6 +83,44 @@ impl Node {
 }
 
 impl Node {
+    /// This map and one plain member more; None of what is no map.
+    pub fn with(&self, name: &str, text: &str) -> Option<Node> {
+        let Kind::Map(entries) = &self.kind else {
+            return None;
+        };
+        let mut entries = entries.clone();
+        entries.push(Entry {
+            key: Rc::new(Node::scalar(self.place, name)),
+            value: Rc::new(Node::scalar(self.place, text)),
+            value_place: self.place,
+        });
+        Some(self.of(entries))
+    }
+
+    /// This map with other members.
+    pub fn of(&self, entries: Vec<Entry>) -> Node {
+        Node {
+            place: self.place,
+            kind: Kind::Map(entries),
+            depth: self.depth,
+            weight: self.weight,
+        }
+    }
+
+    /// A plain text that nobody wrote.
+    pub fn scalar(place: Place, text: &str) -> Node {
+        let scalar = Scalar {
+            text: text.to_owned(),
+            plain: true,
+        };
+        Node {
+            place,
+            kind: Kind::Scalar(scalar),
+            depth: 0,
+            weight: 1,
+        }
+    }
+
     /// Has a key that is this name with a slip in it, and not the name itself.
     pub fn misspells(&self, name: &str) -> bool {
         match &self.kind {
@@ -129,8 +168,47 @@ pub struct Spot {
     pub scalar: bool,
 }
 
-/// Follows a path as far as it goes.
+/// The numbers of a document by their key, so that many places are found in one walk.
+pub struct Index<'n> {
+    root: &'n Node,
+    numbers: HashMap<PhoneNumber, &'n Entry>,
+}
+
+impl<'n> Index<'n> {
+    pub fn new(root: &'n Node) -> Self {
+        let mut numbers = HashMap::new();
+        if let Some(Kind::Map(entries)) = root.get("numbers").map(|entry| &entry.value.kind) {
+            for entry in entries {
+                if let Ok(number) = entry.name().parse() {
+                    numbers.entry(number).or_insert(entry);
+                }
+            }
+        }
+        Self { root, numbers }
+    }
+
+    /// Follows a path as far as it goes.
+    pub fn locate<S: AsRef<str>>(&self, path: &[S]) -> Spot {
+        follow(self.root, path, |number, _| {
+            self.numbers.get(&number).copied()
+        })
+    }
+}
+
+/// Follows a path as far as it goes; for many paths of one document there is [`Index`].
 pub fn locate<S: AsRef<str>>(root: &Node, path: &[S]) -> Spot {
+    follow(root, path, |number, entries| {
+        entries
+            .iter()
+            .find(|entry| entry.name().parse() == Ok(number))
+    })
+}
+
+fn follow<'n, S: AsRef<str>>(
+    root: &'n Node,
+    path: &[S],
+    find: impl Fn(PhoneNumber, &'n [Entry]) -> Option<&'n Entry>,
+) -> Spot {
     let mut spot = Spot {
         key: root.place,
         value: root.place,
@@ -143,10 +221,10 @@ pub fn locate<S: AsRef<str>>(root: &Node, path: &[S]) -> Spot {
         match &node.kind {
             Kind::Map(entries) => {
                 let wanted = segment.parse::<PhoneNumber>().ok().filter(|_| of_numbers);
-                let found = entries.iter().find(|entry| match wanted {
-                    Some(number) => entry.name().parse() == Ok(number),
-                    None => entry.name() == segment,
-                });
+                let found = match wanted {
+                    Some(number) => find(number, entries),
+                    None => entries.iter().find(|entry| entry.name() == segment),
+                };
                 let Some(entry) = found else { return spot };
                 spot.key = entry.key.place;
                 spot.value = entry.value_place;
@@ -163,8 +241,8 @@ pub fn locate<S: AsRef<str>>(root: &Node, path: &[S]) -> Spot {
             Kind::Scalar(_) => return spot,
         }
     }
-    spot.scalar =
-        matches!(&node.kind, Kind::Scalar(scalar) if !scalar.text.is_empty()) && !path.is_empty();
+    spot.scalar = matches!(&node.kind, Kind::Scalar(scalar) if !scalar.text.is_empty() || !scalar.plain)
+        && !path.is_empty();
     spot
 }
 

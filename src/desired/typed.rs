@@ -13,54 +13,124 @@ use std::rc::Rc;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::advice;
+use super::file::{AccountFile, NumberEntry};
 use super::problem::{Place, Problem, code, nearest};
 use super::tree::{Entry, Kind, Node, Scalar, join};
+use crate::model::PhoneNumber;
+use crate::model::desired::Port;
 
 /// The serde name of [`crate::model::SecretRef`]: what is written in its place
 /// may be the secret itself and is never repeated.
 const SECRET: &str = "SecretRef";
 
-/// What to do where nothing better is known.
-const MEND: &str = "write such a value, or take the line away";
-
 /// Faults of one document beyond which no more are looked for.
 const MAX_FAULTS: usize = 1000;
 
-/// Reads a document into a type; None where that can't be done at all. With
-/// problems, what comes back lacks the members at fault.
+/// An account document. Its numbers and ports are read one by one beforehand:
+/// with a thousand faults, only what is at fault is read again.
 ///
 /// `without` are keys whose members are left out from the start.
-pub fn read<T: DeserializeOwned>(
+pub fn account(
     file: &str,
     root: &Rc<Node>,
     without: &[Rc<Node>],
-) -> (Option<T>, Vec<Problem>) {
-    let reading = Reading {
-        file,
-        problems: RefCell::default(),
-        set_aside: RefCell::new(without.iter().map(Rc::as_ptr).collect()),
-        unknown: RefCell::default(),
-    };
-    let mut value = None;
-    for _ in 0..MAX_FAULTS {
-        let at = At {
-            node: root,
-            path: &Path::Root,
-            reading: &reading,
+) -> (Option<AccountFile>, Vec<Problem>) {
+    let reading = Reading::new(file, without);
+    reading.each::<Option<NumberEntry>>(root, "numbers");
+    reading.each::<Port>(root, "ports");
+    // Without an account's id the rest is judged all the same; it is never used.
+    reading.all(root, &[("account", "missing")])
+}
+
+/// The settings. Of another version the rest is judged all the same.
+pub fn settings<T: DeserializeOwned>(file: &str, root: &Rc<Node>) -> (Option<T>, Vec<Problem>) {
+    Reading::new(file, &[]).all(root, &[("version", "1")])
+}
+
+impl<'r> Reading<'r> {
+    fn new(file: &'r str, without: &[Rc<Node>]) -> Self {
+        Self {
+            file,
+            problems: RefCell::default(),
+            set_aside: RefCell::new(without.iter().map(Rc::as_ptr).collect()),
+            unknown: RefCell::default(),
+        }
+    }
+
+    /// Tells the faults of every member of a map.
+    fn each<T: DeserializeOwned>(&self, root: &Node, name: &str) {
+        let Some(Kind::Map(entries)) = root.get(name).map(|entry| &entry.value.kind) else {
+            return;
         };
-        match T::deserialize(at) {
-            Ok(read) => {
-                value = Some(read);
-                break;
-            }
-            Err(Fault::Told) => {}
-            Err(fault) => {
-                reading.tell(&fault, root, root.place, &Path::Root);
-                break;
+        let parent = Path::Member(&Path::Root, name);
+        for entry in entries.iter().filter(|entry| !self.is_aside(&entry.key)) {
+            let path = Path::Member(&parent, entry.name());
+            for _ in 0..MAX_FAULTS {
+                let at = At {
+                    node: &entry.value,
+                    path: &path,
+                    reading: self,
+                };
+                match T::deserialize(at) {
+                    Ok(_) => break,
+                    Err(Fault::Told) => {}
+                    Err(fault) => {
+                        at.set_aside(&fault, &entry.key, place_of(&fault, entry));
+                        break;
+                    }
+                }
             }
         }
     }
-    (value, reading.problems.into_inner())
+
+    /// Reads a document into a type; None where that can't be done at all. With
+    /// problems, what comes back lacks the members at fault. `stand_ins` take
+    /// the place of members that must be there and are not.
+    fn all<T: DeserializeOwned>(
+        self,
+        root: &Rc<Node>,
+        stand_ins: &[(&str, &str)],
+    ) -> (Option<T>, Vec<Problem>) {
+        let reading = self;
+        let mut root = Rc::clone(root);
+        let mut value = None;
+        for _ in 0..MAX_FAULTS {
+            let at = At {
+                node: &root,
+                path: &Path::Root,
+                reading: &reading,
+            };
+            match T::deserialize(at) {
+                Ok(read) => {
+                    value = Some(read);
+                    break;
+                }
+                Err(Fault::Told) => {}
+                Err(fault) => {
+                    reading.tell(&fault, &root, root.place, &Path::Root);
+                    let Fault::Missing(field) = fault else { break };
+                    let stand_in = stand_ins.iter().find(|(name, _)| *name == field);
+                    let Some((name, text)) = stand_in else { break };
+                    match root.with(name, text) {
+                        Some(whole) => root = Rc::new(whole),
+                        None => break,
+                    }
+                }
+            }
+        }
+        (value, reading.problems.into_inner())
+    }
+}
+
+/// Where the fault of a member is told.
+fn place_of(fault: &Fault, entry: &Entry) -> Place {
+    match fault {
+        Fault::Missing(_) => entry.key.place,
+        Fault::Told | Fault::Kind { .. } | Fault::Value(_) | Fault::Secret | Fault::SecretShape => {
+            entry.value_place
+        }
+    }
 }
 
 /// What is known of the document so far, over all readings of it.
@@ -82,10 +152,21 @@ impl Reading<'_> {
         let (code, message, help) = match fault {
             Fault::Told => return,
             Fault::Kind { message, help } if help.is_empty() => {
-                (code::TYPE, message.clone(), MEND.to_owned())
+                let help = advice::wrong_kind(&path.segments(), node);
+                (code::TYPE, message.clone(), help)
             }
             Fault::Kind { message, help } => (code::TYPE, message.clone(), help.clone()),
-            Fault::Value(message) => (code::TYPE, message.clone(), MEND.to_owned()),
+            Fault::Value(message) => {
+                let number = node.text().and_then(|text| text.parse::<PhoneNumber>().err());
+                match number.filter(|error| error.to_string() == *message) {
+                    Some(error) => ("D30", message.clone(), error.help().to_owned()),
+                    None => (
+                        code::TYPE,
+                        message.clone(),
+                        advice::wrong_kind(&path.segments(), node),
+                    ),
+                }
+            }
             Fault::Secret => (
                 code::SECRET,
                 "a secret must not be written into a file".to_owned(),
@@ -127,6 +208,17 @@ enum Path<'p> {
 
 impl Path<'_> {
     fn shown(&self) -> String {
+        join(&self.segments())
+    }
+
+    /// A credential stands here, or below.
+    fn is_credential(&self) -> bool {
+        self.segments()
+            .iter()
+            .any(|name| advice::is_credential(name))
+    }
+
+    fn segments(&self) -> Vec<String> {
         let mut segments = Vec::new();
         let mut path = self;
         loop {
@@ -143,7 +235,7 @@ impl Path<'_> {
             }
         }
         segments.reverse();
-        join(&segments)
+        segments
     }
 }
 
@@ -219,6 +311,7 @@ impl<'t> At<'t, '_> {
             Kind::Map(_) => "a map".to_owned(),
             Kind::List(_) => "a list".to_owned(),
             Kind::Scalar(scalar) if scalar.is_null() => "nothing".to_owned(),
+            Kind::Scalar(_) if self.path.is_credential() => "a text".to_owned(),
             Kind::Scalar(scalar) => format!("`{}`", shortened(&scalar.text)),
         };
         Fault::Kind {
@@ -288,12 +381,12 @@ impl<'t> At<'t, '_> {
         {
             return;
         }
-        let help = match nearest(name, fields.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", fields.join(", ")),
+        let (code, help) = match advice::is_credential(name) {
+            true => (code::SECRET, advice::CREDENTIALS.to_owned()),
+            false => (code::UNKNOWN_KEY, advice::unknown_key(name, fields)),
         };
         let problem = Problem::error(
-            code::UNKNOWN_KEY,
+            code,
             self.reading.file,
             entry.key.place,
             Path::Member(self.path, name).shown(),
@@ -431,8 +524,13 @@ impl<'de> de::Deserializer<'de> for At<'de, '_> {
         let wanted = variants.join(" or ");
         let text = &self.scalar(&wanted)?.text;
         if !variants.contains(&text.as_str()) {
-            let help = nearest(text, variants.iter().copied())
-                .map_or(String::new(), |near| format!("did you mean `{near}`?"));
+            let near = nearest(text, variants.iter().copied());
+            let help = match (near, variants) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                // Where there is one choice only, leaving it out is another.
+                (None, [_]) => String::new(),
+                (None, _) => format!("one of {}", variants.join(", ")),
+            };
             return Err(self.wrong(&wanted, &help));
         }
         visitor.visit_enum(text.as_str().into_deserializer())
@@ -490,17 +588,8 @@ impl<'t> de::MapAccess<'t> for Members<'t, '_> {
             path: &path,
             reading: self.at.reading,
         };
-        seed.deserialize(at).map_err(|fault| {
-            let place = match fault {
-                Fault::Missing(_) => entry.key.place,
-                Fault::Told
-                | Fault::Kind { .. }
-                | Fault::Value(_)
-                | Fault::Secret
-                | Fault::SecretShape => entry.value_place,
-            };
-            at.set_aside(&fault, &entry.key, place)
-        })
+        seed.deserialize(at)
+            .map_err(|fault| at.set_aside(&fault, &entry.key, place_of(&fault, entry)))
     }
 }
 

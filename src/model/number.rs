@@ -22,16 +22,80 @@ pub struct PhoneNumber(u64);
 /// Why a text is not a telephone number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotANumber {
+    /// As it was typed, shortened.
     found: String,
+    fault: Fault,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// No digit at all.
+    NoDigits,
+    /// Letters after enough digits: `801-555-1212 x5`.
+    Extension,
+    Letters,
+    /// Other signs than people put between digits.
+    Signs,
+    /// `+` and another country's code.
+    Abroad,
+    /// `+` and ten digits: the country's code was left out.
+    NoCountryCode,
+    /// Ten digits beginning with 1.
+    TenWithOne,
+    /// Eleven digits not beginning with 1.
+    ElevenWithoutOne,
+    Count(usize),
+}
+
+impl NotANumber {
+    /// How to write it.
+    pub fn help(&self) -> &'static str {
+        match self.fault {
+            Fault::NoDigits | Fault::Signs => {
+                "write 11 digits beginning with 1 (18015551212), 10 digits, or +1 801-555-1212"
+            }
+            Fault::Extension => "write the number without its extension",
+            Fault::Letters => "write the digits that the letters stand for",
+            Fault::Abroad => {
+                "the platform has numbers of the United States and Canada: +1 and 10 digits"
+            }
+            Fault::NoCountryCode => "write +1 before the area code",
+            Fault::TenWithOne => "write 1 and all 10 digits: 18015551212",
+            Fault::ElevenWithoutOne => "write 1 and 10 digits: 18015551212",
+            Fault::Count(count) if count > 11 => "take away what is too much: 1 and 10 digits",
+            Fault::Count(_) => "write area code, exchange and line: 10 digits, or 1 and 10 digits",
+        }
+    }
 }
 
 impl fmt::Display for NotANumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:?} is not a telephone number: write 11 digits beginning with 1 (18015551212), 10 digits, or E.164 (+1 801-555-1212)",
-            self.found
-        )
+        let found = &self.found;
+        match self.fault {
+            Fault::NoDigits | Fault::Signs => write!(f, "`{found}` is no telephone number"),
+            Fault::Extension => write!(f, "`{found}` has an extension behind the number"),
+            Fault::Letters => write!(f, "`{found}` has letters in it"),
+            Fault::Abroad => write!(f, "{found} is a number of another country"),
+            Fault::NoCountryCode => {
+                write!(f, "{found} has a + and no country code: the 1 is missing")
+            }
+            Fault::TenWithOne => {
+                write!(
+                    f,
+                    "{found} has 10 digits and begins with 1: a digit is missing"
+                )
+            }
+            Fault::ElevenWithoutOne => {
+                write!(f, "{found} has 11 digits and does not begin with 1")
+            }
+            Fault::Count(1) => write!(f, "{found} has 1 digit: a telephone number has 10 or 11"),
+            Fault::Count(count) => {
+                write!(
+                    f,
+                    "{found} has {count} digits: a telephone number has 10 or 11"
+                )
+            }
+        }
     }
 }
 
@@ -98,8 +162,13 @@ impl FromStr for PhoneNumber {
     type Err = NotANumber;
 
     fn from_str(text: &str) -> Result<Self, NotANumber> {
-        let fault = || NotANumber {
-            found: text.chars().take(40).collect(),
+        let fault = |fault| NotANumber {
+            found: text
+                .chars()
+                .take(40)
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .collect(),
+            fault,
         };
         let trimmed = text.trim();
         let (body, international) = match trimmed.strip_prefix('+') {
@@ -107,22 +176,44 @@ impl FromStr for PhoneNumber {
             None => (trimmed, false),
         };
         let mut digits: u64 = 0;
-        let mut count = 0;
+        let mut count: usize = 0;
         for c in body.chars() {
             match c {
-                '0'..='9' if count < 11 => {
-                    digits = digits * 10 + u64::from(c as u8 - b'0');
+                '0'..='9' => {
+                    // What is too long is refused below, whatever its digits.
+                    digits = digits
+                        .wrapping_mul(10)
+                        .wrapping_add(u64::from(c as u8 - b'0'));
                     count += 1;
                 }
                 ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}' | '\u{2011}' => {}
-                _ => return Err(fault()),
+                _ => return Err(fault(strange(c, count, body))),
             }
         }
         match count {
-            10 if !international => Ok(Self(10_000_000_000 + digits)),
-            11 => Self::from_u64(digits).ok_or_else(fault),
-            _ => Err(fault()),
+            0 => Err(fault(Fault::NoDigits)),
+            10 if international => Err(fault(Fault::NoCountryCode)),
+            10 if (1_000_000_000..2_000_000_000).contains(&digits) => Err(fault(Fault::TenWithOne)),
+            10 => Ok(Self(10_000_000_000 + digits)),
+            11 if international => Self::from_u64(digits).ok_or_else(|| fault(Fault::Abroad)),
+            11 => Self::from_u64(digits).ok_or_else(|| fault(Fault::ElevenWithoutOne)),
+            count if international && !body.trim_start().starts_with('1') && count > 6 => {
+                Err(fault(Fault::Abroad))
+            }
+            count => Err(fault(Fault::Count(count))),
         }
+    }
+}
+
+/// What a character means that no number has, after so many digits.
+fn strange(c: char, digits: usize, body: &str) -> Fault {
+    let any = body.chars().any(|c| c.is_ascii_digit());
+    match c {
+        c if any && digits >= 10 && (c.is_alphabetic() || matches!(c, ',' | ';' | '#' | '*')) => {
+            Fault::Extension
+        }
+        c if any && c.is_alphabetic() => Fault::Letters,
+        _ => Fault::Signs,
     }
 }
 
@@ -216,6 +307,29 @@ mod tests {
             "١٨٠١٥٥٥١٢١٢",
         ] {
             assert!(text.parse::<PhoneNumber>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_fault_is_told_of_what_was_typed() {
+        for (text, fault) in [
+            (
+                "1801769010",
+                "has 10 digits and begins with 1: a digit is missing",
+            ),
+            ("180176901011", "has 12 digits"),
+            ("801769010", "has 9 digits"),
+            ("801-555-CALL", "letters"),
+            ("801-555-1212 x5", "extension"),
+            ("+44 20 7946 0958", "another country"),
+            ("+8015551212", "the 1 is missing"),
+            ("28015551212", "does not begin with 1"),
+            ("main", "is no telephone number"),
+        ] {
+            let error = text.parse::<PhoneNumber>().expect_err(text);
+            assert!(error.to_string().contains(fault), "{error}");
+            assert!(error.to_string().contains(text), "{error}");
+            assert!(!error.help().is_empty());
         }
     }
 

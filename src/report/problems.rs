@@ -3,6 +3,7 @@
 //!
 //! A line that may hold a secret is never shown.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -33,7 +34,10 @@ pub fn json(problems: &[Problem]) -> String {
     text
 }
 
-/// Every problem with its excerpt, ANSI-styled. `root` is what the files are relative to.
+/// Problems shown to people in full; programs get all of them.
+const SHOWN: usize = 200;
+
+/// Problems with their excerpts, ANSI-styled, the first two hundred of them. `root` is what the files are relative to.
 pub fn human(problems: &[Problem], root: &Path, width: usize) -> String {
     let secret: HashSet<(&str, u32)> = problems
         .iter()
@@ -45,7 +49,7 @@ pub fn human(problems: &[Problem], root: &Path, width: usize) -> String {
         .term_width(width);
     let mut files: HashMap<&str, Option<String>> = HashMap::new();
     let mut text = String::new();
-    for problem in problems {
+    for problem in problems.iter().take(SHOWN) {
         let source = files.entry(&problem.file).or_insert_with(|| {
             let bytes = std::fs::read(root.join(&problem.file)).ok()?;
             crate::desired::read::text_of(&problem.file, bytes).ok()
@@ -55,43 +59,58 @@ pub fn human(problems: &[Problem], root: &Path, width: usize) -> String {
             .as_deref()
             .filter(|_| !hidden)
             .and_then(|source| shown_line(source, problem));
-        text.push_str(&one(problem, line, &renderer));
+        text.push_str(&one(problem, line, source.is_some(), &renderer));
         text.push_str("\n\n");
+    }
+    if let Some(more) = problems.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        text.push_str(&format!("… and {more} more; --format json shows all\n"));
     }
     text
 }
 
-fn one(problem: &Problem, line: Option<&str>, renderer: &Renderer) -> String {
+/// A name on one line: a line break in a key or file name is shown, not made.
+fn escaped(name: &str) -> Cow<'_, str> {
+    match name.contains(char::is_control) {
+        true => name.escape_debug().to_string().into(),
+        false => name.into(),
+    }
+}
+
+/// `is_text`: its file is there to be looked at, so that a line means something.
+fn one(problem: &Problem, line: Option<&str>, is_text: bool, renderer: &Renderer) -> String {
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(&problem.message).id(&problem.code);
+    let (message, file) = (escaped(&problem.message), escaped(&problem.file));
+    let (path, help) = (escaped(&problem.path), escaped(&problem.help));
+    let title = level.primary_title(&*message).id(&problem.code);
     let start = problem.line as usize;
     let mut group = match line {
         Some(line) => title.element(
             Snippet::source(line)
                 .line_start(start)
-                .path(&problem.file)
+                .path(&*file)
                 .annotation(
                     AnnotationKind::Primary
                         .span(marked(line, problem.column as usize))
-                        .label(&problem.path),
+                        .label(&*path),
                 ),
         ),
+        None if !is_text => title.element(Origin::path(&*file)),
         None => {
-            let origin = Origin::path(&problem.file)
+            let origin = Origin::path(&*file)
                 .line(start)
                 .char_column(problem.column as usize);
             let group = title.element(origin);
             match problem.path.is_empty() {
                 true => group,
-                false => group.element(Level::NOTE.message(format!("at {}", problem.path))),
+                false => group.element(Level::NOTE.message(format!("at {path}"))),
             }
         }
     };
-    if !problem.help.is_empty() {
-        group = group.element(Level::HELP.message(&problem.help));
+    if !help.is_empty() {
+        group = group.element(Level::HELP.message(&*help));
     }
     renderer.render(&[group])
 }
@@ -127,6 +146,19 @@ fn shown_line<'s>(source: &'s str, problem: &Problem) -> Option<&'s str> {
     Some(line.trim_end_matches('\r'))
 }
 
+/// Words in keys under which people write credentials.
+const CREDENTIALS: [&str; 9] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+];
+
 /// A PIN, under whatever spelling of its name, with anything but a reference
 /// after it; or an address with a password in it.
 fn may_hold_secret(line: &str) -> bool {
@@ -136,6 +168,15 @@ fn may_hold_secret(line: &str) -> bool {
         .is_some_and(|(_, rest)| rest.contains('@'))
     {
         return true;
+    }
+    if let Some(end) = CREDENTIALS
+        .iter()
+        .filter_map(|word| Some(lower.find(word)? + word.len()))
+        .min()
+    {
+        return lower
+            .get(end..)
+            .is_some_and(|rest| rest.contains([':', '=', ' ']));
     }
     lower.match_indices("pin").any(|(index, found)| {
         let rest = lower.get(index + found.len()..).unwrap_or("");
@@ -212,6 +253,9 @@ mod tests {
             "    wirelessPin 4711",
             "    pin: 4711",
             "  api: https://user:4711@api.alianza.com",
+            "ALZ_PASSWORD=4711",
+            "  p: { apiKey: 4711, api: sandbox }",
+            "    clientSecret: 4711",
         ] {
             assert!(may_hold_secret(line), "{line}");
         }

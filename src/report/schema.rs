@@ -10,7 +10,11 @@ use serde_json::{Map, Value, json};
 
 use crate::desired::file::{AccountFile, ConfigFile};
 use crate::model::number::NUMBER_PATTERN;
+use crate::model::values;
 use crate::plan::document::Plan;
+
+/// What an editor says of a number's key.
+const NUMBER_KEY: &str = "A telephone number: 11 digits beginning with 1, 10 digits, or E.164 with the usual punctuation, quoted or not. It stands in one place of all files of an environment.";
 
 /// A document that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +73,12 @@ pub fn schema(kind: Kind, draft: Draft) -> Value {
         Kind::Plan => schema_of::<Plan>(name, title, draft),
     };
     if let (Kind::Account, Value::Object(map)) = (kind, &mut schema) {
-        number_keys(map);
+        number_keys(map, draft);
+        for definitions in ["$defs", "definitions"] {
+            if let Some(Value::Object(definitions)) = map.get_mut(definitions) {
+                definitions.values_mut().for_each(member_hints);
+            }
+        }
     }
     schema
 }
@@ -229,17 +238,41 @@ fn allow_null(definition: &mut Value) {
     }
 }
 
+/// What the rules know of single members and an editor can say while one types
+/// (D8, D12, D13).
+fn member_hints(definition: &mut Value) {
+    let Some(Value::Object(members)) = definition.get_mut("properties") else {
+        return;
+    };
+    for (name, keyword, value) in [
+        ("country", "examples", json!(values::COUNTRIES)),
+        ("customerName", "maxLength", json!(15)),
+        ("unit", "maxLength", json!(10)),
+    ] {
+        if let Some(Value::Object(member)) = members.get_mut(name) {
+            member.insert(keyword.into(), value);
+        }
+    }
+}
+
 /// Telephone numbers as keys, in any of their spellings and no other.
-fn number_keys(map: &mut Map<String, Value>) {
+fn number_keys(map: &mut Map<String, Value>, draft: Draft) {
     let numbers = map
         .get_mut("properties")
         .and_then(|properties| properties.get_mut("numbers"));
     let Some(Value::Object(numbers)) = numbers else {
         return;
     };
-    if let Some(members) = numbers.insert("additionalProperties".into(), json!(false))
-        && members.is_object()
+    if let Some(mut members) = numbers.insert("additionalProperties".into(), json!(false))
+        && let Value::Object(inner) = &mut members
     {
+        // Draft 7 ignores whatever stands beside a $ref.
+        if draft == Draft::Draft07
+            && let Some(reference) = inner.remove("$ref")
+        {
+            inner.insert("allOf".into(), json!([{ "$ref": reference }]));
+        }
+        inner.insert("description".into(), json!(NUMBER_KEY));
         numbers.insert(
             "patternProperties".into(),
             json!({ NUMBER_PATTERN: members }),

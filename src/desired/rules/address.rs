@@ -228,7 +228,9 @@ fn names<R: Declared>(spot: Spot<'_>, record: &R, found: &mut Findings) {
 fn unit<R: Declared>(spot: Spot<'_>, record: &R, found: &mut Findings) {
     let unit = said(record, Member::Unit);
     let what = said(record, Member::SecondaryLocationDescription);
-    if unit.is_empty() && !what.is_empty() && !values::SECONDARY_WITHOUT_UNIT.contains(&what) {
+    // A word that the platform does not know is told already.
+    let known = values::SECONDARY_LOCATIONS.contains(&what);
+    if unit.is_empty() && known && !values::SECONDARY_WITHOUT_UNIT.contains(&what) {
         found.error(
             "D11",
             spot,

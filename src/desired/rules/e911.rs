@@ -44,13 +44,12 @@ fn coordinate(
         Ok(number) if digits(unsigned) && (decimals.is_empty() || digits(decimals)) => number,
         _ => {
             let message = format!("`{value}` is no {name}");
-            found.error(
-                "D19",
-                spot,
-                name,
-                message,
-                "write decimal degrees: \"40.332492\"",
-            );
+            let example = match name {
+                "longitude" => "-111.728167",
+                _ => "40.332492",
+            };
+            let help = format!("write decimal degrees: \"{example}\"");
+            found.error("D19", spot, name, message, help);
             return;
         }
     };
@@ -72,7 +71,8 @@ fn coordinate(
     }
 }
 
-/// Post boxes and rural routes: mail goes there, help does not.
+/// Post boxes and rural routes: mail goes there, help does not. Where the words
+/// may be a street's as well (Box Elder, Star Route Road), a number must follow.
 fn no_place(street: &str) -> Option<&'static str> {
     let words: Vec<String> = street
         .split([' ', '.', ',', '#'])
@@ -80,14 +80,28 @@ fn no_place(street: &str) -> Option<&'static str> {
         .map(str::to_uppercase)
         .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let numbered = |word: &str| word.contains(|c: char| c.is_ascii_digit());
     match words.as_slice() {
-        ["P", "O", "BOX", ..] | ["PO", "BOX", ..] | ["POB", ..] | ["POBOX", ..] => Some("post box"),
-        ["POST", "OFFICE", "BOX", ..] | ["BOX", _] | ["CASE", "POSTALE", ..] => Some("post box"),
-        ["GENERAL", "DELIVERY", ..] => Some("post office"),
-        ["RR", _, "BOX", ..] | ["R", "R", _, "BOX", ..] | ["RURAL", "ROUTE", ..] => {
+        ["P", "O", "BOX"] | ["PO", "BOX"] | ["POBOX"] | ["POST", "OFFICE", "BOX"] => {
+            Some("post box")
+        }
+        ["P", "O", "BOX", number, ..]
+        | ["PO", "BOX", number, ..]
+        | ["POB" | "POBOX" | "BOX", number, ..]
+        | ["POST", "OFFICE", "BOX", number, ..]
+        | ["CASE", "POSTALE", number, ..]
+            if numbered(number) =>
+        {
+            Some("post box")
+        }
+        ["GENERAL", "DELIVERY"] => Some("post office"),
+        ["RR" | "HC", number, "BOX", ..]
+        | ["R", "R", number, "BOX", ..]
+        | ["RURAL" | "STAR", "ROUTE", number, ..]
+            if numbered(number) =>
+        {
             Some("rural route box")
         }
-        ["HC", _, "BOX", ..] | ["STAR", "ROUTE", ..] => Some("rural route box"),
         _ => None,
     }
 }
@@ -143,5 +157,39 @@ pub fn csr_answers(spot: Spot<'_>, csr: &CustomerServiceRecord, found: &mut Find
             ),
             "write `e911Address` with the place where the telephone is",
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_place;
+
+    #[test]
+    fn a_box_is_no_place_for_an_ambulance_and_box_elder_is() {
+        for street in [
+            "PO Box 12",
+            "P.O. BOX A12",
+            "Box 7",
+            "POB 99",
+            "Case postale 3",
+            "RR 2 Box 9",
+            "Rural Route 5",
+            "Star Route 2",
+            "General Delivery",
+            "PO Box",
+        ] {
+            assert!(no_place(street).is_some(), "{street}");
+        }
+        for street in [
+            "Box Elder",
+            "Box Elder Way",
+            "Star Route Road",
+            "Rural Route Lane",
+            "General Delivery Rd",
+            "Boxwood 5",
+            "HC Andersens Blvd",
+        ] {
+            assert_eq!(no_place(street), None, "{street}");
+        }
     }
 }

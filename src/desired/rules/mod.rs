@@ -221,6 +221,8 @@ struct Objects {
     e911_address: bool,
     directory_listing: bool,
     reference: bool,
+    /// The customer service record, of a number that no port brings in.
+    own_record: bool,
 }
 
 fn account(document: &AccountFile, found: &mut Findings) {
@@ -331,11 +333,13 @@ fn of_number(
         e911_address: !e911_address.is_absent(),
         directory_listing: !directory_listing.is_absent(),
         reference: !reference.is_absent(),
+        own_record: !customer_service_record.is_absent() && merged.port.is_none(),
     };
     relied_on.customer_service_record |= !own.customer_service_record;
     relied_on.e911_address |= !own.e911_address;
     relied_on.directory_listing |= !own.directory_listing;
     relied_on.reference |= !own.reference;
+    relied_on.own_record |= !own.customer_service_record && merged.port.is_none();
     of_objects(owner, entry, merged, own, found);
 }
 
@@ -349,6 +353,15 @@ fn of_objects(
 ) {
     let csr = merged.customer_service_record.value();
     let e911 = merged.e911_address.value();
+    if wanted.own_record && merged.customer_service_record.is_null() {
+        found.error(
+            "required",
+            Spot::new(owner, "customerServiceRecord"),
+            "",
+            "null takes the customer service record away, and the platform needs one for every number",
+            "write the record, or leave the member out: then it is not managed",
+        );
+    }
     if wanted.customer_service_record
         && let Some(csr) = csr
     {

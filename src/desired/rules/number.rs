@@ -128,7 +128,7 @@ pub fn fictitious(document: &AccountFile, found: &mut Findings) {
             Spot::new(Owner::Number(*first), ""),
             "",
             format!("{first}{and}: {what}"),
-            "check the digits; in the sandbox it does not matter",
+            "check the digits: the platform has no such number to give (only the sandbox does)",
         );
     };
     tell(

@@ -34,6 +34,8 @@ pub fn document(
     static NOTHING: std::sync::LazyLock<NumberEntry> =
         std::sync::LazyLock::new(NumberEntry::default);
     let mut undeclared_default = false;
+    // Its numbers may be those that name a port wrongly.
+    let mut misnamed = false;
     for (tn, entry) in document.numbers.iter() {
         let entry = entry.as_ref().unwrap_or(&NOTHING);
         let wanted = if entry.port.is_absent() {
@@ -46,7 +48,9 @@ pub fn document(
             numbers.push((*tn, merge::number(entry, defaults)));
         } else if entry.port.is_absent() {
             undeclared_default = true;
+            misnamed = true;
         } else {
+            misnamed = true;
             undeclared(Owner::Number(*tn), name, &names, found);
         }
     }
@@ -54,6 +58,9 @@ pub fn document(
         undeclared(Owner::Defaults, name, &names, found);
     }
     for (name, (port, numbers)) in &ports {
+        if !(misnamed && numbers.is_empty()) {
+            amount(Spot::new(Owner::Port(name), ""), numbers, found);
+        }
         one(name, port, numbers, today, found);
     }
 }
@@ -101,7 +108,6 @@ fn one(name: &str, port: &Port, numbers: &[Ported<'_>], today: Date, found: &mut
     let canadian = is_canadian(customer, numbers);
     required(spot, port, canadian, found);
     billing_number(spot, billing_telephone_number, numbers, found);
-    amount(spot, numbers, found);
     area(spot, numbers, found);
     if let Some(date) = crd_date.value() {
         crd(spot, date.as_str(), today, found);
@@ -144,6 +150,15 @@ fn is_canadian(customer: Option<&CustomerServiceRecord>, numbers: &[Ported<'_>])
     declared.or_else(served) == Some("CAN")
 }
 
+/// Names as a sentence has them: a, b and c.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// D29.
 fn required(spot: Spot<'_>, port: &Port, canadian: bool, found: &mut Findings) {
     let missing: Vec<&str> = [
@@ -166,7 +181,7 @@ fn required(spot: Spot<'_>, port: &Port, canadian: bool, found: &mut Findings) {
             "D29",
             spot,
             "",
-            format!("a port needs {}", missing.join(" and ")),
+            format!("a port needs {}", listed(&missing)),
             "billingTelephoneNumber: the losing carrier's main number of the customer; crdDate: YYYY-MM-DD; portingWireType: Wireline or Wireless",
         );
     }
@@ -184,7 +199,10 @@ fn billing_number(
     if let Some(fault) = btn.nanp_fault() {
         let message = format!("{btn} can't be a telephone number: {fault}");
         found.error("D30", spot, member, message, "check the digits");
-    } else if !numbers.is_empty() && !numbers.iter().any(|(tn, _)| tn == btn) {
+    } else if !numbers.is_empty()
+        // A number with a slip in it may be the one.
+        && !numbers.iter().any(|(tn, _)| tn == btn || tn.nanp_fault().is_some())
+    {
         found.warn(
             "D30",
             spot,
@@ -227,7 +245,8 @@ fn amount(spot: Spot<'_>, numbers: &[Ported<'_>], found: &mut Findings) {
 
 /// D32, as far as it shows offline: one rate centre lies in one area code or its overlay.
 fn area(spot: Spot<'_>, numbers: &[Ported<'_>], found: &mut Findings) {
-    let mut codes: Vec<String> = numbers.iter().map(|(tn, _)| tn.npa().to_string()).collect();
+    let possible = numbers.iter().filter(|(tn, _)| tn.nanp_fault().is_none());
+    let mut codes: Vec<String> = possible.map(|(tn, _)| tn.npa().to_string()).collect();
     codes.sort_unstable();
     codes.dedup();
     if codes.len() > 1 {
@@ -263,8 +282,7 @@ fn crd(spot: Spot<'_>, value: &str, today: Date, found: &mut Findings) {
             "fine for a port that is done; one that is still to be submitted needs a new date",
         );
     } else if let Some(name) = calendar::holiday(date) {
-        let help =
-            "carriers hardly ever move numbers on it; `alz port check` shows the dates on offer";
+        let help = "carriers hardly ever move numbers on it; take a business day before or after, `alz plan` asks the platform whether it is on offer";
         found.warn("D34", spot, member, format!("{date} is {name}"), help);
     } else if calendar::business_days_between(today, date) < 2 {
         found.warn(

@@ -1,0 +1,198 @@
+//! What vanishes from sight would take its numbers along: everything under the
+//! globs that can't be looked at is told, and so are account files beside them.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+const CONFIG: &str =
+    "version: 1\nenvironments: { s: { api: sandbox, accounts: [accounts/**/*.yaml] } }\n";
+
+/// A repository of alz.yaml and these files.
+fn repository(config: &str, files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("tempdir");
+    std::fs::write(dir.path().join("alz.yaml"), config).expect("write");
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("parent")).expect("directories");
+        std::fs::write(path, text).expect("write");
+    }
+    dir
+}
+
+fn validate(root: &Path, arguments: &[&str], environment: Option<&str>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_alz"));
+    command.arg("-C").arg(root).arg("validate").args(arguments);
+    match environment {
+        Some(name) => command.env("ALZ_ENV", name),
+        None => command.env_remove("ALZ_ENV"),
+    };
+    command
+        .env("ALZ_NOW", "2026-11-23T17:00:00Z")
+        .output()
+        .expect("alz runs")
+}
+
+fn told(output: &Output) -> Vec<(String, String, String, String)> {
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let text = |problem: &Value, member: &str| problem[member].as_str().unwrap_or("").to_owned();
+    document["problems"]
+        .as_array()
+        .expect("problems")
+        .iter()
+        .map(|p| {
+            (
+                text(p, "severity"),
+                text(p, "code"),
+                text(p, "file"),
+                text(p, "message"),
+            )
+        })
+        .collect()
+}
+
+fn problems(root: &Path) -> Vec<(String, String, String, String)> {
+    told(&validate(root, &["--format", "json"], None))
+}
+
+const SOUND: &str = "account: a\nnumbers: { 8017690817: }\n";
+const OTHER: &str = "account: a\nnumbers: { 8017690818: }\n";
+
+#[cfg(unix)]
+#[test]
+fn dangling_links_and_links_in_circles_are_errors_with_their_names() {
+    use std::os::unix::fs::symlink;
+    for (link, target) in [
+        ("accounts/gone.yaml", "nowhere.yaml"),
+        ("accounts/gone", "nowhere"),
+        ("accounts/self.yaml", "self.yaml"),
+        ("accounts/up", "../accounts"),
+    ] {
+        let dir = repository(CONFIG, &[("accounts/a.yaml", SOUND)]);
+        symlink(target, dir.path().join(link)).expect("link");
+        let found = problems(dir.path());
+        let [(severity, code, file, _)] = found.as_slice() else {
+            panic!("{link}: {found:?}");
+        };
+        assert_eq!((severity.as_str(), code.as_str()), ("error", "unreadable"));
+        assert_eq!(file, link);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_may_not_be_read_is_an_error() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = repository(
+        CONFIG,
+        &[("accounts/a.yaml", SOUND), ("accounts/b/b.yaml", OTHER)],
+    );
+    let closed = dir.path().join("accounts/b");
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).expect("chmod");
+    // The system's administrator may read everything all the same.
+    if std::fs::read_dir(&closed).is_err() {
+        let found = problems(dir.path());
+        assert!(
+            found
+                .iter()
+                .any(|(_, code, file, _)| code == "unreadable" && file == "accounts/b"),
+            "{found:?}"
+        );
+    }
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o755)).expect("chmod");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_no_glob_could_match_is_of_no_interest() {
+    use std::os::unix::fs::symlink;
+    let dir = repository(CONFIG, &[("accounts/a.yaml", SOUND)]);
+    symlink("nowhere", dir.path().join("elsewhere")).expect("link");
+    // The lock file of an editor.
+    symlink("me@host", dir.path().join("accounts/.#a.yaml")).expect("link");
+    assert_eq!(problems(dir.path()), []);
+}
+
+#[test]
+fn an_account_file_that_no_glob_matches_is_a_warning_and_an_error_where_it_is_pruned() {
+    let files = [
+        ("accounts/a.yaml", SOUND),
+        ("accounts/b.yml", OTHER),
+        ("accounts/values.yml", "colour: blue\n"),
+    ];
+    let found = problems(repository(CONFIG, &files).path());
+    let [(severity, _, file, _)] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        (severity.as_str(), file.as_str()),
+        ("warning", "accounts/b.yml")
+    );
+    let pruned = format!("prune: true\n{SOUND}");
+    let files = [
+        ("accounts/a.yaml", pruned.as_str()),
+        ("accounts/b.yml", OTHER),
+    ];
+    let found = problems(repository(CONFIG, &files).path());
+    let [(severity, _, _, message)] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(severity, "error");
+    assert!(message.contains("given up"), "{message}");
+}
+
+#[test]
+fn a_file_of_another_environment_is_not_overlooked() {
+    let config = "version: 1\nenvironments:\n  p: { api: sandbox, accounts: [a/p-*.yaml] }\n  s: { api: sandbox, accounts: [a/s-*.yaml] }\n";
+    let files = [("a/p-1.yaml", SOUND), ("a/s-1.yaml", OTHER)];
+    assert_eq!(problems(repository(config, &files).path()), []);
+}
+
+#[test]
+fn an_environment_nobody_declared_is_told_with_the_nearest_one() {
+    let dir = repository(CONFIG, &[("accounts/a.yaml", SOUND)]);
+    let output = validate(dir.path(), &["--format", "json", "--env", "ss"], None);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("did you mean `s`? declared: s"), "{text}");
+    assert!(text.contains("\"file\": \"--env\""), "{text}");
+    let output = validate(dir.path(), &["--format", "json"], Some(""));
+    assert_eq!(output.status.code(), Some(0), "an empty ALZ_ENV is unset");
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_an_error() {
+    let dir = repository(CONFIG, &[("accounts/a.yaml", SOUND)]);
+    let output = validate(&dir.path().join("none"), &["--format", "json"], None);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output)[0].3.contains("no such directory"));
+}
+
+#[test]
+fn a_thousand_faults_take_no_time_to_speak_of_and_people_are_shown_the_first() {
+    let mut text = "account: a\nnumbers:\n".to_owned();
+    for line in 0..5000 {
+        text.push_str(&format!(
+            "  1801769{line:04}: {{ protectd: true, e911Address: {{ unit: [1], language: xx }} }}\n"
+        ));
+    }
+    let dir = repository(CONFIG, &[("accounts/a.yaml", &text)]);
+    let before = std::time::Instant::now();
+    assert_eq!(problems(dir.path()).len(), 15_000);
+    // Quadratic it was minutes.
+    assert!(before.elapsed().as_secs() < 20, "{:?}", before.elapsed());
+    let output = validate(dir.path(), &[], None);
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        shown.contains("… and 14800 more; --format json shows all"),
+        "{}",
+        shown.len()
+    );
+    assert_eq!(
+        shown.matches("[D45]").count()
+            + shown.matches("[D18]").count()
+            + shown.matches("[type]").count(),
+        200
+    );
+}
