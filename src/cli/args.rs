@@ -144,9 +144,9 @@ impl Cli {
     pub fn run(&self, output: &Output) -> Exit {
         self.global.start_log(output);
         let global = &self.global;
-        // Only init makes the directory that it is given.
-        let makes = matches!(self.command, Command::Init(_));
-        if !makes && !global.root().is_dir() {
+        // Init makes the directory that it is given; validate has its own form of saying so.
+        let own = matches!(self.command, Command::Init(_) | Command::Validate(_));
+        if !own && !global.root().is_dir() {
             let what = format!("{} is not a directory", global.root().display());
             return Fatal::with_help(what, "-C takes the directory to work in").tell(
                 output,

@@ -10,7 +10,7 @@ use crate::plan::Context;
 use crate::plan::checks::{Checks, NewAddress};
 use crate::plan::document::Change;
 
-use super::overlay::{body, changes, fault, lay, restricted};
+use super::overlay::{body, changes, fault, is_whole, lay, restricted};
 use super::reference::{CallerIds, Pair, caller_id_fault, members, wanted};
 use super::saying::Saying;
 use super::update::{Opinion, opinion};
@@ -60,7 +60,13 @@ pub(super) fn activation(
     let ask = match &desired.e911_address {
         Field::Value(declared) => {
             // What the address leaves out is the CSR's, which it stands in for.
-            let base = restricted(&csr, Member::in_e911);
+            // There is nothing live to keep. A whole address stands for itself;
+            // one that only adds to it (a language) is the CSR's with that added.
+            let base = if is_whole(declared) {
+                Record::default()
+            } else {
+                restricted(&csr, Member::in_e911)
+            };
             let laid = lay(declared, &base, Member::in_e911);
             faults.extend(missing("e911Address", &laid.target, false));
             faults.extend(address_fault("e911Address", declared, &laid));

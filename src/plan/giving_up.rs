@@ -24,7 +24,7 @@ impl Subject<'_> {
         {
             return Outcome::saying(
                 Saying::blocked("protected: it is not released")
-                    .help("take protected: true out first, in a change of its own"),
+                    .help("write protected: false, or take it out, in a change of its own"),
             );
         }
         self.given_up()

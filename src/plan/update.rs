@@ -64,9 +64,9 @@ pub(super) fn opinion(ask: Option<Record>, context: &Context, checks: &Checks) -
         Some(Verdict::Valid) => Opinion::Fine(None),
         Some(Verdict::Unknown { why }) => Opinion::Fine(Some(
             Saying::warning(format!(
-                "the E911 provider could not say whether it takes the address: {why}"
+                "the E911 provider can't confirm the address: {why}"
             ))
-            .help("plan again later to have it asked again"),
+            .help("check it; if it is right, ask the provider's support to have it added before 911 depends on it"),
         )),
         Some(Verdict::Invalid {
             errors,

@@ -536,3 +536,17 @@ fn what_no_file_declares_is_left_alone_unless_the_account_prunes() {
     );
     assert_eq!((count(&plan, "waiting"), count(&plan, "unmanaged")), (3, 0));
 }
+
+#[test]
+fn a_whole_e911_address_of_a_new_number_takes_nothing_over_from_the_csr() {
+    let own = json!({
+        "customerType": "RESIDENTIAL", "firstName": "Ada", "lastName": "Alder",
+        "streetNumber": "75", "preDirectional": "S", "streetName": "200", "postDirectional": "E",
+        "city": "Provo", "state": "UT", "country": "USA", "postalCode": "84606",
+    });
+    let plan = World::new()
+        .declares(json!({ "customerServiceRecord": office(), "e911Address": own }))
+        .inventory(Inventory::Free)
+        .plan();
+    assert_eq!(body(only_step(&plan))["e911Address"], own);
+}
