@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::Exit;
 use super::args::Global;
+use super::clock;
 use super::fatal::Fatal;
 use super::output::{Format, Output};
 use super::plan::{self, PlanningArgs};
@@ -84,7 +85,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
             .map(|file| project.root.join(file))
             .collect();
     }
-    let loaded = project.load(&files, session::today()?)?;
+    let loaded = project.load(&files, clock::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
     let session = project.connect(fastrand::u64(..)).await?;
     let run = Run {

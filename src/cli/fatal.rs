@@ -81,6 +81,12 @@ impl From<ApiError> for Fatal {
     }
 }
 
+impl From<Box<Problem>> for Fatal {
+    fn from(problem: Box<Problem>) -> Self {
+        Fatal::Problems(vec![*problem])
+    }
+}
+
 impl From<LiveError> for Fatal {
     fn from(error: LiveError) -> Self {
         Fatal::new(error.to_string())

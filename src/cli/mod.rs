@@ -3,6 +3,7 @@
 
 mod apply;
 mod args;
+mod clock;
 mod exit;
 mod fatal;
 mod init;
@@ -29,17 +30,15 @@ use crate::report;
 
 /// Runs the program on these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match args::Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match args::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // clap prints help and version to standard output, mistakes to standard error.
+        Err(error) if !error.use_stderr() => {
+            // Help and version are what was asked for.
             let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Error
-            } else {
-                Exit::Done
-            };
+            return Exit::Done;
         }
+        Err(error) => return misused(&error, &arguments),
     };
     let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet);
     let exit = cli.run(&output);
@@ -52,6 +51,23 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             ));
             Exit::Error
         }
+    }
+}
+
+/// A command line that is not understood, said in the form that it asks for as
+/// far as that can be told.
+fn misused(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    let says = |word: &str| arguments.iter().any(|argument| argument == word);
+    let json = says("--format=json")
+        || arguments
+            .windows(2)
+            .any(|pair| matches!(pair, [name, value] if name == "--format" && value == "json"));
+    if json {
+        let output = Output::new(Format::Json, output::ColorChoice::Never, false);
+        Fatal::new(error.to_string().trim_end()).tell(&output, Path::new("."), says("apply"))
+    } else {
+        let _ = error.print();
+        Exit::Error
     }
 }
 

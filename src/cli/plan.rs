@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::args::Global;
+use super::clock;
 use super::fatal::Fatal;
 use super::output::{Format, Output};
 use super::session::{self, Project};
@@ -81,7 +82,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     let allow = arguments.planning.allow()?;
     let files = session::from_directory(global, &arguments.files);
     let project = Project::open(global, &files)?;
-    let loaded = project.load(&files, session::today()?)?;
+    let loaded = project.load(&files, clock::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
     let session = project.connect(fastrand::u64(..)).await?;
     let made = planning::make(

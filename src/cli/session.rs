@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::args::Global;
+use super::clock;
 use super::fatal::Fatal;
 use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
 use crate::desired::settings::{self, Pattern};
@@ -125,7 +126,7 @@ impl Project {
 
     /// Connects to the platform, or starts the built-in one.
     pub async fn connect(&self, jitter_seed: u64) -> Result<Session, Fatal> {
-        let override_now = now_from_environment()?;
+        let override_now = clock::replaced()?;
         let (base, credentials, running) = if self.is_sandbox() {
             let running = sandbox::start(sandbox::Options {
                 listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -165,7 +166,7 @@ impl Project {
         let client = ReadClient::new(options)?;
         let now = match &running {
             Some(running) => running.now(),
-            None => override_now.unwrap_or_else(Timestamp::now),
+            None => clock::now()?,
         };
         Ok(Session {
             client,
@@ -188,26 +189,6 @@ impl Session {
         if let Some(running) = self.running {
             running.shutdown().await;
         }
-    }
-}
-
-/// Today, for the rules that ask (a date that is past, a holiday).
-pub fn today() -> Result<jiff::civil::Date, Fatal> {
-    let now = now_from_environment()?.unwrap_or_else(Timestamp::now);
-    // The platform's business day is Mountain time (guide, "Submitting a Standard Port").
-    let zone = jiff::tz::TimeZone::get("America/Denver").unwrap_or(jiff::tz::TimeZone::UTC);
-    Ok(now.to_zoned_datetime(zone).date())
-}
-
-fn now_from_environment() -> Result<Option<Timestamp>, Fatal> {
-    match std::env::var("ALZ_NOW") {
-        Ok(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| {
-            Fatal::with_help(
-                format!("ALZ_NOW is {text:?}, which is not a time"),
-                "write it as RFC 3339: 2026-11-23T15:00:00Z",
-            )
-        }),
-        _ => Ok(None),
     }
 }
 

@@ -4,18 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::args::Global;
-use super::{Exit, Format, Output};
+use super::{Exit, Format, Output, clock};
 use crate::desired::load::{self, LoadRequest};
 use crate::desired::problem::{Problem, code, in_order};
 use crate::desired::settings::{self, Pattern, Settings};
 use crate::report::problems;
-
-/// The platform's order desk works in this zone: it decides what is past.
-const DESK: &str = "America/Denver";
 
 /// Check the files: schema, rules and policies. Needs no network and no credentials
 #[derive(Debug, Args)]
@@ -34,7 +30,7 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         .unwrap_or_else(|| PathBuf::from("."));
     // As everywhere: an empty variable is one that is not set.
     let environment = global.env.as_deref().filter(|name| !name.is_empty());
-    let (mut found, root, numbers) = match today() {
+    let (mut found, root, numbers) = match clock::today() {
         Ok(_) if !start.is_dir() => (vec![no_directory(&start)], start, 0),
         Ok(today) => check(args, environment, &start, today),
         Err(problem) => (vec![*problem], start, 0),
@@ -67,22 +63,6 @@ fn no_directory(start: &Path) -> Problem {
     };
     Problem::of_file(code::UNREADABLE, &start.to_string_lossy(), message)
         .help("-C takes the directory to work in, that of alz.yaml or one below it")
-}
-
-/// Today at the order desk; ALZ_NOW replaces the clock (design, decision 13).
-fn today() -> Result<Date, Box<Problem>> {
-    let wrong = |message: String| {
-        let problem = Problem::of_file(code::CONFIG, "ALZ_NOW", message);
-        Box::new(problem.help("write it as 2026-12-03T08:00:00Z"))
-    };
-    let now: Timestamp = match std::env::var("ALZ_NOW") {
-        Ok(text) => text
-            .parse()
-            .map_err(|_| wrong(format!("`{text}` is no RFC 3339 time")))?,
-        Err(_) => Timestamp::now(),
-    };
-    let zone = now.in_tz(DESK).map_err(|error| wrong(error.to_string()))?;
-    Ok(zone.date())
 }
 
 /// Problems, what their files are relative to, and how many numbers were checked.

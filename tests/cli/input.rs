@@ -38,6 +38,11 @@ fn a_fatal_error_comes_out_in_the_chosen_format() {
         .alz(&["apply", "--auto-approve", "--format", "json"])
         .expect(1);
     assert_eq!(apply.events()[0]["event"], "error");
+    let misused = world
+        .alz(&["plan", "--format", "json", "--bogus"])
+        .expect(1);
+    let message = misused.json()["error"]["message"].clone();
+    assert!(message.to_string().contains("--bogus"), "{message}");
 }
 
 #[test]
