@@ -39,11 +39,8 @@ fn word<'a>(row: &'a Value, name: &str) -> &'a str {
 
 /// A path or body of the table with its placeholders replaced: our own, and
 /// those whose values an earlier answer gave.
-fn filled(value: &Value, kept: &BTreeMap<String, String>) -> Value {
-    let mut text = value.to_string();
-    for (name, with) in kept {
-        text = text.replace(&format!("{{{name}}}"), with);
-    }
+fn filled(value: &Value, kept: &Kept) -> Value {
+    let mut text = kept.fill(value).to_string();
     let ottawa = sparks("Ottawa").to_string();
     let wrong_town = sparks("Sandy Hill").to_string();
     for (name, with) in [
@@ -70,7 +67,7 @@ struct Step {
 /// Does all that the table tries, in its order, in one world.
 async fn walk(caller: &Caller, table: &Value) -> Vec<Step> {
     let mut steps = Vec::new();
-    let mut kept = BTreeMap::new();
+    let mut kept = Kept::default();
     for row in rows(table, "operations") {
         if let Some(before) = row["before"].as_array() {
             for step in before {
@@ -83,11 +80,7 @@ async fn walk(caller: &Caller, table: &Value) -> Vec<Step> {
                     )
                     .await;
                 assert_eq!(status, 200, "before {}: {body}", row["operation"]);
-                for (name, place) in step["keep"].as_object().into_iter().flatten() {
-                    let value = body.pointer(place.as_str().expect("a pointer"));
-                    let value = value.and_then(Value::as_str).expect("a value to keep");
-                    kept.insert(name.clone(), value.to_owned());
-                }
+                kept.keep(step, &body);
             }
             caller.advance("PT1M").await;
         }
