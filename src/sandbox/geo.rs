@@ -80,8 +80,11 @@ pub struct Place {
     pub name: String,
     /// Two letters.
     pub state: String,
+    /// Degrees.
     pub latitude: f64,
+    /// Degrees; west is negative.
     pub longitude: f64,
+    /// Those that lie in it.
     pub postal_codes: Vec<String>,
 }
 

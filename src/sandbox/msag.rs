@@ -43,6 +43,7 @@ pub struct KnownAddress {
     /// Degrees; without them it lies somewhere in its town.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latitude: Option<f64>,
+    /// Degrees; west is negative.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longitude: Option<f64>,
 }

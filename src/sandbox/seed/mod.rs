@@ -47,6 +47,7 @@ pub struct Seed {
     pub portable: Vec<PortableSeed>,
     /// What the carriers that lose numbers have on file.
     pub losing_carriers: Vec<LosingCarrierSeed>,
+    /// How long the first steps of a port take, and what its trigger answers.
     pub port_rules: PortRules,
     /// Numbers given up lately.
     pub cooldowns: Vec<CooldownSeed>,
@@ -130,6 +131,7 @@ pub struct AccountSeed {
     pub users: Vec<UserSeed>,
     /// Its numbers, on the account already.
     pub numbers: Vec<NumberSeed>,
+    /// Its ports, under way or over.
     pub ports: Vec<PortSeed>,
 }
 
