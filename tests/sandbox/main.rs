@@ -1,6 +1,7 @@
 //! The sandbox over HTTP: what a client of the platform would notice.
 
 mod conformance;
+mod contract;
 mod faults;
 mod guide;
 mod inventory;
