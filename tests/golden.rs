@@ -92,7 +92,7 @@ fn in_order(text: &str) -> String {
             .any(|sign| line.starts_with(sign))
     };
     let mut lines: Vec<&str> = text.lines().collect();
-    for run in lines.chunk_by_mut(|a, b| is_step(&a) == is_step(&b)) {
+    for run in lines.chunk_by_mut(|a, b| is_step(a) == is_step(b)) {
         if run.first().is_some_and(is_step) {
             run.sort_unstable();
         }
