@@ -5,8 +5,8 @@
 //! number from the left, and what is between is the street with its unit.
 
 use super::geo::is_postal_code;
-use super::msag::{DIRECTIONS, SUFFIXES};
-use crate::model::values::{CA_PROVINCES, US_STATES, country_of_state};
+use super::msag::{DIRECTIONS, SUFFIXES, code_of_state};
+use crate::model::values::country_of_state;
 use crate::model::{Member, Record};
 
 /// Designators of a unit as people write them, with the platform's name.
@@ -63,6 +63,16 @@ pub fn parse<'a>(line: &str, cities: impl Iterator<Item = &'a str>) -> Option<Re
     };
     take_street(street, &mut record)?;
     Some(record)
+}
+
+/// The other way round: these members of an address on one line.
+pub fn written(record: &Record, members: &[Member]) -> String {
+    let said: Vec<&str> = members
+        .iter()
+        .map(|member| record.get(*member))
+        .filter(|text| !text.is_empty())
+        .collect();
+    said.join(" ")
 }
 
 /// The words of a part that is last now; a part without words is none.
@@ -130,12 +140,7 @@ fn take_state(parts: &mut Vec<Vec<&str>>, record: &mut Record) -> Option<()> {
         let code = if name.len() == 2 && country_of_state(&name).is_some() {
             Some(name.as_str())
         } else {
-            let states = US_STATES.iter().map(|(code, long)| (*code, *long));
-            let provinces = CA_PROVINCES.iter().map(|(code, long, _)| (*code, *long));
-            states
-                .chain(provinces)
-                .find(|(_, long)| *long == name)
-                .map(|(code, _)| code)
+            code_of_state(&name)
         };
         if let Some(code) = code {
             record.set(Member::State, Some(code));

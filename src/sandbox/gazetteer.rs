@@ -215,7 +215,8 @@ fn as_filed(record: &mut Record, entry: &KnownAddress) {
 }
 
 fn street_line(record: &Record) -> String {
-    joined(
+    address_line::written(
+        record,
         &[
             Member::StreetNumber,
             Member::PreDirectional,
@@ -224,8 +225,7 @@ fn street_line(record: &Record) -> String {
             Member::PostDirectional,
             Member::City,
             Member::State,
-        ]
-        .map(|member| record.get(member)),
+        ],
     )
 }
 

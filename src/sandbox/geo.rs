@@ -80,11 +80,11 @@ pub struct Place {
     pub name: String,
     /// Two letters.
     pub state: String,
-    /// Degrees north.
+    /// Degrees.
     pub latitude: f64,
-    /// Degrees east: negative in America.
+    /// Degrees; west is negative.
     pub longitude: f64,
-    /// The postal codes that it serves.
+    /// Those that lie in it.
     pub postal_codes: Vec<String>,
 }
 

@@ -8,6 +8,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::address_line::written;
 use crate::model::values::{CA_PROVINCES, US_STATES, country_of_state};
 use crate::model::{Member, Record};
 
@@ -43,7 +44,7 @@ pub struct KnownAddress {
     /// Degrees; without them it lies somewhere in its town.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latitude: Option<f64>,
-    /// Degrees, negative in America.
+    /// Degrees; west is negative.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longitude: Option<f64>,
 }
@@ -168,17 +169,15 @@ pub fn rejection(number: &str, verdict: &Verdict) -> String {
     };
     let mut text = format!("#409 - Error registering e911 address for {number}: 409 ({words})");
     for record in alternatives {
-        let line = [
-            Member::StreetNumber,
-            Member::PreDirectional,
-            Member::StreetName,
-            Member::PostDirectional,
-        ]
-        .map(|member| record.get(member))
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
+        let line = written(
+            record,
+            &[
+                Member::StreetNumber,
+                Member::PreDirectional,
+                Member::StreetName,
+                Member::PostDirectional,
+            ],
+        );
         text.push_str(&format!(
             " Alternate Address: [Address:{line}, City:{}, State:{}, PostalCode:{}, Country:{}]",
             record.get(Member::City),
@@ -255,7 +254,7 @@ impl Place {
             ],
             number: plain(part(Member::StreetNumber)),
             city: plain(part(Member::City)),
-            state: two_letters(state),
+            state: code_of_state(&state).map_or(state, ToOwned::to_owned),
             postal_code,
             country,
         }
@@ -271,13 +270,14 @@ fn plain(text: &str) -> String {
         .join(" ")
 }
 
-fn two_letters(state: String) -> String {
-    let states = US_STATES.iter().map(|(code, name)| (*code, *name));
-    let provinces = CA_PROVINCES.iter().map(|(code, name, _)| (*code, *name));
+/// The two letters of a state or province named in full, in capitals.
+pub fn code_of_state(name: &str) -> Option<&'static str> {
+    let states = US_STATES.iter().map(|(code, long)| (*code, *long));
+    let provinces = CA_PROVINCES.iter().map(|(code, long, _)| (*code, *long));
     states
         .chain(provinces)
-        .find(|(_, name)| *name == state)
-        .map_or(state, |(code, _)| code.to_owned())
+        .find(|(_, long)| *long == name)
+        .map(|(code, _)| code)
 }
 
 fn short_suffix(suffix: &str) -> String {

@@ -17,7 +17,7 @@ use super::history;
 use super::ids::{self, Ids};
 use super::msag::KnownAddress;
 use super::numbers::Numbers;
-use super::port::Porting;
+use super::port::{Porting, longest_prefix};
 use super::switches::Switches;
 use crate::api::wire::{CallerIdConfig, InboundCarrier, Partition};
 use crate::model::{AccountId, CarrierId, CarrierStatus, PhoneNumber, Record, UserId};
@@ -384,10 +384,7 @@ impl World {
     /// The block that a number lies in; none where another carrier serves the
     /// number, or a smaller block around it.
     pub fn range_of(&self, number: PhoneNumber) -> Option<&Range> {
-        let digits = number.to_string();
-        let (length, range) = (1..=digits.len())
-            .rev()
-            .find_map(|length| Some((length, self.inventory.get(digits.get(..length)?)?)))?;
+        let (length, range) = longest_prefix(&self.inventory, number)?;
         self.porting
             .range_of(number)
             .is_none_or(|(others, _)| others < length)

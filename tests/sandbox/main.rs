@@ -1,6 +1,7 @@
 //! The sandbox over HTTP: what a client of the platform would notice.
 
 mod conformance;
+mod contract;
 mod faults;
 mod guide;
 mod inventory;
@@ -15,6 +16,7 @@ mod rehearsal;
 mod scenarios;
 mod unknowns;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Once;
 
@@ -165,6 +167,30 @@ impl Caller {
 
     pub async fn orders(&self, number: &str) -> Value {
         self.get("/sandbox/state").await.1["orders"][number].clone()
+    }
+}
+
+/// What fixtures keep of answers for the requests that follow, by name.
+#[derive(Default)]
+pub struct Kept(BTreeMap<String, String>);
+
+impl Kept {
+    /// Keeps what a step names in `keep`, by its place in the answer.
+    pub fn keep(&mut self, step: &Value, answer: &Value) {
+        for (name, place) in step["keep"].as_object().into_iter().flatten() {
+            let value = answer.pointer(place.as_str().expect("a pointer"));
+            let value = value.and_then(Value::as_str).expect("a value to keep");
+            self.0.insert(format!("{{{name}}}"), value.to_owned());
+        }
+    }
+
+    /// Puts what was kept in the places of its names.
+    pub fn fill(&self, value: &Value) -> Value {
+        let mut text = value.to_string();
+        for (name, with) in &self.0 {
+            text = text.replace(name, with);
+        }
+        serde_json::from_str(&text).expect("json")
     }
 }
 

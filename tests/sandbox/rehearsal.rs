@@ -58,8 +58,15 @@ fn words(command: &str, variables: &BTreeMap<String, String>) -> Vec<String> {
     words
 }
 
+/// The name, the command and the jq path of `NAME=$(command | jq -r .path)`.
+fn captured(command: &str) -> Option<(&str, &str, &str)> {
+    let (name, rest) = command.split_once("=$(")?;
+    let (inner, path) = rest.strip_suffix(')')?.rsplit_once(" | jq -r ")?;
+    Some((name, inner, path))
+}
+
 /// What curl would have been answered; `None` for no whole answer.
-async fn curl(caller: &Caller, words: &[String]) -> Option<u16> {
+async fn curl(caller: &Caller, words: &[String]) -> Option<(u16, String)> {
     let (mut method, mut body, mut url, mut header) = (None, None, None, None);
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
@@ -83,8 +90,7 @@ async fn curl(caller: &Caller, words: &[String]) -> Option<u16> {
     }
     let answer = request.send().await.ok()?;
     let status = answer.status().as_u16();
-    answer.bytes().await.ok()?;
-    Some(status)
+    Some((status, answer.text().await.ok()?))
 }
 
 #[tokio::test]
@@ -100,8 +106,10 @@ async fn every_curl_of_the_guide_is_answered_as_it_says() {
     .await;
     let mut variables = BTreeMap::new();
     let mut run = 0;
-    for command in commands(&guide) {
-        let words = words(&command, &variables);
+    for whole in commands(&guide) {
+        let capture = captured(&whole);
+        let command = capture.map_or(&*whole, |(_, command, _)| command);
+        let words = words(command, &variables);
         let Some((first, rest)) = words.split_first() else {
             continue;
         };
@@ -116,17 +124,38 @@ async fn every_curl_of_the_guide_is_answered_as_it_says() {
             _ => (None, rest),
         };
         let answered = curl(&caller, rest).await;
-        match comment {
-            Some("no answer") => assert_eq!(answered, None, "{command}"),
-            Some(status) => assert_eq!(answered, status.parse().ok(), "{command}"),
+        let (status, body) = match answered {
+            Some((status, body)) => (Some(status), body),
+            None => (None, String::new()),
+        };
+        // The comment is a status, or a text that a good answer contains.
+        match comment.map(|comment| (comment, comment.parse().ok())) {
+            Some(("no answer", _)) => assert_eq!(status, None, "{command}"),
+            Some((_, Some(said))) => assert_eq!(status, Some(said), "{command}: {body}"),
+            Some((word, None)) => {
+                assert_eq!(status, Some(200), "{command}: {body}");
+                // What was so is in the logs; the comment says what is.
+                let mut now: Value = serde_json::from_str(&body).expect("json");
+                now.as_object_mut().map(|map| map.remove("logs"));
+                assert!(
+                    now.to_string().contains(&format!("\"{word}\"")),
+                    "{command}: {body} has no {word}"
+                );
+            }
             None => assert!(
-                answered.is_some_and(|status| (200..300).contains(&status)),
-                "{answered:?}: {command}"
+                status.is_some_and(|status| (200..300).contains(&status)),
+                "{status:?}: {command}: {body}"
             ),
+        }
+        if let Some((name, _, path)) = capture {
+            let answer: Value = serde_json::from_str(&body).expect("json");
+            let value = answer.pointer(&path.replace('.', "/"));
+            let value = value.and_then(Value::as_str).expect("a value to keep");
+            variables.insert(name.to_owned(), value.to_owned());
         }
         run += 1;
     }
-    assert!(run >= 30, "only {run} commands were found");
+    assert!(run >= 65, "only {run} commands were found");
 }
 
 #[test]

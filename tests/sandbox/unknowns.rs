@@ -184,3 +184,18 @@ async fn readings_lag_behind_a_write_by_so_many_seconds() {
     stranger.token = "none".to_owned();
     assert_eq!(stranger.get(&tn(CLINIC, NUMBER)).await.0, 401);
 }
+
+#[tokio::test]
+async fn a_ports_reading_lags_behind_its_change_too() {
+    let caller = Caller::built_in().await;
+    let body = port_of(&["18012240001"], "2026-12-08");
+    let path = port(DENTAL, &caller.ported(DENTAL, body).await);
+    stale(&caller, json!({"method": "GET", "staleReads": 1})).await;
+    let moved = json!({"crdDate": "2026-12-10"});
+    assert_eq!(caller.call("PATCH", &path, Some(moved)).await.0, 200);
+    for day in ["2026-12-08", "2026-12-10"] {
+        let shown = caller.get(&path).await.1["crdDate"].clone();
+        let shown = shown.as_str().expect("a date");
+        assert!(shown.starts_with(day), "{shown} is not {day}");
+    }
+}

@@ -8,7 +8,8 @@ use super::{
     ORDER_MEMBERS, Refusal, boolean, csr, e911_of_order, field, known_members, listing, member,
     one_of, ordered_numbers, phone_number, same, text, texts,
 };
-use crate::model::{AccountId, Field, PhoneNumber, Record};
+use crate::model::{AccountId, Field, Member, PhoneNumber, Record};
+use crate::sandbox::port::calendar::Country;
 use crate::sandbox::port::{Pin, Terms};
 use crate::sandbox::rules::OrderedNumber;
 use crate::sandbox::rules::port::{PortOrder, TermsFragment};
@@ -80,10 +81,7 @@ pub fn order(map: &Map<String, Value>, account: AccountId) -> Result<PortOrder, 
             return Err(Refusal::bad("DirectoryListingAddressNotAllowed"));
         }
     }
-    let canadian = matches!(
-        shown.get(crate::model::Member::Country),
-        "CAN" | "CA" | "CANADA"
-    );
+    let canadian = Country::parse(shown.get(Member::Country)) == Country::Canada;
     // The guide's Canadian example goes without one.
     let wire_type = match wire_type(port)? {
         Some(said) => said,

@@ -32,11 +32,16 @@ pub struct Porting {
 impl Porting {
     /// The range that serves a number and how long its prefix is.
     pub fn range_of(&self, number: PhoneNumber) -> Option<(usize, &PortRange)> {
-        let digits = number.to_string();
-        (1..=digits.len())
-            .rev()
-            .find_map(|length| Some((length, self.ranges.get(digits.get(..length)?)?)))
+        longest_prefix(&self.ranges, number)
     }
+}
+
+/// The entry with the most of a number's first digits, and how many they are.
+pub fn longest_prefix<T>(blocks: &BTreeMap<String, T>, number: PhoneNumber) -> Option<(usize, &T)> {
+    let digits = number.to_string();
+    (1..=digits.len())
+        .rev()
+        .find_map(|length| Some((length, blocks.get(digits.get(..length)?)?)))
 }
 
 /// What the two published sources leave open, and how long things take.

@@ -134,8 +134,8 @@ pub fn history(world: &World, request: &Request, account: &str) -> Result<Respon
     }
     let from = day(request, "startDate")?;
     let to = day(request, "endDate")?;
-    let skip = count(request, "firstResultIndex", 0)?;
-    let take = count(request, "maxResult", DEFAULT_PAGE)?;
+    let skip = request.count("firstResultIndex", 0)?;
+    let take = request.count("maxResult", DEFAULT_PAGE)?;
     if take > LARGEST_PAGE {
         return Err(Refusal::bad("MaxResultTooLarge").with("maxResult", take));
     }
@@ -201,16 +201,4 @@ fn day(request: &Request, name: &'static str) -> Result<Option<Date>, Refusal> {
                 .map_err(|_| Refusal::bad("InvalidDate").with("date", text))
         })
         .transpose()
-}
-
-fn count(request: &Request, name: &'static str, default: usize) -> Result<usize, Refusal> {
-    match request.parameter(name).filter(|text| !text.is_empty()) {
-        None => Ok(default),
-        // Published as int32.
-        Some(text) => text
-            .parse::<i32>()
-            .ok()
-            .and_then(|count| usize::try_from(count).ok())
-            .ok_or_else(|| Refusal::bad("InvalidParameter").with("parameter", name)),
-    }
 }

@@ -79,8 +79,8 @@ pub fn search(world: &World, request: &Request) -> Result<Response, Refusal> {
         .filter(fits)
         .collect();
     found.sort_by_key(|event| event.order);
-    let skip = count(request, "firstResultIndex", 0)?;
-    let take = count(request, "maxResult", DEFAULT_PAGE)?;
+    let skip = request.count("firstResultIndex", 0)?;
+    let take = request.count("maxResult", DEFAULT_PAGE)?;
     if take > LARGEST_PAGE {
         return Err(Refusal::bad("MaxResultTooLarge").with("maxResult", take));
     }
@@ -122,18 +122,6 @@ fn listed<T: Ord>(
         .map(parse)
         .collect::<Result<BTreeSet<T>, Refusal>>()?;
     Ok((!set.is_empty()).then_some(set))
-}
-
-fn count(request: &Request, name: &'static str, default: usize) -> Result<usize, Refusal> {
-    match request.parameter(name) {
-        None => Ok(default),
-        // Published as int32.
-        Some(text) => text
-            .parse::<i32>()
-            .ok()
-            .and_then(|count| usize::try_from(count).ok())
-            .ok_or_else(|| Refusal::bad("InvalidParameter").with("parameter", name)),
-    }
 }
 
 /// An instant, or a day's first moment.

@@ -56,6 +56,18 @@ impl Request {
             .filter(move |(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     }
+
+    /// A count in the query; published as int32. Empty is as good as absent.
+    pub fn count(&self, name: &'static str, default: usize) -> Result<usize, Refusal> {
+        match self.parameter(name).filter(|text| !text.is_empty()) {
+            None => Ok(default),
+            Some(text) => text
+                .parse::<i32>()
+                .ok()
+                .and_then(|count| usize::try_from(count).ok())
+                .ok_or_else(|| Refusal::bad("InvalidParameter").with("parameter", name)),
+        }
+    }
 }
 
 /// One answer. An empty body is none.
@@ -216,11 +228,7 @@ pub fn answer_stale(
     wall: Timestamp,
 ) -> Option<Response> {
     let now = platform.world.clock.now(wall);
-    let segments: Vec<&str> = request
-        .path
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .collect();
+    let segments = segments(request);
     let ["v2", "partition", partition, rest @ ..] = segments.as_slice() else {
         return None;
     };

@@ -14,7 +14,22 @@ use crate::sandbox::rules::{Command, Refusal};
 use crate::sandbox::view::{self, port as views};
 use crate::sandbox::world::World;
 
-/// Answers what is below P and about ports; `None` where the request isn't.
+/// Answers a reading below P about ports; `None` where the request is none.
+pub fn reading(
+    world: &World,
+    request: &Request,
+    segments: &[&str],
+) -> Option<Result<Response, Refusal>> {
+    Some(match (request.method.as_str(), segments) {
+        // Searching reserves: that is no reading.
+        ("GET", ["ratecenter", tn]) if *tn != "tnsearch" => rate_center(world, tn, false),
+        ("GET", ["telephonenumber", tn, "availability"]) => rate_center(world, tn, true),
+        ("GET", ["account", account, "port", id]) => one(world, account, id),
+        _ => return None,
+    })
+}
+
+/// Answers what else is below P and about ports; `None` where the request isn't.
 pub fn answer(
     platform: &mut Platform,
     request: &Request,
@@ -22,10 +37,7 @@ pub fn answer(
     now: Timestamp,
 ) -> Option<Result<Response, Refusal>> {
     Some(match (request.method.as_str(), segments) {
-        ("GET", ["ratecenter", tn]) if *tn != "tnsearch" => rate_center(&platform.world, tn, false),
-        ("GET", ["telephonenumber", tn, "availability"]) => rate_center(&platform.world, tn, true),
         ("POST", ["account", "prevalidate"]) => prevalidate(&platform.world, request, now),
-        ("GET", ["account", account, "port", id]) => one(&platform.world, account, id),
         ("PUT", ["account", account, "port", id]) => {
             update(platform, request, (account, id), true, now)
         }
@@ -166,7 +178,7 @@ fn prevalidate(world: &World, request: &Request, now: Timestamp) -> Result<Respo
         .map(|number| {
             json!({
                 "phoneNumber": number, "canAcceptSMS": false, "id": number,
-                "tollFree": port::is_toll_free(*number),
+                "tollFree": number.is_toll_free(),
             })
         })
         .collect();

@@ -3,7 +3,7 @@
 use serde::ser::{SerializeSeq, Serializer};
 use serde_json::json;
 
-use super::{Request, Response, accounts, events, search};
+use super::{Request, Response, accounts, events, ports, search};
 use crate::api::wire::E911Prevalidation;
 use crate::model::{AccountId, PhoneNumber, UserId, values};
 use crate::sandbox::body;
@@ -87,7 +87,7 @@ pub fn answer(
             rules::known(world, tn)?;
             Ok(Response::json(200, &view::inventory(world, tn)))
         }),
-        _ => return None,
+        _ => return ports::reading(world, request, segments),
     })
 }
 

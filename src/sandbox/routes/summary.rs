@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Platform, Request, Response};
 use crate::model::{AccountId, CarrierStatus, Member, PhoneNumber, Record};
+use crate::sandbox::address_line;
 use crate::sandbox::event::{EventKind, EventStatus};
 use crate::sandbox::rules::{Refusal, account_exists, effective_e911};
 use crate::sandbox::world::{Account, EventKey, Number, World};
@@ -36,7 +37,7 @@ pub fn answer(platform: &Platform, request: &Request, now: Timestamp) -> Result<
                 .get(&number)
                 .and_then(|state| world.accounts.get_key_value(&state.account)),
         ),
-        None => accounts(world, find, start(request, "accountsFrom")?),
+        None => accounts(world, find, request.count("accountsFrom", 0)?),
     };
     let chosen = request
         .parameter("account")
@@ -48,7 +49,7 @@ pub fn answer(platform: &Platform, request: &Request, now: Timestamp) -> Result<
     let account = chosen.or_else(|| accounts.rows.first().map(|(id, _)| (*id).clone()));
     let numbers = match (found, &account) {
         (Some(number), _) => Page::of_one(Some(number)),
-        (None, Some(account)) => numbers(world, account, start(request, "numbersFrom")?),
+        (None, Some(account)) => numbers(world, account, request.count("numbersFrom", 0)?),
         (None, None) => Page::of_one(None),
     };
     let open = world
@@ -105,16 +106,6 @@ impl<T> Page<T> {
         let rows: Vec<Value> = self.rows.iter().map(row).collect();
         json!({"from": self.from, "size": self.size, "total": self.total, "rows": rows})
     }
-}
-
-fn start(request: &Request, name: &'static str) -> Result<usize, Refusal> {
-    request
-        .parameter(name)
-        .filter(|text| !text.is_empty())
-        .map_or(Ok(0), |text| {
-            text.parse()
-                .map_err(|_| Refusal::bad("InvalidParameter").with("parameter", name))
-        })
 }
 
 fn accounts<'w>(world: &'w World, find: &str, from: usize) -> Page<(&'w AccountId, &'w Account)> {
@@ -212,26 +203,23 @@ fn e911(world: &World, number: PhoneNumber, state: &Number) -> Value {
 }
 
 fn one_line(record: &Record) -> String {
-    let members = [
-        Member::StreetNumber,
-        Member::StreetNumberSuffix,
-        Member::PreDirectional,
-        Member::StreetName,
-        Member::StreetSuffix,
-        Member::PostDirectional,
-        Member::SecondaryLocationDescription,
-        Member::Unit,
-        Member::City,
-        Member::State,
-        Member::PostalCode,
-        Member::Language,
-    ];
-    let texts: Vec<&str> = members
-        .into_iter()
-        .map(|member| record.get(member))
-        .filter(|text| !text.is_empty())
-        .collect();
-    texts.join(" ")
+    address_line::written(
+        record,
+        &[
+            Member::StreetNumber,
+            Member::StreetNumberSuffix,
+            Member::PreDirectional,
+            Member::StreetName,
+            Member::StreetSuffix,
+            Member::PostDirectional,
+            Member::SecondaryLocationDescription,
+            Member::Unit,
+            Member::City,
+            Member::State,
+            Member::PostalCode,
+            Member::Language,
+        ],
+    )
 }
 
 /// The newest ports, each with what has happened to it so far.

@@ -171,10 +171,14 @@ fn numbers(prefix: &str) -> Span<u64> {
     }
 }
 
-/// Free, reserved by nobody, and of this block and no finer one within it.
+/// In stock, and reserved by nobody.
 fn is_offered(world: &World, number: PhoneNumber, range: &Range, now: Timestamp) -> bool {
+    world.reservation(number, now).is_none() && is_in_stock(world, number, range)
+}
+
+/// Free, and of this block and no finer one within it.
+fn is_in_stock(world: &World, number: PhoneNumber, range: &Range) -> bool {
     number.nanp_fault().is_none()
-        && world.reservation(number, now).is_none()
         && world.is_free(number)
         && world
             .range_of(number)
@@ -208,13 +212,7 @@ pub fn stock(world: &World, most: usize) -> Vec<PhoneNumber> {
         .flat_map(|(prefix, range)| {
             numbers(prefix)
                 .filter_map(PhoneNumber::from_u64)
-                .filter(move |number| {
-                    number.nanp_fault().is_none()
-                        && world.is_free(*number)
-                        && world
-                            .range_of(*number)
-                            .is_some_and(|own| std::ptr::eq(own, range))
-                })
+                .filter(move |number| is_in_stock(world, *number, range))
                 .take(share)
         })
         .take(most)

@@ -47,7 +47,7 @@ pub struct Seed {
     pub portable: Vec<PortableSeed>,
     /// What the carriers that lose numbers have on file.
     pub losing_carriers: Vec<LosingCarrierSeed>,
-    /// How long ports take, and how a trigger is answered.
+    /// How long the first steps of a port take, and what its trigger answers.
     pub port_rules: PortRules,
     /// Numbers given up lately.
     pub cooldowns: Vec<CooldownSeed>,

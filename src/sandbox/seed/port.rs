@@ -28,16 +28,16 @@ pub struct PortableSeed {
     /// The digits that its numbers begin with; within a block of the inventory
     /// the longer prefix counts.
     pub prefix: String,
-    /// The rate centre they lie in.
+    /// The carriers' name of the area, in capitals.
     pub rate_center: String,
-    /// Two letters.
+    /// Two letters; "" for toll-free numbers.
     pub state: String,
-    /// USA or CAN.
+    /// USA or CAN: whose holidays count.
     pub country: String,
     /// Mobile numbers: to port them takes an account number and a PIN.
     #[serde(default)]
     pub wireless: bool,
-    /// false: no carrier here can take them.
+    /// They can be moved at all.
     #[serde(default = "yes")]
     pub portable: bool,
     /// The partition has a carrier there.
@@ -53,34 +53,34 @@ pub struct PortableSeed {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LosingCarrierSeed {
-    /// The number it serves.
+    /// The number that it loses.
     pub phone_number: PhoneNumber,
     /// Begins its rejections' messages.
     #[serde(default)]
     pub name: String,
-    /// The customer service record that a port must match.
+    /// Whose number it is, and where.
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, Value>>")]
     pub customer_service_record: Option<Record>,
     /// Compare the record to the letter, punctuation and case included.
     #[serde(default)]
     pub strict_csr: bool,
-    /// The main number of the customer's account.
+    /// The main number (BTN) of the customer's account there.
     #[serde(default)]
     pub billing_telephone_number: Option<PhoneNumber>,
-    /// The account number that a port must name.
+    /// The customer's account there (`wirelessAccountNumber` in an order).
     #[serde(default)]
     pub account_number: Option<String>,
-    /// The PIN that a port must give.
+    /// Never shown again.
     #[serde(default)]
     pub pin: Option<Pin>,
     /// The customer froze the number; only the right PIN lifts it.
     #[serde(default)]
     pub freeze: bool,
-    /// The person who may authorise a port.
+    /// The person who may order a port.
     #[serde(default)]
     pub authorized_name: Option<String>,
-    /// How it goes about a port.
+    /// What it does with an order that is right in every detail.
     #[serde(default)]
     pub behaviour: Behaviour,
     /// What its rejections ask for; without it, what suits the reason.
@@ -93,11 +93,11 @@ pub struct LosingCarrierSeed {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PortSeed {
-    /// The port's id.
+    /// Its id in paths.
     pub id: String,
-    /// The numbers that it brings in.
+    /// The numbers that are moved.
     pub telephone_numbers: Vec<PhoneNumber>,
-    /// Where it stands.
+    /// Where its event stands.
     pub activation_status_type: EventStatus,
     /// The first of `telephoneNumbers` without it.
     #[serde(default)]
@@ -110,25 +110,25 @@ pub struct PortSeed {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub foc_date: Option<Date>,
-    /// Wireline or Wireless.
+    /// Wireline or Wireless; without it, what the first number is.
     #[serde(default)]
     pub porting_wire_type: Option<String>,
-    /// Who authorised it.
+    /// The person who ordered it.
     #[serde(default)]
     pub porting_authorized_name: String,
-    /// The account number at the losing carrier.
+    /// The customer's account at the losing carrier.
     #[serde(default)]
     pub wireless_account_number: String,
-    /// The PIN at the losing carrier.
+    /// The customer's PIN there; never shown again.
     #[serde(default)]
     pub wireless_pin: Pin,
-    /// The record that the losing carrier was shown.
+    /// What the losing carrier is shown.
     #[schemars(with = "BTreeMap<String, Value>")]
     pub customer_service_record: Record,
-    /// What a Canadian port needs besides.
+    /// Canadian ports: who has the numbers now, and since when they may be taken.
     #[serde(default)]
     pub telecom_settings: Option<Map<String, Value>>,
-    /// What a rejection asks for.
+    /// What its rejection asks for.
     #[serde(default)]
     pub l3_reaction: Option<Reaction>,
     /// The carrier's last words.

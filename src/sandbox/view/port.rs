@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{AddressView, Shape, date};
 use crate::model::PhoneNumber;
 use crate::sandbox::event::{Event, EventKind, EventStatus, Log};
+use crate::sandbox::geo;
 use crate::sandbox::ids::{derived, hash};
 use crate::sandbox::msag;
 use crate::sandbox::port::calendar::{self, FOC_DATE_TIME_ZONE};
@@ -154,14 +155,8 @@ pub fn rate_center(world: &World, number: PhoneNumber, every_carrier: bool) -> O
         service_available,
         carrier,
     } = range;
-    let zips: Vec<&str> = world
-        .addresses
-        .iter()
-        .filter(|known| known.state == state && known.city.to_uppercase() == rate_center)
-        .map(|known| known.postal_code.as_str())
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .collect();
+    let zips = geo::place(&world.places, &rate_center, &state)
+        .map_or(&[][..], |place| place.postal_codes.as_slice());
     let mut answer = json!({
         "prefix": digits.get(1..7),
         "reorderName": rate_center,

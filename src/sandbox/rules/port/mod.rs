@@ -280,15 +280,6 @@ fn trigger(
     Ok(Outcome::default())
 }
 
-/// Toll-free numbers are ported by hand, on other papers (guide, "Submitting a Standard Port").
-pub fn is_toll_free(number: PhoneNumber) -> bool {
-    let digits = number.to_string();
-    matches!(
-        digits.get(1..4),
-        Some("800" | "833" | "844" | "855" | "866" | "877" | "888")
-    )
-}
-
 fn range_of(world: &World, number: PhoneNumber) -> Option<&PortRange> {
     world.porting.range_of(number).map(|(_, range)| range)
 }

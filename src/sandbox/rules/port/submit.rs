@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{
-    Outcome, PortOrder, Refusal, account_exists, calendar, count, is_toll_free, range_of, turn,
-};
+use super::{Outcome, PortOrder, Refusal, account_exists, calendar, count, range_of, turn};
 use crate::model::{AccountId, CarrierStatus, Member, PhoneNumber};
 use crate::sandbox::event::{EventKind, EventStatus};
 use crate::sandbox::port::calendar::Country;
@@ -127,7 +125,8 @@ pub fn portable<'a>(
         if !seen.insert(number) {
             return Err(say("DuplicateTelephoneNumber"));
         }
-        if is_toll_free(number) {
+        // By hand, on other papers (guide, "Submitting a Standard Port").
+        if number.is_toll_free() {
             return Err(say("TollFreePortNotSupported"));
         }
         if let Some(state) = world.numbers.get(&number)
