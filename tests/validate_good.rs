@@ -139,7 +139,7 @@ fn naming_files_selects_their_accounts_and_numbers() {
 const ONE: &str = "account: a\nname: One\nprune: true\ndefaults: { e911Address: { language: en-US } }\nnumbers:\n  8017690817: { protected: true }\n  8017690818:\n---\naccount: b\nnumbers: { 8017690819: { reference: ~ } }\n";
 
 fn digest(files: &[(&str, &str)]) -> String {
-    loaded(repository(files).path()).repository.digest()
+    loaded(repository(files).path()).repository.digest(None)
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub struct Interrupt(Arc<Inner>);
 struct Inner {
     raised: AtomicBool,
     in_flight: Mutex<BTreeSet<String>>,
+    not_started: Mutex<BTreeSet<String>>,
 }
 
 impl Interrupt {
@@ -42,24 +43,31 @@ impl Interrupt {
 
     /// Ids of the steps that have been begun and have not ended.
     pub fn in_flight(&self) -> Vec<String> {
-        self.steps().iter().cloned().collect()
+        names(&self.0.in_flight).iter().cloned().collect()
+    }
+
+    /// Ids of the steps that have not been begun.
+    pub fn not_started(&self) -> Vec<String> {
+        names(&self.0.not_started).iter().cloned().collect()
+    }
+
+    fn expect(&self, plan: &Plan) {
+        *names(&self.0.not_started) = plan.steps.iter().map(|step| step.id.clone()).collect();
     }
 
     fn begin(&self, step: &str) {
-        self.steps().insert(step.to_owned());
+        names(&self.0.not_started).remove(step);
+        names(&self.0.in_flight).insert(step.to_owned());
     }
 
     fn end(&self, step: &str) {
-        self.steps().remove(step);
+        names(&self.0.in_flight).remove(step);
     }
+}
 
-    fn steps(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        // A set of names is whole whoever let go of it.
-        self.0
-            .in_flight
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
+fn names(set: &Mutex<BTreeSet<String>>) -> MutexGuard<'_, BTreeSet<String>> {
+    // A set of names is whole whoever let go of it.
+    set.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How a step ended.
@@ -136,6 +144,7 @@ pub async fn run(
     interrupt: &Interrupt,
     report: &mut dyn FnMut(&StepReport<'_>),
 ) -> Outcome {
+    interrupt.expect(plan);
     let mut outcome = Outcome::default();
     let mut finished: BTreeSet<&str> = BTreeSet::new();
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
@@ -285,6 +294,11 @@ async fn perform(step: &Step, client: &WriteClient, partition: &LivePartition) -
         }
         Err(error) => error,
     };
+    // What is to be deleted is gone: someone, or a lost answer, did it.
+    if matches!(error, ApiError::NotFound { .. }) && step.action == Action::Release {
+        let why = "the platform no longer has it on the account".to_owned();
+        return (StepStatus::Skipped, Some(why), true);
+    }
     // Whatever went wrong, what counts is what the platform shows.
     if error.is_unclear() {
         return match settle::confirm(step, reader, partition).await {

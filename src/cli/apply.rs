@@ -74,17 +74,22 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         Arc::clone(&running),
         output.clone(),
     ));
+    // A plan of some files is applied to the same ones.
+    let restricted: Vec<PathBuf> = match &reviewed {
+        Some(plan) if named.is_empty() => plan.files.iter().map(PathBuf::from).collect(),
+        _ => Vec::new(),
+    };
     let mut files = session::from_directory(global, named);
-    let project = Project::open(global, &files)?;
-    if let Some(reviewed) = &reviewed
-        && files.is_empty()
-    {
-        files = reviewed
-            .files
+    let project = if restricted.is_empty() {
+        Project::open(global, &files)?
+    } else {
+        let project = Project::open(global, &session::from_directory(global, &restricted))?;
+        files = restricted
             .iter()
             .map(|file| project.root.join(file))
             .collect();
-    }
+        project
+    };
     let loaded = project.load(&files, clock::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
     let session = project.connect(fastrand::u64(..)).await?;
@@ -309,6 +314,11 @@ async fn on_signal(interrupt: Interrupt, running: Arc<AtomicBool>, output: Outpu
     }
     if !running.load(Ordering::SeqCst) {
         output.error("\nInterrupted: nothing was sent.");
+        if output.format == Format::Json {
+            let event =
+                json!({ "event": "summary", "done": 0, "exitCode": Exit::Interrupted.code() });
+            output.result(&format!("{event}\n"));
+        }
         super::end_at_once();
     }
     interrupt.raise();
@@ -326,13 +336,16 @@ async fn on_signal(interrupt: Interrupt, running: Arc<AtomicBool>, output: Outpu
                 "{}\n",
                 json!({
                     "event": "summary",
+                    "unknown": steps.len(),
                     "unknownSteps": steps,
+                    "notStarted": interrupt.not_started(),
                     "exitCode": Exit::Interrupted.code(),
                 })
             )),
             Format::Human => output.error(&format!(
-                "Ended at once. What became of these is not known; the next run looks first: {}",
-                steps.join(", ")
+                "Ended at once. What became of these is not known, the next run looks first: {}\nNot started: {}",
+                steps.join(", "),
+                interrupt.not_started().join(", ")
             )),
         }
         super::end_at_once();

@@ -113,7 +113,8 @@ fn write_file(path: &Path, text: &str) -> Result<(), Fatal> {
         |error: std::io::Error| Fatal::new(format!("{} can't be written: {error}", path.display()));
     // A link is followed: it is the file behind it that is meant.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if target.exists() && !target.is_file() {
+    let dangles = target.is_symlink();
+    if dangles || (target.exists() && !target.is_file()) {
         return std::fs::write(&target, text).map_err(failed);
     }
     let mut name = target.file_name().unwrap_or_default().to_owned();

@@ -127,7 +127,7 @@ pub async fn make(
             environment: project.environment.clone(),
             partition: shared.id.clone(),
             created_at: session.now,
-            desired_digest: repository.digest(),
+            desired_digest: repository.digest(chosen.0.as_deref()),
             alz_version: env!("CARGO_PKG_VERSION").to_owned(),
             files: request
                 .files

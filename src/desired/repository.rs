@@ -70,6 +70,8 @@ pub enum Subject {
 pub struct Selection {
     pub accounts: BTreeSet<AccountId>,
     pub numbers: BTreeSet<PhoneNumber>,
+    /// The documents of these files.
+    documents: BTreeSet<SourceId>,
 }
 
 impl Packed {
@@ -172,13 +174,19 @@ impl Repository {
     }
 
     /// What is asked for, as one digest: accounts, prune, numbers with their
-    /// defaults and ports. File names, order, comments and account names do not
-    /// matter.
-    pub fn digest(&self) -> String {
+    /// defaults and ports; with a selection, of its documents alone. File names,
+    /// order, comments and account names do not matter.
+    pub fn digest(&self, only: Option<&Selection>) -> String {
         let mut sha = Sha256::new();
         for (id, sources) in &self.accounts {
-            let documents: Vec<&Packed> =
-                sources.iter().filter_map(|s| self.document(*s)).collect();
+            let documents: Vec<&Packed> = sources
+                .iter()
+                .filter(|source| only.is_none_or(|only| only.documents.contains(source)))
+                .filter_map(|source| self.document(*source))
+                .collect();
+            if documents.is_empty() {
+                continue;
+            }
             let mut sum = NumbersDigest::default();
             for document in &documents {
                 sum.merge(&document.digest);
@@ -207,6 +215,12 @@ impl Repository {
         let is_chosen =
             |document: &Packed| chosen.get(document.file as usize).copied().unwrap_or(false);
         Selection {
+            documents: (0..)
+                .map(SourceId)
+                .zip(&self.documents)
+                .filter(|(_, document)| is_chosen(document))
+                .map(|(source, _)| source)
+                .collect(),
             accounts: self
                 .documents
                 .iter()

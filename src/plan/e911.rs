@@ -90,8 +90,18 @@ fn moves_along(live: &LiveNumber) -> Saying {
 }
 
 fn unmanaged(live: &LiveNumber, csr: &Csr) -> E911 {
-    if !csr.moves_place || !follows(live) {
+    if !csr.moves_who || !follows(live) {
         return E911::default();
+    }
+    if !csr.moves_place {
+        return E911 {
+            follows: true,
+            sayings: vec![
+                Saying::warning("the names that 911 is told change along with the customer service record: the number has no E911 address of its own")
+                    .help("write e911Address to keep them apart"),
+            ],
+            ..E911::default()
+        };
     }
     E911 {
         sayings: vec![moves_along(live)],

@@ -245,16 +245,6 @@ fn the_report_says_that_language_and_coordinates_go_with_a_cleared_address() {
 }
 
 #[test]
-fn a_new_name_on_the_csr_takes_no_warning() {
-    let plan = World::new()
-        .declares(json!({ "customerServiceRecord": { "businessName": "Better Dental" } }))
-        .lists("ACTIVE", json!({ "customerServiceRecord": office() }))
-        .plan();
-    only_step(&plan);
-    assert!(plan.notes.is_empty(), "{:#?}", plan.notes);
-}
-
-#[test]
 fn coordinates_of_the_old_address_are_pointed_out() {
     let live = json!({
         "customerServiceRecord": office(),
@@ -516,4 +506,18 @@ fn a_change_that_is_not_confirmed_yet_is_waited_for() {
             .lists("ACTIVE", live.clone());
         assert_quiet(&world.event(kind, "COMPLETED", "").plan());
     }
+}
+
+#[test]
+fn names_that_911_is_told_are_warned_about_when_they_change_along() {
+    let renamed = json!({ "customerServiceRecord": { "businessName": "Another Name" } });
+    let plan = World::new()
+        .declares(renamed)
+        .lists("ACTIVE", json!({ "customerServiceRecord": office() }))
+        .plan();
+    assert!(
+        note(&plan, NoteKind::Warning)
+            .reason
+            .contains("names that 911 is told")
+    );
 }
