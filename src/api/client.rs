@@ -242,7 +242,7 @@ impl ReadClient {
         first: u64,
     ) -> Result<wire::EventPage, ApiError> {
         let path = status_path(self.partition_id().await?, query, first);
-        self.get(path, |body| {
+        let read = self.get(path, |body| {
             let page: wire::EventPage = json(body)?;
             let complete = |event: &wire::ServiceActivationEvent| {
                 !event.id.is_empty()
@@ -253,8 +253,17 @@ impl ReadClient {
                 return Err("it lists an event without id, type or status".into());
             }
             Ok(page)
-        })
-        .await
+        });
+        let mut page: wire::EventPage = read.await?;
+        for log in page.results.iter_mut().flat_map(|event| &mut event.logs) {
+            if let Some(message) = &mut log.message {
+                let mut words = [String::from(&**message)];
+                self.shared.transport.without_secrets(&mut words).await?;
+                let [word] = words;
+                *message = word.into();
+            }
+        }
+        Ok(page)
     }
 
     /// An account's end users, at most 1000 of them (O:retrieveEndUserList).
@@ -292,15 +301,19 @@ impl ReadClient {
         body: &Value,
     ) -> Result<wire::E911Prevalidation, ApiError> {
         let path = paths::e911_prevalidate(self.partition_id().await?);
-        self.ask("PUT", path, Some(body), |body| {
-            let said: wire::E911Prevalidation = json(body)?;
-            // Whatever else it says, it is no opinion to send people by.
-            if !matches!(said.valid.as_str(), "VALID" | "INVALID" | "UNKNOWN") {
-                return Err("it does not say whether the address is valid".into());
-            }
-            Ok(said)
-        })
-        .await
+        let mut said = self
+            .ask("PUT", path, Some(body), |body| {
+                let said: wire::E911Prevalidation = json(body)?;
+                // Whatever else it says, it is no opinion to send people by.
+                if !matches!(said.valid.as_str(), "VALID" | "INVALID" | "UNKNOWN") {
+                    return Err("it does not say whether the address is valid".into());
+                }
+                Ok(said)
+            })
+            .await?;
+        let transport = &self.shared.transport;
+        transport.without_secrets(&mut said.errors).await?;
+        Ok(said)
     }
 
     /// Asks whether numbers can be ported and when (A22). A POST that orders nothing.

@@ -278,8 +278,24 @@ impl Transport {
             .min(self.options.retry.longest_pause)
     }
 
+    /// Removes the credentials from words of the platform that are to be shown.
+    pub async fn without_secrets(&self, words: &mut [String]) -> Result<(), ApiError> {
+        if words.is_empty() {
+            return Ok(());
+        }
+        let token = self.token(None).await?;
+        let secrets = self.credentials(Secrets::default(), Some(&token));
+        for word in words {
+            *word = secrets.remove_from(word);
+        }
+        Ok(())
+    }
+
     fn secrets(&self, outgoing: &Outgoing<'_>, token: Option<&Token>) -> Secrets {
-        let mut secrets = Secrets::of_body(outgoing.body);
+        self.credentials(Secrets::of_body(outgoing.body), token)
+    }
+
+    fn credentials(&self, mut secrets: Secrets, token: Option<&Token>) -> Secrets {
         if let Some(token) = token.and_then(|token| token.header.to_str().ok()) {
             secrets.add(token);
         }

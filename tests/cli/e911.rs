@@ -38,3 +38,28 @@ fn a_question_that_the_platform_refuses_is_a_warning_about_that_address() {
     });
     assert!(warned, "{plan:#}");
 }
+
+#[test]
+fn a_token_that_the_platform_quotes_is_in_no_plan() {
+    let world = World::new(&[(FILE, OFFICE)]);
+    world.fault(json!({
+        "method": "PUT", "path": "**/e911/prevalidate",
+        "body": "{\"valid\":\"UNKNOWN\",\"errors\":[\"refused for sandbox-token\"]}",
+    }));
+    let event = json!({
+        "id": "e1", "accountId": crate::world::ACCOUNT, "serviceType": "NINE_ONE_ONE_ADDRESS",
+        "referenceType": "TELEPHONE", "referenceId": "18017690201",
+        "activationStatusType": "REJECTED",
+        "logs": [{ "status": "REJECTED", "message": "rejected for sandbox-token" }],
+    });
+    world.fault(json!({
+        "method": "GET", "path": "**/statussearch",
+        "body": json!({ "totalRecords": 1, "results": [event] }).to_string(),
+    }));
+    let said = world.alz(&["plan", "--out", "plan.json"]).expect(0);
+    let saved = std::fs::read_to_string(world.root().join("plan.json")).expect("a plan");
+    assert!(said.stdout.contains("refused for •••"), "{}", said.stdout);
+    for text in [&said.stdout, &said.stderr, &saved] {
+        assert!(!text.contains("sandbox-token"), "{text}");
+    }
+}
