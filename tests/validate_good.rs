@@ -87,9 +87,9 @@ fn accounts_come_merged_in_the_order_of_their_ids() {
     assert_eq!((e911.unit.text(), e911.language.text()), ("500", "en-US"));
     assert!(account.numbers[&number("18017690814")].released);
     assert!(account.numbers[&number("18017690815")].protected);
-    assert_eq!(account.ports["main-line"].numbers, [number("18017690812")]);
+    assert_eq!(account.ports[0].numbers, [number("18017690812")]);
     let vancouver = repository.account(0).expect("there").expect("sound");
-    assert_eq!(vancouver.ports["west"].numbers.len(), 2);
+    assert_eq!(vancouver.ports[0].numbers.len(), 2);
     assert!(repository.account(5).is_none());
 }
 

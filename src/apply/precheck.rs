@@ -4,7 +4,7 @@ use crate::api::ReadClient;
 use crate::live::{self, LiveError};
 use crate::model::live::{Inventory, LivePartition};
 use crate::model::meaning;
-use crate::model::{LiveNumber, PhoneNumber};
+use crate::model::{LiveNumber, LivePort, PhoneNumber};
 use crate::plan::{Action, Expect, Step};
 
 use super::settle::{self, PAUSES};
@@ -56,6 +56,12 @@ async fn look_once(
                 step,
                 expected,
                 live::number(client, &step.account, *number).await?.as_ref(),
+            ),
+            Expect::Port(expected) => port_as_expected(
+                expected,
+                live::port(client, &step.account, &expected.id)
+                    .await?
+                    .as_ref(),
             ),
         };
         if found == Readiness::Ready {
@@ -119,6 +125,21 @@ fn as_expected(step: &Step, expected: &LiveNumber, found: Option<&LiveNumber>) -
             expected: planned,
             found: format!("that someone changed its {}", differences.join(", ")),
         }
+    }
+}
+
+/// A port is changed only as it was planned: in the same state, with the same
+/// history.
+fn port_as_expected(expected: &LivePort, found: Option<&LivePort>) -> Readiness {
+    let stale = |found: String| Readiness::Stale {
+        expected: format!("port {} to be {} as planned", expected.id, expected.state),
+        found,
+    };
+    match found {
+        None => stale("no such port".to_owned()),
+        Some(found) if found.state != expected.state => stale(format!("it {}", found.state)),
+        Some(found) if found != expected => stale("it changed meanwhile".to_owned()),
+        Some(_) => Readiness::Ready,
     }
 }
 

@@ -105,6 +105,8 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         files: &files,
         verify: !arguments.planning.no_verify,
         allow,
+        memory: Arc::default(),
+        resend_secrets: false,
     };
     let result = run
         .plan_and_apply(&Arc::new(loaded.repository), reviewed, &request)

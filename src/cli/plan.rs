@@ -93,6 +93,8 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
             files: &files,
             verify: !arguments.planning.no_verify,
             allow,
+            memory: Arc::default(),
+            resend_secrets: false,
         },
         output,
     )

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
@@ -17,9 +18,12 @@ use crate::api::{ApiError, ReadClient, wire};
 use crate::desired::{Repository, Selection, Subject};
 use crate::live::{self, Scope, Wanted};
 use crate::model::live::LivePartition;
+use crate::model::meaning::date;
+use crate::model::porting::PortMemory;
 use crate::model::{AccountId, DesiredAccount, PartitionId, PhoneNumber, Record, SourceId};
 use crate::plan::{
-    self, AccountPlan, Allow, Checks, Context, Header, Plan, Question, Source, Verdict,
+    self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
+    Question, RateCenter, Source, Verdict,
 };
 use crate::report::Style;
 
@@ -30,6 +34,10 @@ pub struct Request<'a> {
     /// Ask the platform about new addresses (design, section 3).
     pub verify: bool,
     pub allow: Allow,
+    /// What earlier runs sent for ports.
+    pub memory: Arc<PortMemory>,
+    /// The user says that the secrets of ports have changed.
+    pub resend_secrets: bool,
 }
 
 /// A plan and what belongs to it.
@@ -66,6 +74,8 @@ pub async fn make(
         events: live::events(client, &scope).await?,
         now: session.now,
         verify: request.verify,
+        memory: Arc::clone(&request.memory),
+        resend_secrets: request.resend_secrets,
         verdicts: Mutex::default(),
     });
 
@@ -129,6 +139,7 @@ pub async fn make(
             created_at: session.now,
             desired_digest: repository.digest(chosen.0.as_deref()),
             alz_version: env!("CARGO_PKG_VERSION").to_owned(),
+            resend_secrets: request.resend_secrets,
             files: request
                 .files
                 .iter()
@@ -209,6 +220,8 @@ struct Shared {
     events: live::Events,
     now: jiff::Timestamp,
     verify: bool,
+    memory: Arc<PortMemory>,
+    resend_secrets: bool,
     /// Each distinct address is asked about once, whoever declares it.
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
@@ -238,6 +251,8 @@ async fn account(
         now: shared.now,
         verify: shared.verify,
         only: chosen.only(&desired),
+        memory: &shared.memory,
+        resend_secrets: shared.resend_secrets,
     };
     let mut checks = Checks::default();
     loop {
@@ -254,6 +269,16 @@ async fn account(
                 } => {
                     let verdict = shared.e911_verdict(address, csr, numbers).await?;
                     checks.answer_e911(address, verdict);
+                }
+                Question::RateCenters { numbers } => {
+                    for number in numbers {
+                        let coverage = shared.coverage(*number).await?;
+                        checks.answer_rate_center(*number, coverage);
+                    }
+                }
+                Question::PortOffer(question) => {
+                    let offer = shared.offer(question).await?;
+                    checks.answer_offer(question, offer);
                 }
             }
         }
@@ -291,6 +316,118 @@ impl Shared {
         })
         .await
         .cloned()
+    }
+}
+
+impl Shared {
+    /// Where a number belongs (A5).
+    async fn coverage(&self, number: PhoneNumber) -> Result<Coverage, Fatal> {
+        let found = self.client.rate_center(number).await.map_err(unasked)?;
+        Ok(match found {
+            None => Coverage::Unknown,
+            Some(wire::RateCenter {
+                name,
+                state,
+                country,
+                wireless,
+                portable,
+                service_available,
+                inbound_carrier_type,
+            }) => Coverage::Covered(RateCenter {
+                name: name.unwrap_or_default(),
+                state: state.unwrap_or_default(),
+                country: country.unwrap_or_default(),
+                wireless,
+                portable,
+                service_available,
+                carrier_type: inbound_carrier_type,
+            }),
+        })
+    }
+
+    /// What the carriers say to a port (A22).
+    async fn offer(&self, question: &PortQuestion) -> Result<Offer, Fatal> {
+        match self.client.port_prevalidate(&port_question(question)).await {
+            Ok(answer) => Ok(offer(answer)),
+            // About this port alone.
+            Err(error @ (ApiError::Refused { status: 400, .. } | ApiError::NotFound { .. })) => {
+                Ok(Offer::Refused {
+                    why: error.to_string(),
+                })
+            }
+            Err(error) => Err(unasked(error)),
+        }
+    }
+}
+
+fn unasked(error: ApiError) -> Fatal {
+    Fatal::with_help(
+        error.to_string(),
+        "it was asked about a new port: --no-verify leaves that question out",
+    )
+}
+
+/// The question as the platform takes it (contract notes, A22).
+fn port_question(question: &PortQuestion) -> Value {
+    let PortQuestion {
+        numbers,
+        csr,
+        billing_telephone_number,
+    } = question;
+    let rows: Vec<Value> = numbers
+        .iter()
+        .map(|number| json!({ "phoneNumber": number }))
+        .collect();
+    let mut body = json!({ "telephoneNumbers": rows, "customerServiceRecord": csr });
+    if let Some(billing) = billing_telephone_number {
+        body["port"] = json!({ "billingTelephoneNumber": billing });
+    }
+    body
+}
+
+fn offer(answer: wire::PortAvailability) -> Offer {
+    let wire::PortAvailability {
+        service_available,
+        lnp,
+        wireless_port,
+        directory_listing_allowed: _, // the listing comes after the port
+        carrier_type,
+        earliest_crd: _, // the first of the list
+        latest_crd: _,   // the last of the list
+        availability_list,
+        result_csrs: _, // the losing carrier's own words come with its answer
+        exception,
+        third_party_result_message,
+    } = answer;
+    let words: Vec<String> = exception
+        .into_iter()
+        .chain(third_party_result_message)
+        .filter(|words| !words.trim().is_empty())
+        .collect();
+    let refusal = if service_available == Some(false) {
+        Some("the carriers do not serve these numbers")
+    } else if lnp == Some(false) {
+        Some("the numbers can't be ported")
+    } else {
+        None
+    };
+    if let Some(refusal) = refusal {
+        let mut why = refusal.to_owned();
+        for words in words {
+            why = format!("{why}: {words}");
+        }
+        return Offer::Refused { why };
+    }
+    let mut days: Vec<Date> = availability_list
+        .iter()
+        .filter_map(|text| date::day(text, None))
+        .collect();
+    days.sort_unstable();
+    days.dedup();
+    Offer::Days {
+        days,
+        carrier_type,
+        wireless: wireless_port,
     }
 }
 

@@ -104,10 +104,7 @@ pub fn defaults(document: &AccountFile) -> Cow<'_, NumberFields> {
 pub fn document(
     document: &AccountFile,
     source: SourceId,
-) -> (
-    Vec<(PhoneNumber, DesiredNumber)>,
-    BTreeMap<String, DesiredPort>,
-) {
+) -> (Vec<(PhoneNumber, DesiredNumber)>, Vec<DesiredPort>) {
     let defaults = defaults(document);
     let nothing = NumberEntry::default();
     let mut ports: BTreeMap<String, DesiredPort> = document
@@ -115,6 +112,7 @@ pub fn document(
         .iter()
         .map(|(name, port): (&Text, &Port)| {
             let port = DesiredPort {
+                name: name.to_string(),
                 port: port.clone(),
                 numbers: Vec::new(),
                 source,
@@ -133,10 +131,11 @@ pub fn document(
             (*tn, merged.into_desired(source))
         })
         .collect();
-    for port in ports.values_mut() {
+    let ports = ports.into_values().map(|mut port| {
         port.numbers.sort_unstable();
-    }
-    (numbers, ports)
+        port
+    });
+    (numbers, ports.collect())
 }
 
 #[cfg(test)]

@@ -47,8 +47,10 @@ fn a_port_has_the_numbers_that_name_it_in_order() {
         "account: a\ndefaults: { port: main }\nports: { main: {}, other: {} }\nnumbers:\n  8015551213:\n  8015551212:\n  8015551214: { port: other }\n  8015551215: { port: ~ }\n",
     );
     let (_, ports) = document(&file, SourceId(0));
-    let numbers =
-        |name: &str| -> Vec<u64> { ports[name].numbers.iter().map(|n| n.as_u64()).collect() };
+    let numbers = |name: &str| -> Vec<u64> {
+        let port = ports.iter().find(|port| port.name == name).expect("a port");
+        port.numbers.iter().map(|n| n.as_u64()).collect()
+    };
     assert_eq!(numbers("main"), [18_015_551_212, 18_015_551_213]);
     assert_eq!(numbers("other"), [18_015_551_214]);
 }

@@ -152,7 +152,7 @@ impl Repository {
             name: None,
             prune: false,
             numbers: BTreeMap::new(),
-            ports: BTreeMap::new(),
+            ports: Vec::new(),
             source: sources.first().copied().unwrap_or(SourceId(0)),
         };
         for source in sources {

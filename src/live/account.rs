@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 use super::events::Events;
-use super::{LiveError, inventory, number};
+use super::{LiveError, inventory, number, ports};
 
 /// How long a listing may lag behind: it is read again after each of these.
 const LAG: [Duration; 4] = [
@@ -68,6 +68,7 @@ pub async fn account(
     events: &Events,
 ) -> Result<LiveAccount, LiveError> {
     let (numbers, inventory) = numbers(client, account, wanted, partition).await?;
+    let ports = ports::of_numbers(client, account, &numbers).await?;
     let caller_ids = if wanted.caller_ids {
         caller_ids(client, account, wanted, &numbers).await?
     } else {
@@ -79,6 +80,7 @@ pub async fn account(
     Ok(LiveAccount {
         numbers,
         inventory,
+        ports,
         events,
         caller_ids,
     })

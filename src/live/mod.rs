@@ -13,6 +13,7 @@ mod events;
 mod inventory;
 mod number;
 mod partition;
+mod ports;
 
 pub use account::{Wanted, account};
 pub use error::LiveError;
@@ -20,3 +21,4 @@ pub use events::{Events, Scope, events};
 pub use inventory::inventory;
 pub use number::number;
 pub use partition::partition;
+pub use ports::port;

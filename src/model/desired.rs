@@ -24,7 +24,9 @@ pub struct DesiredAccount {
     /// Whether live numbers that no file declares are given up.
     pub prune: bool,
     pub numbers: BTreeMap<PhoneNumber, DesiredNumber>,
-    pub ports: BTreeMap<String, DesiredPort>,
+    /// Each with the numbers that name it. Two documents of an account may use
+    /// the same name for two ports.
+    pub ports: Vec<DesiredPort>,
     /// The account's first document.
     pub source: SourceId,
 }
@@ -49,7 +51,10 @@ pub struct DesiredNumber {
 /// A port as declared.
 #[derive(Clone, Debug)]
 pub struct DesiredPort {
+    /// Its name in its document.
+    pub name: String,
     pub port: Port,
+    /// The numbers that name it, in order; those that are to be released too.
     pub numbers: Vec<PhoneNumber>,
     pub source: SourceId,
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::id::{AccountId, CarrierId, PortId};
 use super::number::PhoneNumber;
+use super::porting::LivePort;
 use super::record::Record;
 
 /// S:TelephoneNumberAccountV2X.carrierStatus.
@@ -201,6 +202,9 @@ pub struct LiveAccount {
     pub numbers: BTreeMap<PhoneNumber, LiveNumber>,
     /// For declared numbers that the listing lacks.
     pub inventory: BTreeMap<PhoneNumber, Inventory>,
+    /// Ports that are under way, were rejected or are being called off, and those
+    /// that ended without the numbers: of every listed number that says so.
+    pub ports: BTreeMap<PortId, LivePort>,
     /// Open and rejected events of the account's numbers.
     pub events: BTreeMap<PhoneNumber, Vec<LiveEvent>>,
     /// Each user's own caller ID number; read only where a file declares one.

@@ -6,6 +6,7 @@
 //! it (members may be absent, null or a value) and once as the platform
 //! *returns* it. `meaning` holds the rules by which the two are compared.
 
+pub mod calendar;
 pub mod desired;
 pub mod field;
 pub mod guards;
@@ -15,6 +16,7 @@ pub mod meaning;
 pub mod member;
 pub mod number;
 pub mod paths;
+pub mod porting;
 pub mod record;
 pub mod secret;
 pub mod values;
@@ -26,6 +28,7 @@ pub use id::{AccountId, CarrierId, PartitionId, PortId, UserId};
 pub use live::{CarrierStatus, LiveAccount, LiveEvent, LiveNumber};
 pub use member::Member;
 pub use number::PhoneNumber;
+pub use porting::{LivePort, PortState};
 pub use record::{
     CustomerServiceRecord, DirectoryListing, E911Address, ListingAddress, OnCorrection, Record,
     Reference,

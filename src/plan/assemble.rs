@@ -20,6 +20,7 @@ pub struct Header {
     pub alz_version: String,
     /// The files that the run is restricted to; none: all of them.
     pub files: Vec<String>,
+    pub resend_secrets: bool,
 }
 
 /// The plan of a run. The order in which accounts come in doesn't matter.
@@ -95,6 +96,7 @@ pub fn assemble(
         created_at: header.created_at,
         desired_digest: header.desired_digest,
         summary,
+        resend_secrets: header.resend_secrets,
         files: header.files,
         steps,
         notes,

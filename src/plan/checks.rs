@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use crate::model::{Member, PhoneNumber, Record};
 
 /// Something to ask the platform before the plan is final.
@@ -17,6 +19,67 @@ pub enum Question {
         /// The numbers that it is for, in order.
         numbers: Vec<PhoneNumber>,
     },
+    /// Where do these numbers belong, and can they be ported? (O:getRateCenter,
+    /// one call a number.) Asked before the carriers are.
+    RateCenters { numbers: Vec<PhoneNumber> },
+    /// Which days do the carriers offer for this port? (O:preValidateAccount)
+    PortOffer(PortQuestion),
+}
+
+/// What the carriers are asked about a port.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PortQuestion {
+    /// All numbers of the port, in order.
+    pub numbers: Vec<PhoneNumber>,
+    /// The customer as the losing carrier is to be shown it.
+    pub csr: Box<Record>,
+    pub billing_telephone_number: Option<PhoneNumber>,
+}
+
+impl PortQuestion {
+    pub(super) fn key(&self) -> String {
+        let Self {
+            numbers,
+            csr,
+            billing_telephone_number,
+        } = self;
+        format!("{numbers:?} {billing_telephone_number:?} {}", key(csr))
+    }
+}
+
+/// Where a number belongs (S:RateCenterX). What is not said is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RateCenter {
+    pub name: String,
+    pub state: String,
+    pub country: String,
+    pub wireless: Option<bool>,
+    pub portable: Option<bool>,
+    pub service_available: Option<bool>,
+    /// The carrier that would win the number.
+    pub carrier_type: Option<String>,
+}
+
+/// What the platform says of a number's rate centre.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    Covered(RateCenter),
+    /// It knows none for the number.
+    Unknown,
+}
+
+/// What the carriers say to a port (S:PortAvailabilityResponseV2X).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// Days on offer, in order; perhaps none.
+    Days {
+        days: Vec<Date>,
+        carrier_type: Option<String>,
+        /// The numbers are wireless.
+        wireless: Option<bool>,
+    },
+    /// They can't be ported, in the platform's words.
+    Refused { why: String },
 }
 
 /// A new address of one number, with the customer service record as it will stand.
@@ -46,6 +109,8 @@ pub enum Verdict {
 #[derive(Clone, Debug, Default)]
 pub struct Checks {
     e911: BTreeMap<String, Verdict>,
+    rate_centers: BTreeMap<PhoneNumber, Coverage>,
+    offers: BTreeMap<String, Offer>,
 }
 
 impl Checks {
@@ -56,6 +121,24 @@ impl Checks {
 
     pub fn e911(&self, address: &Record) -> Option<&Verdict> {
         self.e911.get(&key(address))
+    }
+
+    /// Records the answer to [`Question::RateCenters`] for one number.
+    pub fn answer_rate_center(&mut self, number: PhoneNumber, coverage: Coverage) {
+        self.rate_centers.insert(number, coverage);
+    }
+
+    pub fn rate_center(&self, number: PhoneNumber) -> Option<&Coverage> {
+        self.rate_centers.get(&number)
+    }
+
+    /// Records the answer to [`Question::PortOffer`].
+    pub fn answer_offer(&mut self, question: &PortQuestion, offer: Offer) {
+        self.offers.insert(question.key(), offer);
+    }
+
+    pub fn offer(&self, question: &PortQuestion) -> Option<&Offer> {
+        self.offers.get(&question.key())
     }
 }
 

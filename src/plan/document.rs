@@ -13,7 +13,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{AccountId, LiveNumber, PartitionId, PhoneNumber, SourceId};
+use crate::model::{
+    AccountId, LiveNumber, LivePort, PartitionId, PhoneNumber, PortId, SecretRef, SourceId,
+};
 
 /// The format that this program writes. Minor numbers only add members.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -37,6 +39,9 @@ pub struct Plan {
     pub desired_digest: String,
     /// Steps by action in camelCase, and numbers that are inSync, unmanaged, waiting, deferred or blocked.
     pub summary: BTreeMap<String, u64>,
+    /// The secrets of ports are sent again because the user asked for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resend_secrets: bool,
     /// The files that it was restricted to, relative to the directory of alz.yaml.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
@@ -71,11 +76,17 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub recoverable_until: Option<jiff::civil::Date>,
+    /// Of a port's step: the port it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<PortFacts>,
     /// The request that is sent.
     pub request: Request,
     /// The body that is sent. Never serialised: it is made anew from the files and live state.
     #[serde(skip)]
     pub body: Option<Value>,
+    /// What has to be put into the body just before it is sent. Never serialised.
+    #[serde(skip)]
+    pub secrets: Vec<Secret>,
     /// What the number must look like for this step still to be right.
     #[serde(skip)]
     pub expect: Expect,
@@ -101,6 +112,52 @@ pub enum Expect {
     InCooldown,
     /// The number is on the account and looks like this, by meaning.
     Number(Box<LiveNumber>),
+    /// The port stands like this: in the same state, with the same terms.
+    Port(Box<LivePort>),
+}
+
+/// A secret that goes into a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// Where in the body, as a JSON pointer: /port/wirelessPin.
+    pub pointer: String,
+    /// Where it is found when it has to be sent.
+    pub from: SecretRef,
+    /// It is a PIN, and so no longer than a PIN may be (S:PortX.wirelessPin).
+    pub is_pin: bool,
+}
+
+/// The port that a step is about, for people: nothing of it is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PortFacts {
+    /// Its name in the files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its id on the platform, once it is ordered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port_id: Option<PortId>,
+    /// The carrier that wins the numbers (S:PortX.carrierType).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    /// The rate centre of its numbers, with its state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_center: Option<String>,
+    /// The customer request date (CRD).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    pub crd_date: Option<jiff::civil::Date>,
+    /// The first day on offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    pub earliest_date: Option<jiff::civil::Date>,
+    /// Business days from today to the CRD.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub business_days: Option<u32>,
+    /// The day that the losing carrier has committed to (FOC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    pub foc_date: Option<jiff::civil::Date>,
 }
 
 /// The verbs of a plan (design, section 4).

@@ -135,7 +135,7 @@ fn request(step: &Step, faults: &mut Vec<String>) {
     }
     let status = match &step.expect {
         Expect::Number(live) => Some(&live.status),
-        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown => None,
+        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Port(_) => None,
     };
     let right = match (step.action, status) {
         (Action::Release, status) => status == Some(&CarrierStatus::Active),

@@ -39,14 +39,16 @@ mod update;
 use std::collections::BTreeSet;
 
 use crate::model::live::LivePartition;
+use crate::model::porting::PortMemory;
 use crate::model::{PartitionId, PhoneNumber};
 use jiff::Timestamp;
 
 pub use account::{AccountPlan, Counts, account};
 pub use assemble::{Header, assemble};
-pub use checks::{Checks, Question, Verdict};
+pub use checks::{Checks, Coverage, Offer, PortQuestion, Question, RateCenter, Verdict};
 pub use document::{
-    Action, Change, Expect, Note, NoteKind, Plan, Request, Source, Step, TrippedGuard,
+    Action, Change, Expect, Note, NoteKind, Plan, PortFacts, Request, Secret, Source, Step,
+    TrippedGuard,
 };
 pub use guard::{Allow, Touched};
 pub use lint::lint;
@@ -63,4 +65,8 @@ pub struct Context<'a> {
     pub verify: bool,
     /// The numbers to plan; `None` is all, those that no file declares included.
     pub only: Option<&'a BTreeSet<PhoneNumber>>,
+    /// What earlier runs sent for ports.
+    pub memory: &'a PortMemory,
+    /// The user says that the secrets of ports have changed (`--resend-secrets`).
+    pub resend_secrets: bool,
 }

@@ -48,11 +48,13 @@ impl Subject<'_> {
             changes,
             depends_on: Vec::new(),
             recoverable_until: None,
+            port: None,
             request: Request {
                 method: method.to_owned(),
                 path,
             },
             body,
+            secrets: Vec::new(),
             expect,
             source_id: self.source,
         }

@@ -124,7 +124,9 @@ fn changed_object(step: &Step, object: &str, members: &[(Member, &Change)]) -> V
 fn live_object(step: &Step, object: &str) -> Option<Record> {
     let live = match &step.expect {
         Expect::Number(live) => live,
-        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown => return None,
+        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Port(_) => {
+            return None;
+        }
     };
     let own = match object {
         "customerServiceRecord" => live.customer_service_record.clone(),

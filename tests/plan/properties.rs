@@ -374,7 +374,10 @@ proptest! {
                     break;
                 }
                 prop_assert!(round < 5, "it never stops asking: {:?}", questions);
-                for Question::E911 { address, .. } in questions {
+                for question in questions {
+                    let Question::E911 { address, .. } = question else {
+                        panic!("no port is declared: {question:?}");
+                    };
                     world.checks.answer_e911(&address, verdict.clone());
                 }
             }

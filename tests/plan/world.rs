@@ -8,6 +8,7 @@ use alz::desired::file::NumberEntry;
 use alz::model::live::{
     CarrierAbilities, EventKind, Inventory, LiveListing, LivePartition, LiveReference,
 };
+use alz::model::porting::PortMemory;
 use alz::model::{
     AccountId, CarrierId, CarrierStatus, DesiredAccount, DesiredNumber, Field, Guards, LiveAccount,
     LiveEvent, LiveNumber, PartitionId, PhoneNumber, PortId, Record, SourceId,
@@ -112,6 +113,8 @@ pub struct World {
     pub checks: Checks,
     pub verify: bool,
     pub allow: Allow,
+    pub memory: PortMemory,
+    pub resend_secrets: bool,
 }
 
 impl World {
@@ -122,7 +125,7 @@ impl World {
                 name: None,
                 prune: false,
                 numbers: BTreeMap::new(),
-                ports: BTreeMap::new(),
+                ports: Vec::new(),
                 source: SourceId(0),
             },
             live: LiveAccount {
@@ -138,6 +141,8 @@ impl World {
             checks: Checks::default(),
             verify: false,
             allow: Allow::default(),
+            memory: PortMemory::default(),
+            resend_secrets: false,
         }
     }
 
@@ -211,9 +216,11 @@ impl World {
         let context = Context {
             partition: &partition,
             live: &self.partition,
-            now: "2026-11-23T12:00:00Z".parse().expect("a time"),
+            now: self.partition.now,
             verify: self.verify,
             only: None,
+            memory: &self.memory,
+            resend_secrets: self.resend_secrets,
         };
         plan::account(&self.desired, &self.live, &context, &self.checks)
     }
@@ -229,6 +236,7 @@ impl World {
 
 pub fn assembled(accounts: Vec<AccountPlan>, allow: &Allow) -> Plan {
     let header = Header {
+        resend_secrets: false,
         environment: "sandbox".to_owned(),
         partition: PartitionId::new("X4fbfNlFRpy7bWDFmCwwdw"),
         created_at: "2026-11-23T12:00:00Z".parse().expect("a time"),

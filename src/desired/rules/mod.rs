@@ -8,7 +8,6 @@
 //! once at the defaults'.
 
 mod address;
-mod calendar;
 mod e911;
 mod listing;
 mod npa;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Findings, Owner, Spot, address, calendar, npa, text};
+use super::{Findings, Owner, Spot, address, npa, text};
 use crate::desired::file::{AccountFile, NumberEntry, NumberFields};
 use crate::desired::merge::{self, Merged};
 use crate::desired::problem::nearest;
 use crate::model::desired::{AccountNumber, Port};
-use crate::model::{CustomerServiceRecord, Field, PhoneNumber, SecretRef, Text, values};
+use crate::model::{CustomerServiceRecord, Field, PhoneNumber, SecretRef, Text, calendar, values};
 
 /// Numbers in one standard port (guide, "Submitting a Standard Port").
 const MAX_NUMBERS: usize = 100;
