@@ -301,6 +301,13 @@ impl World {
             .collect()
     }
 
+    /// The plan, for tests about what stands in it besides warnings.
+    pub fn plan_without_warnings(&self) -> Plan {
+        let mut plan = self.plan();
+        plan.notes.retain(|note| note.kind != NoteKind::Warning);
+        plan
+    }
+
     /// Every plan that a test makes is sound.
     pub fn plan(&self) -> Plan {
         let plan = assembled(vec![self.account()], &self.allow);

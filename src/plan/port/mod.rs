@@ -25,8 +25,8 @@ use crate::model::live::{EventKind, Inventory};
 use crate::model::meaning::date::PLATFORM_ZONE;
 use crate::model::porting::zone;
 use crate::model::{
-    AccountId, DesiredAccount, DesiredNumber, DesiredPort, LiveAccount, LiveNumber, LivePort,
-    PhoneNumber, PortId, PortState, SourceId,
+    AccountId, CarrierStatus, DesiredAccount, DesiredNumber, DesiredPort, LiveAccount, LiveNumber,
+    LivePort, PhoneNumber, PortId, PortState, SourceId,
 };
 use crate::plan::Context;
 use crate::plan::checks::{Checks, Question};
@@ -333,10 +333,21 @@ impl<'a> Scene<'a> {
                 ))
                 .help("take `port:` out to activate it"),
             ),
-            Some(Inventory::Cooldown { .. }) | Some(Inventory::OnAccount(_)) | None => {
+            // The last owner may stay written where its port was cancelled to the end.
+            Some(Inventory::OnAccount(owner))
+                if owner == self.account() && self.was_cancelled(number) =>
+            {
+                None
+            }
+            Some(Inventory::Cooldown { .. } | Inventory::OnAccount(_)) | None => {
                 subject.not_to_be_had()
             }
         }
+    }
+
+    fn was_cancelled(&self, number: PhoneNumber) -> bool {
+        let listed = self.live.numbers.get(&number);
+        listed.is_some_and(|live| live.status == CarrierStatus::CancelPortComplete)
     }
 
     /// The port that the listing still names for a number.
