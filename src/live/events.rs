@@ -14,7 +14,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
-use crate::api::{ApiError, Call, ReadClient, StatusQuery, wire};
+use crate::api::{ApiError, Call, ReadClient, StatusQuery, masking, wire};
 use crate::model::live::EventKind;
 use crate::model::{AccountId, LiveEvent, PhoneNumber, paths};
 
@@ -230,7 +230,17 @@ fn read(
         kind,
         status: event.activation_status_type.as_str().into(),
         updated: date(&event.last_updated_date).or_else(|| date(&event.created_date)),
-        message: last_words(&event.logs),
+        message: last_words(&event.logs).map(|words| match kind {
+            // A losing carrier may quote what it was given.
+            EventKind::PortRequest => {
+                let numbers: Vec<PhoneNumber> = numbers.iter().copied().collect();
+                masking::without_credentials(&words, &numbers).into()
+            }
+            EventKind::Activation
+            | EventKind::CsrChange
+            | EventKind::E911Address
+            | EventKind::Disconnect => words,
+        }),
     };
     Some((kind, numbers, live))
 }
