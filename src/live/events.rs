@@ -245,6 +245,33 @@ fn read(
     Some((kind, numbers, live))
 }
 
+/// An activation or a port of this number that is under way on any account,
+/// whether or not the number is listed yet. A rejected port is still an order:
+/// it waits to be mended.
+pub async fn under_way(
+    client: &ReadClient,
+    number: PhoneNumber,
+) -> Result<Option<LiveEvent>, LiveError> {
+    let query = StatusQuery {
+        account: None,
+        number: Some(number),
+        event_types: vec!["ACTIVATION", "PORT_REQUEST"],
+        statuses: OPEN.to_vec(),
+    };
+    let found = search(client, &query).await?;
+    Ok(found
+        .iter()
+        .filter_map(read)
+        .find_map(|(kind, numbers, event)| {
+            let orders = match kind {
+                EventKind::Activation => !event.is_rejected(),
+                EventKind::PortRequest => true,
+                EventKind::CsrChange | EventKind::E911Address | EventKind::Disconnect => false,
+            };
+            (orders && numbers.contains(&number)).then_some(event)
+        }))
+}
+
 /// The last log's message, or its code where it has none.
 fn last_words(logs: &[wire::EventLog]) -> Option<Box<str>> {
     let last = logs.last()?;
