@@ -5,5 +5,8 @@ mod apply;
 mod e911;
 mod examples;
 mod input;
+mod journal;
+mod ports_apply;
+mod ports_bench;
 mod saved;
 mod world;
