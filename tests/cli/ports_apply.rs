@@ -446,7 +446,7 @@ fn what_touches_a_ported_number_waits_for_the_port_and_falls_with_it() {
     assert_eq!(statuses(&bench.apply(&steps)), [Done, Done]);
 }
 
-/// Everything that is logged on this thread while it lives.
+/// Everything that this process logs.
 #[derive(Clone, Default)]
 struct Heard(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
 
@@ -466,12 +466,12 @@ fn a_pin_comes_out_by_no_door_however_the_platform_quotes_it() {
     const ACCOUNT_NUMBER: &str = "QX-900411-ZZ";
     let heard = Heard::default();
     let log = heard.clone();
-    let subscriber = tracing_subscriber::fmt()
+    // Of the whole process: the other tests' secrets are other ones.
+    tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_ansi(false)
         .with_writer(move || log.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+        .init();
     let quoting = |status: u16| {
         json!({
             "status": status,
