@@ -9,4 +9,5 @@ mod journal;
 mod ports_apply;
 mod ports_bench;
 mod saved;
+mod two_weeks;
 mod world;
