@@ -108,6 +108,7 @@ pub fn listed(row: Value) -> LiveNumber {
     }
 }
 
+#[derive(Clone)]
 pub struct World {
     pub desired: DesiredAccount,
     pub live: LiveAccount,

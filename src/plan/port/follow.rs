@@ -103,7 +103,11 @@ fn go_along(
     let on_foc_date = declarations
         .iter()
         .any(|(declaration, _)| declaration.port.trigger.value() == Some(&Trigger::OnFocDate));
-    let amended = amendment(scene, port, all, &declarations);
+    let amended = if is_on_its_way(scene, port) {
+        Amendment::default()
+    } else {
+        amendment(scene, port, all, &declarations)
+    };
     let numbers = numbers_of(wanted);
     let say = |saying: Saying, ported: &mut Ported| {
         for number in &numbers {
@@ -161,6 +165,21 @@ fn go_along(
             .sayings
             .extend(subject.deferred(member.live, member.desired, until, true));
         outcome.sayings.extend(events::rejections(subject.events()));
+    }
+}
+
+/// The carrier is at it: nothing can be changed or cancelled any more.
+fn is_on_its_way(scene: Scene, port: &LivePort) -> bool {
+    if port.state != PortState::FocReceived {
+        return false;
+    }
+    match Stage::of(port, scene.context.now, scene.context.memory) {
+        Stage::Triggered { .. } | Stage::Activating { .. } => true,
+        Stage::Undated
+        | Stage::Ahead { .. }
+        | Stage::Open { .. }
+        | Stage::SomeTime { .. }
+        | Stage::Stuck { .. } => false,
     }
 }
 
@@ -299,18 +318,11 @@ fn give_up(
     match port.state {
         PortState::Pending | PortState::InProgress | PortState::Rejected => {}
         PortState::FocReceived => {
-            match Stage::of(port, scene.context.now, scene.context.memory) {
-                Stage::Triggered { .. } | Stage::Activating { .. } => {
-                    let saying = Saying::waiting(
-                        "it is being activated, so its port can't be cancelled any more: it is released once it is active",
-                    );
-                    return say(saying, ported);
-                }
-                Stage::Undated
-                | Stage::Ahead { .. }
-                | Stage::Open { .. }
-                | Stage::SomeTime { .. }
-                | Stage::Stuck { .. } => {}
+            if is_on_its_way(scene, port) {
+                let saying = Saying::waiting(
+                    "it is being activated, so its port can't be cancelled any more: it is released once it is active",
+                );
+                return say(saying, ported);
             }
             let near = |foc: &jiff::civil::Date| {
                 business_days_between(today(scene.context), *foc) <= EXPEDITED
