@@ -710,32 +710,34 @@ fn a_reviewed_plan_of_each_action_on_a_port_can_be_applied_again() {
 }
 
 #[test]
-fn a_run_killed_around_any_write_to_a_port_is_settled_by_the_next() {
-    // The process goes with the answer still outstanding, before or after the effect.
-    for (cut, delay) in [("before", 400), ("after", 400)] {
-        let world = World::new(&[("accounts/main.yaml", &fixed_line("2026-12-08", "", ""))]);
-        world.fault(json!({
-            "method": "POST", "path": "**/telephonenumber", "times": 1,
-            "cut": cut, "delayMilliseconds": delay,
-        }));
-        let mut child = world
-            .command(&["apply", "--auto-approve"])
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .expect("alz starts");
-        while world.get("/sandbox/faults")[0]["hit"] != 1 {
-            std::thread::yield_now();
-        }
-        child.kill().expect("killed");
-        child.wait().expect("it ends");
-        let journal = alz(&world, "", &["journal"]).expect(0);
-        assert!(
-            journal
-                .stdout
-                .contains("1 sent, outcome not known; broken off"),
-            "{}",
-            journal.stdout
-        );
+fn a_run_that_is_killed_leaves_its_order_noted_and_the_next_one_finds_it() {
+    let world = World::new(&[("accounts/main.yaml", &fixed_line("2026-12-08", "", ""))]);
+    // Killed once the order has taken effect, before the answer.
+    world.fault(json!({
+        "method": "GET", "path": "/v2/partition/*/account/*/telephonenumber/*",
+        "skip": 2, "times": 1, "delayMilliseconds": 3000, "status": 503,
+    }));
+    let mut child = world
+        .command(&["apply", "--auto-approve"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("alz starts");
+    while world.get("/sandbox/faults")[0]["hit"] != 1 {
+        std::thread::yield_now();
     }
+    child.kill().expect("killed");
+    child.wait().expect("it ends");
+    world.clear_faults();
+    let journal = alz(&world, "", &["journal"]).expect(0);
+    let lost = "1 sent, outcome not known; broken off";
+    assert!(journal.stdout.contains(lost), "{}", journal.stdout);
+    let said = alz(&world, "", &["apply", "--auto-approve"]).expect(0);
+    assert!(
+        said.stdout.contains("PENDING") || said.stdout.contains("No changes"),
+        "{}",
+        said.stdout
+    );
+    let orders = world.get("/sandbox/state")["orders"][ONE]["ports"].clone();
+    assert_eq!(orders, 1);
 }
