@@ -11,6 +11,7 @@ mod output;
 mod plan;
 mod planning;
 mod progress;
+mod reading;
 mod sandbox;
 mod schema;
 mod session;
