@@ -33,6 +33,7 @@ mod number;
 mod overlay;
 mod reference;
 mod saying;
+mod status;
 mod step;
 mod update;
 
@@ -52,6 +53,7 @@ pub use document::{
 };
 pub use guard::{Allow, Touched};
 pub use lint::lint;
+pub use status::{FlightKind, InFlight, Moment};
 
 /// What holds for every account of a run.
 #[derive(Clone, Copy, Debug)]
