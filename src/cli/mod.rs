@@ -12,9 +12,11 @@ mod output;
 mod plan;
 mod planning;
 mod progress;
+mod reading;
 mod sandbox;
 mod schema;
 mod session;
+mod status;
 mod validate;
 
 use std::ffi::OsString;

@@ -184,6 +184,15 @@ pub struct Session {
 }
 
 impl Session {
+    /// The time now, for a command that goes on for long.
+    pub fn refresh(&mut self) -> Result<(), Fatal> {
+        self.now = match &self.running {
+            Some(running) => running.now(),
+            None => clock::now()?,
+        };
+        Ok(())
+    }
+
     /// Lets the built-in platform write down its state.
     pub async fn close(self) {
         if let Some(running) = self.running {
