@@ -234,7 +234,7 @@ fn is_of_a_port(action: Action) -> bool {
     }
 }
 
-/// Steps of ports: each in its state, the secrets nowhere, the guides' own
+/// Steps of ports: each in its state, the secrets nowhere, the guide's
 /// requirements of an order there.
 fn port_step(step: &Step, faults: &mut Vec<String>) {
     let mut fault = |what: &str| faults.push(format!("{}: {what}", step.id));
@@ -268,22 +268,30 @@ fn port_step(step: &Step, faults: &mut Vec<String>) {
         Expect::Port(port) => Some(&port.state),
         Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Number(_) => None,
     };
-    let right = match (step.action, state) {
-        (Action::SubmitPort, state) => state.is_none(),
-        (Action::TriggerPort, Some(PortState::FocReceived)) => true,
-        (
-            Action::UpdatePort | Action::CancelPort,
+    // A plan that was saved and read back has no expectations to judge by.
+    let is_known = !matches!(step.expect, Expect::Anything);
+    let right = match step.action {
+        Action::SubmitPort => state.is_none(),
+        Action::TriggerPort => state == Some(&PortState::FocReceived),
+        Action::UpdatePort | Action::CancelPort => matches!(
+            state,
             Some(
                 PortState::Pending
-                | PortState::InProgress
-                | PortState::FocReceived
-                | PortState::Rejected,
-            ),
-        ) => true,
-        // A plan that was saved and read back has no expectations to judge by.
-        (_, state) => state.is_none() && matches!(step.expect, Expect::Anything),
+                    | PortState::InProgress
+                    | PortState::FocReceived
+                    | PortState::Rejected
+            )
+        ),
+        Action::Recover
+        | Action::Activate
+        | Action::SubmitActivation
+        | Action::Update
+        | Action::AcceptE911Correction
+        | Action::KeepE911Original
+        | Action::CancelActivation
+        | Action::Release => false,
     };
-    if !right {
+    if is_known && !right {
         fault("not for a port in this state");
     }
     if let Expect::Port(port) = &step.expect
@@ -294,35 +302,40 @@ fn port_step(step: &Step, faults: &mut Vec<String>) {
     {
         fault("it leaves numbers of its port out");
     }
-    match (step.action, &step.body) {
-        (Action::SubmitPort | Action::UpdatePort, Some(Value::Object(body))) => {
-            let port = match step.action {
-                Action::SubmitPort => body.get("port").and_then(Value::as_object),
-                _ => Some(body),
-            };
-            if port.is_some_and(|port| port.contains_key("wirelessPin")) {
-                fault("the PIN is in its body");
-            }
-            if step.action == Action::SubmitPort {
-                for member in ["billingTelephoneNumber", "crdDate"] {
-                    if port.is_none_or(|port| !port.contains_key(member)) {
-                        fault("its port lacks what no port can do without");
-                    }
-                }
-                let listing = body
-                    .get("directoryListing")
-                    .and_then(|listing| listing.get("type"));
-                if listing != Some(&Value::from("PORTED")) {
-                    fault("an order of a port lists PORTED and nothing else");
-                }
-                let rows = body.get("telephoneNumbers").and_then(Value::as_array);
-                if rows.map_or(0, Vec::len) != step.numbers.len() {
-                    fault("its numbers and its rows are not the same");
-                }
-            }
+    let Some(Value::Object(body)) = &step.body else {
+        return;
+    };
+    let submits = step.action == Action::SubmitPort;
+    if !submits && step.action != Action::UpdatePort {
+        fault("it takes no body");
+    }
+    let nothing = serde_json::Map::new();
+    let port = if submits {
+        let port = body.get("port").and_then(Value::as_object);
+        port.unwrap_or(&nothing)
+    } else {
+        body
+    };
+    if port.contains_key("wirelessPin") {
+        fault("the PIN is in its body");
+    }
+    if !submits {
+        return;
+    }
+    for member in ["billingTelephoneNumber", "crdDate"] {
+        if !port.contains_key(member) {
+            fault("its port lacks what no port can do without");
         }
-        (Action::TriggerPort | Action::CancelPort, Some(_)) => fault("it takes no body"),
-        (_, _) => {}
+    }
+    let listing = body
+        .get("directoryListing")
+        .and_then(|listing| listing.get("type"));
+    if listing != Some(&Value::from("PORTED")) {
+        fault("an order of a port lists PORTED and nothing else");
+    }
+    let rows = body.get("telephoneNumbers").and_then(Value::as_array);
+    if rows.map_or(0, Vec::len) != step.numbers.len() {
+        fault("its numbers and its rows are not the same");
     }
 }
 

@@ -57,10 +57,10 @@ fn told(plan: &Plan) -> String {
             numbers.join(", "),
             note.reason
         );
-        for help in &note.help {
+        if let Some(help) = &note.help {
             let _ = writeln!(text, "    help: {help}");
         }
-        for until in &note.until {
+        if let Some(until) = &note.until {
             let _ = writeln!(text, "    until {until}");
         }
     }

@@ -497,3 +497,115 @@ fn the_worlds_of_these_tests_do_something_with_ports() {
         );
     }
 }
+
+/// A plan with this one step.
+fn sound(action: Action) -> Plan {
+    let declared = with(
+        main_line(),
+        json!({
+            "crdDate": "2026-12-08", "trigger": "onFocDate", "wirelessPin": { "env": "PIN" }
+        }),
+    );
+    let entry = json!({ "port": "p", "customerServiceRecord": office(), "e911Address": null });
+    let port = |members: Value| {
+        ordered(
+            "FOC_RECEIVED",
+            &[NUMBER],
+            with(json!({ "foc": "2026-12-03" }), members),
+        )
+    };
+    let world = World::new().declares(entry).declares_port("p", declared);
+    let world = match action {
+        Action::SubmitPort => world.inventory(Inventory::Unknown),
+        Action::UpdatePort => world.has_port("PORT_PENDING", port(json!({})), json!({})),
+        Action::TriggerPort => world
+            .has_port(
+                "PORT_PENDING",
+                port(json!({ "crd": "2026-12-08" })),
+                json!({}),
+            )
+            .at("2026-12-03T18:00:00Z"),
+        other => panic!("{other}"),
+    };
+    let plan = world.plan();
+    assert_eq!(only_step(&plan).action, action);
+    plan
+}
+
+type Break = fn(&mut Plan);
+
+#[test]
+fn the_lint_sees_what_a_port_must_never_be_sent() {
+    let breaks: [(Action, &str, Break); 10] = [
+        (Action::SubmitPort, "two steps have this id", |plan| {
+            plan.steps.push(plan.steps[0].clone());
+        }),
+        (Action::SubmitPort, "more than a port's one step", |plan| {
+            let mut again = plan.steps[0].clone();
+            again.action = Action::UpdatePort;
+            plan.steps.push(again);
+        }),
+        (Action::SubmitPort, "the PIN is in its body", |plan| {
+            plan.steps[0].body.as_mut().expect("a body")["port"]["wirelessPin"] = json!("4711");
+        }),
+        (Action::UpdatePort, "the PIN is in its body", |plan| {
+            plan.steps[0].body.as_mut().expect("a body")["wirelessPin"] = json!("4711");
+        }),
+        (
+            Action::SubmitPort,
+            "a sensitive change shows its value",
+            |plan| {
+                for change in plan.steps[0]
+                    .changes
+                    .iter_mut()
+                    .filter(|change| change.sensitive)
+                {
+                    change.after = json!("4711");
+                }
+            },
+        ),
+        (
+            Action::SubmitPort,
+            "a secret is changed for all to see",
+            |plan| {
+                for change in &mut plan.steps[0].changes {
+                    change.sensitive = false;
+                }
+            },
+        ),
+        (Action::SubmitPort, "lists PORTED", |plan| {
+            plan.steps[0].body.as_mut().expect("a body")["directoryListing"]["type"] =
+                json!("LIST_PUBLISH");
+        }),
+        (
+            Action::TriggerPort,
+            "not for a port in this state",
+            |plan| {
+                if let alz::plan::Expect::Port(port) = &mut plan.steps[0].expect {
+                    port.state = PortState::InProgress;
+                }
+            },
+        ),
+        (
+            Action::UpdatePort,
+            "leaves numbers of its port out",
+            |plan| {
+                if let alz::plan::Expect::Port(port) = &mut plan.steps[0].expect {
+                    port.numbers.push(tn("18015559999"));
+                }
+            },
+        ),
+        (Action::TriggerPort, "it takes no body", |plan| {
+            plan.steps[0].body = Some(json!({}))
+        }),
+    ];
+    for (action, fault, make) in breaks {
+        let mut plan = sound(action);
+        make(&mut plan);
+        let faults = alz::plan::lint(&plan);
+        assert!(
+            faults.iter().any(|said| said.contains(fault)),
+            "{fault}: {faults:#?}"
+        );
+    }
+}

@@ -22,74 +22,12 @@ use crate::plan::document::{Change, Secret};
 
 use super::super::overlay::{body, fault, lay, value};
 use super::super::saying::Saying;
+use super::editable::{May, is_compared, is_name};
 use super::offer::{self, Answer};
-use super::progress::{day, on};
-use super::secrets::{self, Secrets};
+use super::progress::day;
+use super::secrets;
 use super::terms::{common_csr, crd, same_setting, same_text, telecom};
 use super::{Scene, today};
-
-/// What may be changed of an order as it stands.
-#[derive(Clone, Copy, Default)]
-struct May {
-    crd: bool,
-    account: bool,
-    pin: bool,
-    /// Names of the customer, the authorised person, wire type, Canadian settings:
-    /// what the enumeration calls `name`.
-    names: bool,
-    /// The customer's address and the billing number, for which it has no word.
-    place: bool,
-}
-
-impl May {
-    fn of(port: &LivePort) -> Self {
-        let listed = |name: &str| port.editable.iter().any(|field| &**field == name);
-        let said = !port.editable.is_empty();
-        let as_listed = Self {
-            crd: listed("crdDate"),
-            account: listed("wirelessAccountNumber"),
-            pin: listed("wirelessPin"),
-            names: listed("name"),
-            place: false,
-        };
-        match port.state {
-            PortState::Rejected if port.reaction == Some(Reaction::Cancel) => Self::default(),
-            PortState::Rejected if said => Self {
-                place: as_listed.names,
-                ..as_listed
-            },
-            PortState::Rejected => Self {
-                crd: true,
-                account: true,
-                pin: true,
-                names: true,
-                place: true,
-            },
-            PortState::FocReceived if said => as_listed,
-            PortState::FocReceived => Self {
-                crd: true,
-                ..Self::default()
-            },
-            PortState::Pending | PortState::InProgress => as_listed,
-            // Hands off.
-            PortState::FocRemoved
-            | PortState::HotCut
-            | PortState::ResellerPending
-            | PortState::CancelPending
-            | PortState::Cancelled
-            | PortState::CarrierCancelled
-            | PortState::Completed
-            | PortState::Other(_) => Self::default(),
-        }
-    }
-
-    fn secret(self, name: &str) -> bool {
-        match name {
-            "wirelessPin" => self.pin,
-            _ => self.account,
-        }
-    }
-}
 
 /// What an order is to be changed to.
 #[derive(Default)]
@@ -147,24 +85,6 @@ impl Amendment {
     }
 }
 
-/// Whether the state of a port is one in which its terms are compared.
-pub(super) fn is_compared(state: &PortState) -> bool {
-    match state {
-        PortState::Pending
-        | PortState::InProgress
-        | PortState::FocReceived
-        | PortState::Rejected => true,
-        PortState::FocRemoved
-        | PortState::HotCut
-        | PortState::ResellerPending
-        | PortState::CancelPending
-        | PortState::Cancelled
-        | PortState::CarrierCancelled
-        | PortState::Completed
-        | PortState::Other(_) => false,
-    }
-}
-
 /// Compares a declaration with the order that stands. `all` are the order's
 /// numbers, `numbers` those that the declaration wants.
 pub(super) fn amend(
@@ -214,7 +134,7 @@ pub(super) fn amend(
     }
     settings(port, declaration, rejected, may, &mut amendment);
     date(scene, port, declaration, may, &mut amendment);
-    secrets_along(scene, port, declaration, all, may, &mut amendment);
+    secrets::along(scene, port, declaration, all, may, &mut amendment);
     if rejected {
         resubmission(scene, port, declaration, &mut amendment);
     }
@@ -249,7 +169,8 @@ pub(super) fn amend(
     }
     let mut fixed = std::mem::take(&mut amendment.fixed);
     // Where it has to be ordered anew, that is said with the rejection.
-    if !fixed.is_empty() && !(rejected && port.reaction == Some(Reaction::Cancel)) {
+    let is_ordered_anew = rejected && port.reaction == Some(Reaction::Cancel);
+    if !fixed.is_empty() && !is_ordered_anew {
         fixed.dedup();
         amendment.blocked.push(
             Saying::blocked(format!(
@@ -273,19 +194,6 @@ fn text_or_null(text: &str) -> Value {
     } else {
         json!(text)
     }
-}
-
-/// The members that are names: what may change as `name`.
-const fn is_name(member: Member) -> bool {
-    matches!(
-        member,
-        Member::FirstName
-            | Member::MiddleInitial
-            | Member::LastName
-            | Member::FirstNameSecondary
-            | Member::BusinessName
-            | Member::CustomerName
-    )
 }
 
 /// The record that the losing carrier is shown. Returned is the one that will be.
@@ -463,79 +371,6 @@ fn date(
     }
     let before = port.crd.map_or(Value::Null, |crd| json!(crd.to_string()));
     amendment.put(name, before, json!(wanted.to_string()));
-}
-
-/// Secrets go along with whatever mends a rejection; by themselves only once a
-/// rejection that asks for them, or as the user says.
-fn secrets_along(
-    scene: Scene,
-    port: &LivePort,
-    declaration: &DesiredPort,
-    all: &[PhoneNumber],
-    may: May,
-    amendment: &mut Amendment,
-) {
-    let secrets = Secrets::of(&declaration.port, "", |name| may.secret(name));
-    let asked_for = scene.context.resend_secrets;
-    if secrets.is_empty() {
-        if asked_for && !Secrets::of(&declaration.port, "", |_| true).is_empty() {
-            amendment.warnings.push(Saying::warning(format!(
-                "port {}: its secrets are not sent again, for they can't be changed any more ({})",
-                declaration.name, port.state
-            )));
-        }
-        return;
-    }
-    let rejected = port.state == PortState::Rejected;
-    let goes = if asked_for || (rejected && amendment.is_ready()) {
-        true
-    } else if rejected && secrets::are_named_by(port) {
-        let first = all.first();
-        let sent = first.and_then(|number| scene.context.memory.secrets_sent.get(number));
-        match sent {
-            Some(sent) if *sent != port.rejection() => true,
-            Some(_) => {
-                amendment.blocked.push(
-                    Saying::blocked(format!(
-                        "port {}: its secrets were sent once for this rejection{}, and are not sent a second time by themselves",
-                        declaration.name,
-                        on(port.rejection())
-                    ))
-                    .help(resend(declaration)),
-                );
-                false
-            }
-            None => {
-                amendment.blocked.push(
-                    Saying::blocked(format!(
-                        "port {}: whether its secrets have changed since it was ordered is not known here, so they are not sent by themselves",
-                        declaration.name
-                    ))
-                    .help(resend(declaration)),
-                );
-                false
-            }
-        }
-    } else {
-        false
-    };
-    if goes {
-        let Secrets {
-            written,
-            references,
-            changes,
-        } = secrets;
-        amendment.body.extend(written);
-        amendment.secrets = references;
-        amendment.changes.extend(changes);
-    }
-}
-
-fn resend(declaration: &DesiredPort) -> String {
-    format!(
-        "change the secret where it is kept, then `alz port update {} --resend-secrets`",
-        declaration.name
-    )
 }
 
 /// An order that goes to the carriers once more needs a day that is still to come.

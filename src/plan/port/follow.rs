@@ -17,7 +17,8 @@ use super::super::saying::Saying;
 use super::super::step::state_change;
 use super::amend::{self, Amendment};
 use super::progress::{Progress, Stage, day, progress};
-use super::{Member, PortStep, Ported, Scene, names, today};
+use super::step::PortStep;
+use super::{Member, Ported, Scene, names, today};
 
 /// Within so many business days of its FOC date a cancellation is expedited
 /// (contract notes, B3).
@@ -38,7 +39,7 @@ pub(super) fn follow(scene: Scene, port: &LivePort, members: &[Member], ported: 
         give_up(scene, port, &all, &released, ported);
     }
     if !wanted.is_empty() {
-        go_along(scene, port, &all, &wanted, ported);
+        go_along(scene, port, &all, &wanted, members, ported);
     }
 }
 
@@ -80,6 +81,7 @@ fn go_along(
     port: &LivePort,
     all: &[PhoneNumber],
     wanted: &[Member],
+    members: &[Member],
     ported: &mut Ported,
 ) {
     let mut declarations: Vec<(&DesiredPort, Vec<(PhoneNumber, &DesiredNumber)>)> = Vec::new();
@@ -106,7 +108,7 @@ fn go_along(
     let amended = if is_on_its_way(scene, port) {
         Amendment::default()
     } else {
-        amendment(scene, port, all, &declarations)
+        amendment(scene, port, all, &declarations, members)
     };
     let numbers = numbers_of(wanted);
     let say = |saying: Saying, ported: &mut Ported| {
@@ -206,14 +208,17 @@ fn amendment(
     port: &LivePort,
     all: &[PhoneNumber],
     declarations: &[(&DesiredPort, Vec<(PhoneNumber, &DesiredNumber)>)],
+    members: &[Member],
 ) -> Amendment {
+    // One that is active already, or not planned in this run, is none either.
+    let is_member = |number: &PhoneNumber| members.iter().any(|member| member.number == *number);
     let mut amended = Amendment::default();
     for (declaration, numbers) in declarations {
         let mut own = amend::amend(scene, port, declaration, all, numbers);
         let strangers: Vec<PhoneNumber> = all
             .iter()
             .copied()
-            .filter(|number| !declaration.numbers.contains(number) || !scene.is_planned(*number))
+            .filter(|number| !declaration.numbers.contains(number) || !is_member(number))
             .collect();
         if own.is_ready() && !strangers.is_empty() {
             own = Amendment::no(

@@ -6,8 +6,14 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::desired::{AccountNumber, Port};
-use crate::model::{Field, LivePort, SecretRef};
+use crate::model::{DesiredPort, Field, LivePort, PhoneNumber, PortState, SecretRef};
 use crate::plan::document::{Change, Secret};
+
+use super::super::saying::Saying;
+use super::Scene;
+use super::amend::Amendment;
+use super::editable::May;
+use super::progress::on;
 
 /// The declared secrets, ready to be put into a request.
 #[derive(Default)]
@@ -73,8 +79,81 @@ fn sensitive(name: &str) -> Change {
     }
 }
 
+/// Secrets go along with whatever mends a rejection; by themselves only once a
+/// rejection that asks for them, or as the user says.
+pub(super) fn along(
+    scene: Scene,
+    port: &LivePort,
+    declaration: &DesiredPort,
+    all: &[PhoneNumber],
+    may: May,
+    amendment: &mut Amendment,
+) {
+    let secrets = Secrets::of(&declaration.port, "", |name| may.secret(name));
+    let asked_for = scene.context.resend_secrets;
+    if secrets.is_empty() {
+        if asked_for && !Secrets::of(&declaration.port, "", |_| true).is_empty() {
+            amendment.warnings.push(Saying::warning(format!(
+                "port {}: its secrets are not sent again, for they can't be changed any more ({})",
+                declaration.name, port.state
+            )));
+        }
+        return;
+    }
+    let rejected = port.state == PortState::Rejected;
+    let goes = if asked_for || (rejected && amendment.is_ready()) {
+        true
+    } else if rejected && are_named_by(port) {
+        let first = all.first();
+        let sent = first.and_then(|number| scene.context.memory.secrets_sent.get(number));
+        match sent {
+            Some(sent) if *sent != port.rejection() => true,
+            Some(_) => {
+                amendment.blocked.push(
+                    Saying::blocked(format!(
+                        "port {}: its secrets were sent once for this rejection{}, and are not sent a second time by themselves",
+                        declaration.name,
+                        on(port.rejection())
+                    ))
+                    .help(resend(declaration)),
+                );
+                false
+            }
+            None => {
+                amendment.blocked.push(
+                    Saying::blocked(format!(
+                        "port {}: whether its secrets have changed since it was ordered is not known here, so they are not sent by themselves",
+                        declaration.name
+                    ))
+                    .help(resend(declaration)),
+                );
+                false
+            }
+        }
+    } else {
+        false
+    };
+    if goes {
+        let Secrets {
+            written,
+            references,
+            changes,
+        } = secrets;
+        amendment.body.extend(written);
+        amendment.secrets = references;
+        amendment.changes.extend(changes);
+    }
+}
+
+fn resend(declaration: &DesiredPort) -> String {
+    format!(
+        "change the secret where it is kept, then `alz port update {} --resend-secrets`",
+        declaration.name
+    )
+}
+
 /// Whether a rejection is about PIN or account number.
-pub(super) fn are_named_by(port: &LivePort) -> bool {
+fn are_named_by(port: &LivePort) -> bool {
     let Some(line) = port.log.last() else {
         return false;
     };
