@@ -4,7 +4,7 @@ use crate::api::ReadClient;
 use crate::live::{self, LiveError};
 use crate::model::live::{Inventory, LivePartition};
 use crate::model::meaning;
-use crate::model::{LiveNumber, LivePort, PhoneNumber};
+use crate::model::{LiveNumber, LivePort, PhoneNumber, Record};
 use crate::plan::{Action, Expect, Step};
 
 use super::settle::{self, PAUSES};
@@ -57,6 +57,10 @@ async fn look_once(
                 expected,
                 live::number(client, &step.account, *number).await?.as_ref(),
             ),
+            Expect::Correction {
+                number: expected,
+                offered,
+            } => correction_as_expected(step, expected, offered, *number, client).await?,
             Expect::Port(expected) => port_as_expected(
                 expected,
                 live::port(client, &step.account, &expected.id)
@@ -128,6 +132,31 @@ fn as_expected(step: &Step, expected: &LiveNumber, found: Option<&LiveNumber>) -
     }
 }
 
+/// A correction is decided about only as it was shown: the same offer for the
+/// same address. Another one may send people somewhere else.
+async fn correction_as_expected(
+    step: &Step,
+    expected: &LiveNumber,
+    offered: &Record,
+    number: PhoneNumber,
+    client: &ReadClient,
+) -> Result<Readiness, LiveError> {
+    let found = live::number(client, &step.account, number).await?;
+    let readiness = as_expected(step, expected, found.as_ref());
+    if readiness != Readiness::Ready {
+        return Ok(readiness);
+    }
+    let found = match live::correction(client, &step.account, number).await? {
+        Some(found) if meaning::same(&found, offered, |_| true) => return Ok(Readiness::Ready),
+        Some(_) => "another one",
+        None => "none",
+    };
+    Ok(Readiness::Stale {
+        expected: "the E911 correction that was planned".to_owned(),
+        found: found.to_owned(),
+    })
+}
+
 /// A port is changed only as it was planned: in the same state, with the same
 /// history.
 fn port_as_expected(expected: &LivePort, found: Option<&LivePort>) -> Readiness {
@@ -154,6 +183,15 @@ fn relies_on(step: &Step, name: &str) -> bool {
     };
     match name {
         "number" | "status" | "carrier" | "port" => true,
+        // A correction is of the address that stands there.
+        "e911Address"
+            if matches!(
+                step.action,
+                Action::AcceptE911Correction | Action::KeepE911Original
+            ) =>
+        {
+            true
+        }
         _ if step.action != Action::Update => false,
         "customerServiceRecord" => sends("customerServiceRecord") || sends("e911Address"),
         "e911Address" => sends("customerServiceRecord") || sends("e911Address"),

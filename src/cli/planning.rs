@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::try_join_all;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -20,7 +21,10 @@ use crate::live::{self, Scope, Wanted};
 use crate::model::live::LivePartition;
 use crate::model::meaning::date;
 use crate::model::porting::PortMemory;
-use crate::model::{AccountId, DesiredAccount, PartitionId, PhoneNumber, Record, SourceId};
+use crate::model::{
+    AccountId, CorrectionPast, DesiredAccount, OnUnknown, PartitionId, PhoneNumber, Record,
+    SourceId, Usages,
+};
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
     Question, RateCenter, Source, Verdict,
@@ -74,6 +78,7 @@ pub async fn make(
         events: live::events(client, &scope).await?,
         now: session.now,
         verify: request.verify,
+        on_unknown: project.e911_on_unknown,
         memory: Arc::clone(&request.memory),
         resend_secrets: request.resend_secrets,
         verdicts: Mutex::default(),
@@ -220,6 +225,7 @@ struct Shared {
     events: live::Events,
     now: jiff::Timestamp,
     verify: bool,
+    on_unknown: OnUnknown,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
     /// Each distinct address is asked about once, whoever declares it.
@@ -250,6 +256,7 @@ async fn account(
         live: &shared.partition,
         now: shared.now,
         verify: shared.verify,
+        on_unknown: shared.on_unknown,
         only: chosen.only(&desired),
         memory: &shared.memory,
         resend_secrets: shared.resend_secrets,
@@ -260,27 +267,98 @@ async fn account(
         if made.questions.is_empty() {
             return Ok((made, desired.name));
         }
-        for question in &made.questions {
-            match question {
-                Question::E911 {
-                    address,
-                    csr,
-                    numbers,
-                } => {
-                    let verdict = shared.e911_verdict(address, csr, numbers).await?;
-                    checks.answer_e911(address, verdict);
-                }
-                Question::RateCenters { numbers } => {
-                    for number in numbers {
-                        let coverage = shared.coverage(*number).await?;
-                        checks.answer_rate_center(*number, coverage);
-                    }
-                }
-                Question::PortOffer(question) => {
-                    let offer = shared.offer(question).await?;
-                    checks.answer_offer(question, offer);
-                }
+        // Side by side; the client keeps to the requests in flight.
+        let asked = made
+            .questions
+            .iter()
+            .map(|question| shared.answer(&desired.account, question));
+        for answers in try_join_all(asked).await? {
+            for answer in answers {
+                answer.note(&mut checks);
             }
+        }
+    }
+}
+
+/// An answer to one of the planner's questions.
+enum Answer {
+    E911(Record, Verdict),
+    RateCenter(PhoneNumber, Coverage),
+    PortOffer(PortQuestion, Offer),
+    Usages(PhoneNumber, Usages),
+    CorrectionPast(PhoneNumber, CorrectionPast),
+}
+
+impl Answer {
+    fn note(self, checks: &mut Checks) {
+        match self {
+            Answer::E911(address, verdict) => checks.answer_e911(&address, verdict),
+            Answer::RateCenter(number, coverage) => checks.answer_rate_center(number, coverage),
+            Answer::PortOffer(question, offer) => checks.answer_offer(&question, offer),
+            Answer::Usages(number, usages) => checks.answer_usages(number, usages),
+            Answer::CorrectionPast(number, past) => checks.answer_correction_past(number, past),
+        }
+    }
+}
+
+impl Shared {
+    async fn answer(&self, account: &AccountId, question: &Question) -> Result<Vec<Answer>, Fatal> {
+        Ok(match question {
+            Question::E911 {
+                address,
+                csr,
+                numbers,
+            } => {
+                let verdict = self.e911_verdict(address, csr, numbers).await?;
+                vec![Answer::E911(Record::clone(address), verdict)]
+            }
+            Question::RateCenters { numbers } => {
+                try_join_all(numbers.iter().map(async |number| {
+                    let coverage = self.coverage(*number).await?;
+                    Ok::<_, Fatal>(Answer::RateCenter(*number, coverage))
+                }))
+                .await?
+            }
+            Question::PortOffer(question) => {
+                let offer = self.offer(question).await?;
+                vec![Answer::PortOffer(question.clone(), offer)]
+            }
+            Question::Usages { number } => {
+                let usages = self.usages(account, *number).await?;
+                vec![Answer::Usages(*number, usages)]
+            }
+            Question::CorrectionPast { number } => {
+                let past = live::correction_past(&self.client, account, *number).await?;
+                vec![Answer::CorrectionPast(*number, past)]
+            }
+        })
+    }
+
+    /// Who calls 911 with a number. An answer that can't be had is told in the
+    /// plan; it is no reason not to make one, unless nothing can be asked at all.
+    async fn usages(&self, account: &AccountId, number: PhoneNumber) -> Result<Usages, Fatal> {
+        match self.client.e911_usages(account, number).await {
+            Ok(found) => Ok(Usages::Users(found.users)),
+            Err(
+                error @ (ApiError::Refused { .. }
+                | ApiError::NotFound { .. }
+                | ApiError::Failing { .. }
+                | ApiError::Unreachable { .. }),
+            ) => Ok(Usages::Unknown {
+                why: error.to_string(),
+            }),
+            Err(
+                error @ (ApiError::BadAddress { .. }
+                | ApiError::BadSetup { .. }
+                | ApiError::BadPath { .. }
+                | ApiError::Unauthorized { .. }
+                | ApiError::RateLimited { .. }
+                | ApiError::Unclear { .. }
+                | ApiError::WrongAnswer { .. }),
+            ) => Err(Fatal::with_help(
+                error.to_string(),
+                "it was asked who calls 911 with the number: --no-verify leaves that question out",
+            )),
         }
     }
 }
@@ -304,8 +382,14 @@ impl Shared {
             let body = question(address, csr, numbers);
             match self.client.e911_prevalidate(&body).await {
                 Ok(answer) => Ok(verdict(answer)),
-                // About this address alone: the others can still be asked about.
-                Err(error @ ApiError::Refused { status: 400, .. }) => Ok(Verdict::Unknown {
+                // About this address alone, the others can still be asked about; or
+                // the validator is out of reach, and e911.onUnknown says what then.
+                // A login that is lost or a proxy's page is neither.
+                Err(
+                    error @ (ApiError::Refused { status: 400, .. }
+                    | ApiError::Failing { .. }
+                    | ApiError::Unreachable { .. }),
+                ) => Ok(Verdict::Unknown {
                     why: error.to_string(),
                 }),
                 Err(error) => Err(Fatal::with_help(

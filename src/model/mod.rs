@@ -17,6 +17,7 @@ pub mod member;
 pub mod number;
 pub mod paths;
 pub mod porting;
+pub mod provider;
 pub mod record;
 pub mod secret;
 pub mod values;
@@ -29,6 +30,7 @@ pub use live::{CarrierStatus, LiveAccount, LiveEvent, LiveNumber};
 pub use member::Member;
 pub use number::PhoneNumber;
 pub use porting::{LivePort, PortState};
+pub use provider::{CorrectionPast, OnUnknown, Usages};
 pub use record::{
     CustomerServiceRecord, DirectoryListing, E911Address, ListingAddress, OnCorrection, Record,
     Reference,

@@ -105,6 +105,7 @@ struct Gathered {
     steps: Vec<Step>,
     sayings: BTreeMap<Saying, Vec<PhoneNumber>>,
     questions: BTreeMap<String, (NewAddress, Vec<PhoneNumber>)>,
+    asks: Vec<Question>,
     counts: Counts,
     touched: Touched,
 }
@@ -115,8 +116,10 @@ impl Gathered {
             steps,
             sayings,
             question,
+            asks,
             touched,
         } = outcome;
+        self.asks.extend(asks);
         self.steps.extend(steps);
         self.touched.add(touched);
         let has = |kind| u64::from(sayings.iter().any(|saying| saying.kind == kind));
@@ -168,6 +171,7 @@ impl Gathered {
                     numbers,
                 }
             })
+            .chain(self.asks)
             .collect();
         AccountPlan {
             account: account.clone(),

@@ -126,7 +126,7 @@ pub(super) fn activation(
         return Err(faults);
     }
     let mut question = None;
-    match opinion(Some(ask), context, checks) {
+    match opinion(Some(&ask), context, checks) {
         Opinion::Fine(saying) => sayings.extend(saying),
         Opinion::Refused(saying) => return Err(vec![saying]),
         Opinion::Unasked(address) => {

@@ -56,6 +56,15 @@ pub(super) fn step_lines(step: &Step) -> Vec<String> {
                     shown(step, change, &change.after)
                 )
             }
+            // Sent as it is: so that it no longer goes where the CSR goes, or
+            // stands against the provider's word.
+            (before, action) if *before == change.after => {
+                let why = match action {
+                    Action::KeepE911Original => "as written; the provider's correction is declined",
+                    _ => "as now; from here on its own, apart from the customer service record",
+                };
+                format!("{}: {} ({why})", change.path, shown(step, change, before))
+            }
             (before, _) => format!(
                 "{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
                 change.path,
@@ -124,6 +133,7 @@ fn changed_object(step: &Step, object: &str, members: &[(Member, &Change)]) -> V
 fn live_object(step: &Step, object: &str) -> Option<Record> {
     let live = match &step.expect {
         Expect::Number(live) => live,
+        Expect::Correction { number, .. } => number,
         Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Port(_) => {
             return None;
         }

@@ -4,7 +4,8 @@
 use alz::model::live::{EventKind, Inventory, LiveListing, LiveReference};
 use alz::model::meaning;
 use alz::model::{
-    AccountId, CarrierStatus, LiveAccount, LiveEvent, LiveNumber, Member, PhoneNumber, Record,
+    AccountId, CarrierStatus, CorrectionPast, LiveAccount, LiveEvent, LiveNumber, Member,
+    PhoneNumber, Record, Usages,
 };
 use alz::plan::{Action, Allow, NoteKind, Plan, Question, Step, Verdict};
 use alz::report::plan_json;
@@ -57,6 +58,16 @@ fn e911_said() -> impl Strategy<Value = Value> {
         Just(with(
             elsewhere(),
             json!({ "latitude": "40.3", "longitude": "-111.7", "onCorrection": "accept" })
+        )),
+        Just(with(office(), json!({ "onCorrection": "accept" }))),
+        Just(with(
+            elsewhere(),
+            json!({ "onCorrection": "accept", "language": "fr-CA" })
+        )),
+        Just(with(elsewhere(), json!({ "onCorrection": "keepOriginal" }))),
+        Just(with(
+            office(),
+            json!({ "latitude": "40.3", "longitude": "-111.7", "onCorrection": "keepOriginal" })
         )),
     ]
 }
@@ -197,14 +208,14 @@ fn inventory() -> impl Strategy<Value = Inventory> {
     ])
 }
 
-type Row = (
+pub type Row = (
     Option<Value>,
     Option<(&'static str, Value)>,
     Inventory,
     Vec<(EventKind, &'static str)>,
 );
 
-fn rows() -> impl Strategy<Value = Vec<Row>> {
+pub fn rows() -> impl Strategy<Value = Vec<Row>> {
     let maybe = proptest::option::weighted::<BoxedStrategy<Value>>(0.9, entry().boxed());
     let row = (
         maybe,
@@ -215,7 +226,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     proptest::collection::vec(row, 1..7)
 }
 
-fn build(rows: &[Row], prune: bool, able: (bool, bool, bool), caller_id: bool) -> World {
+pub fn build(rows: &[Row], prune: bool, able: (bool, bool, bool), caller_id: bool) -> World {
     let mut world = World::new().carrier(able.0, able.1, able.2);
     world.desired.prune = prune;
     for (at, (entry, live, inventory, events)) in rows.iter().enumerate() {
@@ -232,6 +243,11 @@ fn build(rows: &[Row], prune: bool, able: (bool, bool, bool), caller_id: bool) -
             world = world.lists_number(&number, status, members.clone());
         }
         world.live.inventory.insert(tn(&number), inventory.clone());
+        let rejected = events.contains(&(EventKind::E911Address, "REJECTED"));
+        // Every other rejection comes with an offer.
+        if rejected && at % 2 == 0 {
+            world.live.corrections.insert(tn(&number), offer());
+        }
         let events = events.iter().map(|(kind, status)| LiveEvent {
             kind: *kind,
             status: (*status).into(),
@@ -243,13 +259,68 @@ fn build(rows: &[Row], prune: bool, able: (bool, bool, bool), caller_id: bool) -
     world
 }
 
+/// What the provider would have instead of an address: a street, and no names.
+pub fn offer() -> Record {
+    record(json!({
+        "streetNumber": "7", "streetName": "Main St", "city": "PROVO", "state": "UT", "postalCode": "84601", "country": "US"
+    }))
+}
+
+/// Answers whatever the plan asks, until it asks no more.
+pub fn answer(world: &mut World, provider: impl Fn(&Record) -> Verdict) {
+    for round in 0.. {
+        let questions = world.account().questions;
+        if questions.is_empty() {
+            return;
+        }
+        assert!(round < 5, "it never stops asking: {questions:?}");
+        for question in questions {
+            match question {
+                Question::E911 { address, .. } => {
+                    world.checks.answer_e911(&address, provider(&address));
+                }
+                Question::Usages { number } => {
+                    let users = Usages::Users(vec![USER.to_owned()]);
+                    world.checks.answer_usages(number, users);
+                }
+                Question::CorrectionPast { number } => {
+                    let accepted = world.live.events[&number]
+                        .iter()
+                        .any(|event| &*event.status == "CORRECTED_COMPLETED");
+                    let past = match accepted {
+                        true => CorrectionPast::LastWord,
+                        false => CorrectionPast::Never,
+                    };
+                    world.checks.answer_correction_past(number, past);
+                }
+                Question::RateCenters { .. } | Question::PortOffer(_) => {
+                    panic!("no port is declared: {question:?}")
+                }
+            }
+        }
+    }
+}
+
+/// The E911 event of a number ends like this, and its correction is gone.
+fn settle_e911(live: &mut LiveAccount, number: PhoneNumber, status: &str) {
+    live.corrections.remove(&number);
+    let events = live.events.entry(number).or_default();
+    events.retain(|event| event.kind != EventKind::E911Address);
+    events.push(LiveEvent {
+        kind: EventKind::E911Address,
+        status: status.into(),
+        updated: None,
+        message: None,
+    });
+}
+
 fn bytes(plan: &Plan) -> String {
     plan_json(plan).expect("json")
 }
 
 /// How a platform may store a nested object that a PATCH brings.
 #[derive(Clone, Copy, Debug)]
-enum Merge {
+pub enum Merge {
     Shallow,
     Deep,
 }
@@ -272,7 +343,7 @@ fn stored(old: Option<&Record>, sent: &Value, merge: Merge) -> Option<Record> {
 }
 
 /// Carries out a step as the platform would.
-fn perform(live: &mut LiveAccount, step: &Step, merge: Merge) {
+pub fn perform(live: &mut LiveAccount, step: &Step, merge: Merge) {
     let number = step.numbers[0];
     match step.action {
         Action::Recover => {
@@ -291,7 +362,37 @@ fn perform(live: &mut LiveAccount, step: &Step, merge: Merge) {
         Action::SubmitActivation => {
             live.numbers.get_mut(&number).expect("there").status = CarrierStatus::Active;
         }
-        Action::Update => write(live, number, step.body.as_ref().expect("a body"), merge),
+        Action::Update => {
+            let body = step.body.as_ref().expect("a body");
+            write(live, number, body, merge);
+            if body.get("e911Address").is_some() {
+                settle_e911(live, number, "COMPLETED");
+            }
+        }
+        Action::AcceptE911Correction => {
+            let offered = live.corrections[&number].clone();
+            let state = live.numbers.get_mut(&number).expect("there");
+            let mut address = effective(state);
+            for member in Member::ALL.into_iter().filter(|m| meaning::is_place(*m)) {
+                address.set(member, offered.raw(member));
+            }
+            for member in Member::ALL.into_iter().filter(|m| !m.in_e911()) {
+                address.set(member, None);
+            }
+            state.e911_address = Some(address);
+            settle_e911(live, number, "CORRECTED_COMPLETED");
+        }
+        Action::KeepE911Original => {
+            let state = live.numbers.get_mut(&number).expect("there");
+            let mut address = effective(state);
+            if let Some((_, query)) = step.request.path.split_once("?latitude=") {
+                let (latitude, longitude) = query.split_once("&longitude=").expect("both");
+                address.set(Member::Latitude, Some(latitude));
+                address.set(Member::Longitude, Some(longitude));
+            }
+            state.e911_address = Some(address);
+            settle_e911(live, number, "COMPLETED");
+        }
         Action::CancelActivation => {
             live.numbers.remove(&number);
             live.inventory.insert(number, Inventory::Free);
@@ -344,7 +445,7 @@ fn write(live: &mut LiveAccount, number: PhoneNumber, body: &Value, merge: Merge
 }
 
 /// The address that answers 911, as the platform has it.
-fn effective(live: &LiveNumber) -> Record {
+pub fn effective(live: &LiveNumber) -> Record {
     let own = live
         .e911_address
         .clone()
@@ -368,19 +469,7 @@ proptest! {
         // `plan` holds every plan to the lint.
         if let Some(verdict) = verdict {
             world.verify = true;
-            for round in 0..6 {
-                let questions = world.account().questions;
-                if questions.is_empty() {
-                    break;
-                }
-                prop_assert!(round < 5, "it never stops asking: {:?}", questions);
-                for question in questions {
-                    let Question::E911 { address, .. } = question else {
-                        panic!("no port is declared: {question:?}");
-                    };
-                    world.checks.answer_e911(&address, verdict.clone());
-                }
-            }
+            answer(&mut world, |_| verdict.clone());
             if let Verdict::Invalid { .. } = verdict {
                 // Nobody's 911 address moves to one that the provider refuses.
                 let plan = world.plan();
@@ -390,8 +479,9 @@ proptest! {
                 }
                 for (number, now) in &world.live.numbers {
                     let Some(then) = after.numbers.get(number) else { continue };
+                    let its_own_offer = plan.steps.iter().any(|step| step.action == Action::AcceptE911Correction && step.numbers == [*number]);
                     prop_assert!(
-                        meaning::same(&effective(now), &effective(then), meaning::is_place),
+                        its_own_offer || meaning::same(&effective(now), &effective(then), meaning::is_place),
                         "{number}: {:?} -> {:?}", effective(now), effective(then)
                     );
                 }
@@ -402,6 +492,7 @@ proptest! {
         for step in &first.steps {
             perform(&mut world.live, step, merge);
         }
+        answer(&mut world, |_| Verdict::Valid);
         let second = world.plan();
         for step in &second.steps {
             // Only what a submitted activation had deferred may still come.
@@ -411,6 +502,7 @@ proptest! {
         for step in &second.steps {
             perform(&mut world.live, step, merge);
         }
+        answer(&mut world, |_| Verdict::Valid);
         prop_assert_eq!(world.plan().steps.len(), 0);
     }
 

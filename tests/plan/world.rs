@@ -11,7 +11,7 @@ use alz::model::live::{
 use alz::model::porting::PortMemory;
 use alz::model::{
     AccountId, CarrierId, CarrierStatus, DesiredAccount, DesiredNumber, Field, Guards, LiveAccount,
-    LiveEvent, LiveNumber, PartitionId, PhoneNumber, PortId, Record, SourceId,
+    LiveEvent, LiveNumber, OnUnknown, PartitionId, PhoneNumber, PortId, Record, SourceId,
 };
 use alz::plan::{
     self, AccountPlan, Allow, Checks, Context, Header, Note, NoteKind, Plan, Step, Verdict,
@@ -112,6 +112,7 @@ pub struct World {
     pub partition: LivePartition,
     pub checks: Checks,
     pub verify: bool,
+    pub on_unknown: OnUnknown,
     pub allow: Allow,
     pub memory: PortMemory,
     pub resend_secrets: bool,
@@ -140,6 +141,7 @@ impl World {
             },
             checks: Checks::default(),
             verify: false,
+            on_unknown: OnUnknown::Warn,
             allow: Allow::default(),
             memory: PortMemory::default(),
             resend_secrets: false,
@@ -218,6 +220,7 @@ impl World {
             live: &self.partition,
             now: self.partition.now,
             verify: self.verify,
+            on_unknown: self.on_unknown,
             only: None,
             memory: &self.memory,
             resend_secrets: self.resend_secrets,
