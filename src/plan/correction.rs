@@ -278,10 +278,17 @@ pub(super) fn older_spelling(
         // in force until the next run accepts the correction once more.
         return match (&declared.on_correction, past) {
             (Field::Value(OnCorrection::Accept), None) => Spelling::AskEvents,
-            (Field::Value(OnCorrection::Accept), Some(CorrectionPast::LastWord)) => {
-                Spelling::Untold
-            }
-            (_, _) => Spelling::New,
+            (
+                Field::Value(OnCorrection::Accept),
+                Some(CorrectionPast::LastWord | CorrectionPast::Earlier),
+            ) => Spelling::Untold,
+            (Field::Value(OnCorrection::Accept), Some(CorrectionPast::Never))
+            | (
+                Field::Absent
+                | Field::Null
+                | Field::Value(OnCorrection::Report | OnCorrection::KeepOriginal),
+                _,
+            ) => Spelling::New,
         };
     }
     let Some(Verdict::Invalid { alternatives, .. }) =

@@ -4,6 +4,7 @@ mod e911;
 mod events;
 mod golden;
 mod guards;
+mod in_force;
 mod lifecycle;
 mod meaning;
 mod noise;

@@ -59,6 +59,8 @@ fn e911_said() -> impl Strategy<Value = Value> {
             elsewhere(),
             json!({ "latitude": "40.3", "longitude": "-111.7", "onCorrection": "accept" })
         )),
+        Just(json!({ "onCorrection": "accept" })),
+        Just(json!({ "onCorrection": "keepOriginal" })),
         Just(with(office(), json!({ "onCorrection": "accept" }))),
         Just(with(
             elsewhere(),
@@ -194,7 +196,11 @@ fn events() -> impl Strategy<Value = Vec<(EventKind, &'static str)>> {
         EventKind::PortRequest,
     ]);
     let status = select(vec!["REJECTED", "IN_PROGRESS", "PENDING", "COMPLETED"]);
-    proptest::collection::vec((kind, status), 0..2)
+    let any = prop_oneof![
+        2 => (kind, status),
+        1 => Just((EventKind::E911Address, "REJECTED")),
+    ];
+    proptest::collection::vec(any, 0..2)
 }
 
 fn inventory() -> impl Strategy<Value = Inventory> {
@@ -244,8 +250,8 @@ pub fn build(rows: &[Row], prune: bool, able: (bool, bool, bool), caller_id: boo
         }
         world.live.inventory.insert(tn(&number), inventory.clone());
         let rejected = events.contains(&(EventKind::E911Address, "REJECTED"));
-        // Every other rejection comes with an offer.
-        if rejected && at % 2 == 0 {
+        // Not every rejection comes with an offer.
+        if rejected && at % 3 != 2 {
             world.live.corrections.insert(tn(&number), offer());
         }
         let events = events.iter().map(|(kind, status)| LiveEvent {
@@ -284,12 +290,14 @@ pub fn answer(world: &mut World, provider: impl Fn(&Record) -> Verdict) {
                     world.checks.answer_usages(number, users);
                 }
                 Question::CorrectionPast { number } => {
-                    let accepted = world.live.events[&number]
+                    let mut statuses = world.live.events[&number]
                         .iter()
-                        .any(|event| &*event.status == "CORRECTED_COMPLETED");
-                    let past = match accepted {
-                        true => CorrectionPast::LastWord,
-                        false => CorrectionPast::Never,
+                        .filter(|event| event.kind == EventKind::E911Address)
+                        .map(|event| &*event.status == "CORRECTED_COMPLETED");
+                    let past = match statuses.next() {
+                        Some(true) => CorrectionPast::LastWord,
+                        _ if statuses.any(|corrected| corrected) => CorrectionPast::Earlier,
+                        _ => CorrectionPast::Never,
                     };
                     world.checks.answer_correction_past(number, past);
                 }
@@ -305,13 +313,17 @@ pub fn answer(world: &mut World, provider: impl Fn(&Record) -> Verdict) {
 fn settle_e911(live: &mut LiveAccount, number: PhoneNumber, status: &str) {
     live.corrections.remove(&number);
     let events = live.events.entry(number).or_default();
-    events.retain(|event| event.kind != EventKind::E911Address);
-    events.push(LiveEvent {
+    // The latest comes first; an accepted correction is never forgotten.
+    events.retain(|event| {
+        event.kind != EventKind::E911Address || &*event.status == "CORRECTED_COMPLETED"
+    });
+    let event = LiveEvent {
         kind: EventKind::E911Address,
         status: status.into(),
         updated: None,
         message: None,
-    });
+    };
+    events.insert(0, event);
 }
 
 fn bytes(plan: &Plan) -> String {
@@ -352,6 +364,7 @@ pub fn perform(live: &mut LiveAccount, step: &Step, merge: Merge) {
         Action::Activate => {
             live.numbers.insert(number, blank(number));
             let body = step.body.clone().expect("a body");
+            settle_e911(live, number, "COMPLETED");
             write(live, number, &body, merge);
             write(live, number, &body["telephoneNumbers"][0], merge);
             if body["holdActivation"] == true {
@@ -364,8 +377,11 @@ pub fn perform(live: &mut LiveAccount, step: &Step, merge: Merge) {
         }
         Action::Update => {
             let body = step.body.as_ref().expect("a body");
+            let before = effective(&live.numbers[&number]);
             write(live, number, body, merge);
-            if body.get("e911Address").is_some() {
+            let after = effective(&live.numbers[&number]);
+            let told = body.get("e911Address").is_some();
+            if told || !meaning::same(&before, &after, Member::in_e911) {
                 settle_e911(live, number, "COMPLETED");
             }
         }
@@ -497,7 +513,8 @@ proptest! {
         for step in &second.steps {
             // Only what a submitted activation had deferred may still come.
             let submitted = first.steps.iter().any(|earlier| earlier.numbers == step.numbers && earlier.action == Action::SubmitActivation);
-            prop_assert!(submitted && step.action == Action::Update, "{:#?}\nbefore: {:#?}", step, first.steps);
+            let on_an_active_number = matches!(step.action, Action::Update | Action::AcceptE911Correction | Action::KeepE911Original);
+            prop_assert!(submitted && on_an_active_number, "{:#?}\nbefore: {:#?}", step, first.steps);
         }
         for step in &second.steps {
             perform(&mut world.live, step, merge);
