@@ -46,6 +46,12 @@ pub(super) struct Decided {
     pub moves: bool,
 }
 
+/// An address on offer, and the one that it would replace.
+pub(super) struct Offer<'a> {
+    pub address: &'a Record,
+    pub instead_of: Record,
+}
+
 /// What the provider's guide files an address by: the place without the unit.
 pub(super) const fn is_street(member: Member) -> bool {
     is_place(member) && !matches!(member, Member::Unit | Member::SecondaryLocationDescription)
@@ -65,9 +71,17 @@ pub(super) fn is_of_this_address(declared: &Field<E911Address>, live: &LiveNumbe
 
 impl Subject<'_> {
     /// The correction on offer, where the last change stands rejected.
-    pub(super) fn offered(&self) -> Option<&Record> {
+    fn offered(&self) -> Option<&Record> {
         events::rejected(self.events(), EventKind::E911Address)?;
         self.live.corrections.get(&self.number)
+    }
+
+    /// The same, with the address that it would replace.
+    pub(super) fn offer(&self) -> Option<Offer<'_>> {
+        Some(Offer {
+            address: self.offered()?,
+            instead_of: effective(self.listed()?),
+        })
     }
 
     /// The step that the file wants for the offer; `None` where a person is to
@@ -154,7 +168,7 @@ impl Subject<'_> {
             Saying::warning(
                 "the E911 provider's correction is declined, and 911 goes by the address as it is written",
             )
-            .help(format!("the provider would have:\n{}", as_yaml(offered))),
+            .help(format!("the provider would have:\n{}", as_patch(offered, &now))),
         ];
         if moves {
             sayings.push(e911::not_sent_to_the_psap());
@@ -328,9 +342,21 @@ pub(super) fn untold() -> Saying {
     .help("plan without --no-verify, or take the address on the platform over into the file")
 }
 
+/// What the provider would have instead of `address`, as lines for the account
+/// file. It knows streets, not tenants: the unit is the address's own.
+pub(super) fn as_patch(offered: &Record, address: &Record) -> String {
+    let mut patch = offered.clone();
+    if offered.get(Member::Unit).is_empty() {
+        for member in [Member::SecondaryLocationDescription, Member::Unit] {
+            patch.set(member, address.raw(member));
+        }
+    }
+    as_yaml(&patch)
+}
+
 /// An address as lines for the account file. Every text is quoted, so that no
 /// reader takes a state for a boolean.
-pub(super) fn as_yaml(address: &Record) -> String {
+fn as_yaml(address: &Record) -> String {
     let mut lines = vec!["e911Address:".to_owned()];
     for member in Member::ALL.into_iter().filter(|member| member.in_e911()) {
         let text = address.get(member);

@@ -3,11 +3,11 @@
 //! A field that matches is no proof: the platform stores an E911 or CSR change
 //! before the provider has taken it, and keeps it when the provider refuses.
 
+use crate::model::LiveEvent;
 use crate::model::live::EventKind;
-use crate::model::{LiveEvent, Record};
 use crate::plan::document::NoteKind;
 
-use super::correction;
+use super::correction::{self, Offer};
 use super::saying::Saying;
 
 /// Statuses after which nothing more happens (contract notes, B2).
@@ -37,7 +37,7 @@ pub(super) fn rejected(events: &[LiveEvent], kind: EventKind) -> Option<&LiveEve
 
 /// What the events say of a number to which no address is sent now and that
 /// waits for more than their confirmation.
-pub(super) fn rejections(events: &[LiveEvent], offered: Option<&Record>) -> Vec<Saying> {
+pub(super) fn rejections(events: &[LiveEvent], offered: Option<&Offer>) -> Vec<Saying> {
     let mut sayings = in_force(events, false, false, offered);
     sayings.retain(|saying| saying.kind == NoteKind::Blocked);
     sayings
@@ -59,7 +59,7 @@ pub(super) fn in_force(
     events: &[LiveEvent],
     e911_sent: bool,
     csr_sent: bool,
-    offered: Option<&Record>,
+    offered: Option<&Offer>,
 ) -> Vec<Saying> {
     let mut sayings = Vec::new();
     for event in events {
@@ -104,9 +104,9 @@ pub(super) fn in_force(
 }
 
 /// A correction waits for a person: what it says, and the two ways to decide.
-fn choices(offered: &Record) -> String {
+fn choices(offered: &Offer) -> String {
     format!(
         "911 calls may be answered without an address until it is decided. The provider would have:\n{}\nto take it, write it in the file or add `onCorrection: accept` under e911Address; to keep the address as it is, add `onCorrection: keepOriginal`; then apply",
-        correction::as_yaml(offered)
+        correction::as_patch(offered.address, &offered.instead_of)
     )
 }

@@ -146,14 +146,14 @@ impl<'a> Subject<'a> {
         };
         outcome
             .sayings
-            .extend(events::rejections(self.events(), self.offered()));
+            .extend(events::rejections(self.events(), self.offer().as_ref()));
         outcome
     }
 
     /// A live number that no file declares. What is not in force is said all the same.
     pub fn unmanaged(&self) -> Outcome {
         let mut sayings = vec![Saying::unmanaged("on the account, but no file declares it")];
-        sayings.extend(events::rejections(self.events(), self.offered()));
+        sayings.extend(events::rejections(self.events(), self.offer().as_ref()));
         Outcome {
             sayings,
             ..Outcome::default()
@@ -176,7 +176,7 @@ impl<'a> Subject<'a> {
                 self.events(),
                 false,
                 false,
-                self.offered(),
+                self.offer().as_ref(),
             ));
             return Outcome {
                 sayings,
@@ -193,13 +193,13 @@ impl<'a> Subject<'a> {
         };
         outcome.sayings.extend(reference.sayings);
         let offered = self
-            .offered()
+            .offer()
             .filter(|_| correction::is_of_this_address(&desired.e911_address, live));
         outcome.sayings.extend(events::in_force(
             self.events(),
             objects.e911_sent || decided.is_some(),
             objects.csr_sent,
-            offered,
+            offered.as_ref(),
         ));
         let mut body = objects.body;
         let mut changes = objects.changes;

@@ -81,11 +81,11 @@ pub(super) fn opinion(ask: Option<&Record>, context: &Context, checks: &Checks) 
         Some(Verdict::Invalid {
             errors,
             alternatives,
-        }) => Opinion::Refused(refusal(errors, alternatives)),
+        }) => Opinion::Refused(refusal(address, errors, alternatives)),
     }
 }
 
-fn refusal(errors: &[String], alternatives: &[Record]) -> Saying {
+fn refusal(address: &Record, errors: &[String], alternatives: &[Record]) -> Saying {
     let words = if errors.is_empty() {
         "no reason was given".to_owned()
     } else {
@@ -94,7 +94,10 @@ fn refusal(errors: &[String], alternatives: &[Record]) -> Saying {
     let mut help = if alternatives.is_empty() {
         "mend e911Address; the provider offers no alternative".to_owned()
     } else {
-        let yaml: Vec<String> = alternatives.iter().map(correction::as_yaml).collect();
+        let yaml: Vec<String> = alternatives
+            .iter()
+            .map(|alternative| correction::as_patch(alternative, address))
+            .collect();
         format!("the provider would take:\n{}", yaml.join("\nor\n"))
     };
     if lacks_unit(errors) {

@@ -65,9 +65,7 @@ fn used(users: &[String], becomes: Becomes) -> Saying {
     match becomes {
         Becomes::Released => Saying::warning(format!("{who}, and it is about to be released"))
             .help("give them another emergency number first, one whose address is where they are"),
-        Becomes::Moved => {
-            Saying::warning(format!("{who}: for them help will go by what changes here"))
-                .help("make sure that they are at the new address")
-        }
+        Becomes::Moved => Saying::warning(format!("{who}, and this changes those calls"))
+            .help("make sure that it is right for where they are"),
     }
 }

@@ -3,6 +3,7 @@
 
 mod apply;
 mod e911;
+mod e911_corrections;
 mod examples;
 mod input;
 mod saved;

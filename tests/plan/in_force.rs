@@ -35,10 +35,7 @@ fn provider(address: &Record) -> Verdict {
 
 fn street(member: Member) -> bool {
     meaning::is_place(member)
-        && !matches!(
-            member,
-            Member::Unit | Member::SecondaryLocationDescription
-        )
+        && !matches!(member, Member::Unit | Member::SecondaryLocationDescription)
 }
 
 /// Whether the platform tells the provider something new: then it judges anew.
@@ -52,12 +49,7 @@ fn told_anew(step: &Step, now: &LiveNumber, then: &LiveNumber) -> bool {
 }
 
 /// The numbers whose address is in force, step by step.
-fn follow(
-    live: &mut LiveAccount,
-    in_force: &mut BTreeSet<PhoneNumber>,
-    step: &Step,
-    merge: Merge,
-) {
+fn follow(live: &mut LiveAccount, in_force: &mut BTreeSet<PhoneNumber>, step: &Step, merge: Merge) {
     let number = step.numbers[0];
     let before = live.numbers.get(&number).cloned();
     perform(live, step, merge);

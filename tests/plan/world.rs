@@ -10,8 +10,9 @@ use alz::model::live::{
 };
 use alz::model::porting::PortMemory;
 use alz::model::{
-    AccountId, CarrierId, CarrierStatus, DesiredAccount, DesiredNumber, Field, Guards, LiveAccount,
-    LiveEvent, LiveNumber, OnUnknown, PartitionId, PhoneNumber, PortId, Record, SourceId,
+    AccountId, CarrierId, CarrierStatus, CorrectionPast, DesiredAccount, DesiredNumber, Field,
+    Guards, LiveAccount, LiveEvent, LiveNumber, OnUnknown, PartitionId, PhoneNumber, PortId,
+    Record, SourceId, Usages,
 };
 use alz::plan::{
     self, AccountPlan, Allow, Checks, Context, Header, Note, NoteKind, Plan, Step, Verdict,
@@ -182,6 +183,27 @@ impl World {
             message: (!message.is_empty()).then(|| message.into()),
         };
         self.live.events.entry(tn(NUMBER)).or_default().push(event);
+        self
+    }
+
+    /// The E911 provider rejected its address and would have this one.
+    pub fn offers(mut self, address: Value) -> Self {
+        self.live.corrections.insert(tn(NUMBER), record(address));
+        self.event(
+            EventKind::E911Address,
+            "REJECTED",
+            "No MSAG Match, alternatives found",
+        )
+    }
+
+    pub fn past(mut self, past: CorrectionPast) -> Self {
+        self.checks.answer_correction_past(tn(NUMBER), past);
+        self
+    }
+
+    pub fn used_by(mut self, users: &[&str]) -> Self {
+        let users = users.iter().map(|user| (*user).to_owned()).collect();
+        self.checks.answer_usages(tn(NUMBER), Usages::Users(users));
         self
     }
 
