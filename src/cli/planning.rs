@@ -22,12 +22,11 @@ use crate::model::live::LivePartition;
 use crate::model::meaning::date;
 use crate::model::porting::PortMemory;
 use crate::model::{
-    AccountId, CorrectionPast, DesiredAccount, OnUnknown, PartitionId, PhoneNumber, Record,
-    SourceId, Usages,
+    AccountId, DesiredAccount, OnUnknown, PartitionId, PhoneNumber, Record, SourceId,
 };
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
-    Question, RateCenter, Source, Verdict,
+    RateCenter, Source, Verdict,
 };
 use crate::report::Style;
 
@@ -218,8 +217,8 @@ impl Chosen {
 }
 
 /// What every account's comparison uses.
-struct Shared {
-    client: ReadClient,
+pub(super) struct Shared {
+    pub(super) client: ReadClient,
     id: PartitionId,
     partition: LivePartition,
     events: live::Events,
@@ -280,91 +279,8 @@ async fn account(
     }
 }
 
-/// An answer to one of the planner's questions.
-enum Answer {
-    E911(Record, Verdict),
-    RateCenter(PhoneNumber, Coverage),
-    PortOffer(PortQuestion, Offer),
-    Usages(PhoneNumber, Usages),
-    CorrectionPast(PhoneNumber, CorrectionPast),
-}
-
-impl Answer {
-    fn note(self, checks: &mut Checks) {
-        match self {
-            Answer::E911(address, verdict) => checks.answer_e911(&address, verdict),
-            Answer::RateCenter(number, coverage) => checks.answer_rate_center(number, coverage),
-            Answer::PortOffer(question, offer) => checks.answer_offer(&question, offer),
-            Answer::Usages(number, usages) => checks.answer_usages(number, usages),
-            Answer::CorrectionPast(number, past) => checks.answer_correction_past(number, past),
-        }
-    }
-}
-
 impl Shared {
-    async fn answer(&self, account: &AccountId, question: &Question) -> Result<Vec<Answer>, Fatal> {
-        Ok(match question {
-            Question::E911 {
-                address,
-                csr,
-                numbers,
-            } => {
-                let verdict = self.e911_verdict(address, csr, numbers).await?;
-                vec![Answer::E911(Record::clone(address), verdict)]
-            }
-            Question::RateCenters { numbers } => {
-                try_join_all(numbers.iter().map(async |number| {
-                    let coverage = self.coverage(*number).await?;
-                    Ok::<_, Fatal>(Answer::RateCenter(*number, coverage))
-                }))
-                .await?
-            }
-            Question::PortOffer(question) => {
-                let offer = self.offer(question).await?;
-                vec![Answer::PortOffer(question.clone(), offer)]
-            }
-            Question::Usages { number } => {
-                let usages = self.usages(account, *number).await?;
-                vec![Answer::Usages(*number, usages)]
-            }
-            Question::CorrectionPast { number } => {
-                let past = live::correction_past(&self.client, account, *number).await?;
-                vec![Answer::CorrectionPast(*number, past)]
-            }
-        })
-    }
-
-    /// Who calls 911 with a number. An answer that can't be had is told in the
-    /// plan; it is no reason not to make one, unless nothing can be asked at all.
-    async fn usages(&self, account: &AccountId, number: PhoneNumber) -> Result<Usages, Fatal> {
-        match self.client.e911_usages(account, number).await {
-            Ok(found) => Ok(Usages::Users(found.users)),
-            Err(
-                error @ (ApiError::Refused { .. }
-                | ApiError::NotFound { .. }
-                | ApiError::Failing { .. }
-                | ApiError::Unreachable { .. }),
-            ) => Ok(Usages::Unknown {
-                why: error.to_string(),
-            }),
-            Err(
-                error @ (ApiError::BadAddress { .. }
-                | ApiError::BadSetup { .. }
-                | ApiError::BadPath { .. }
-                | ApiError::Unauthorized { .. }
-                | ApiError::RateLimited { .. }
-                | ApiError::Unclear { .. }
-                | ApiError::WrongAnswer { .. }),
-            ) => Err(Fatal::with_help(
-                error.to_string(),
-                "it was asked who calls 911 with the number: --no-verify leaves that question out",
-            )),
-        }
-    }
-}
-
-impl Shared {
-    async fn e911_verdict(
+    pub(super) async fn e911_verdict(
         &self,
         address: &Record,
         csr: &Record,
@@ -405,7 +321,7 @@ impl Shared {
 
 impl Shared {
     /// Where a number belongs (A5).
-    async fn coverage(&self, number: PhoneNumber) -> Result<Coverage, Fatal> {
+    pub(super) async fn coverage(&self, number: PhoneNumber) -> Result<Coverage, Fatal> {
         let found = self.client.rate_center(number).await.map_err(unasked)?;
         Ok(match found {
             None => Coverage::Unknown,
@@ -430,7 +346,7 @@ impl Shared {
     }
 
     /// What the carriers say to a port (A22).
-    async fn offer(&self, question: &PortQuestion) -> Result<Offer, Fatal> {
+    pub(super) async fn offer(&self, question: &PortQuestion) -> Result<Offer, Fatal> {
         match self.client.port_prevalidate(&port_question(question)).await {
             Ok(answer) => Ok(offer(answer)),
             // About this port alone.
