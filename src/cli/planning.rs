@@ -298,16 +298,17 @@ impl Shared {
             let body = question(address, csr, numbers);
             match self.client.e911_prevalidate(&body).await {
                 Ok(answer) => Ok(verdict(answer)),
-                // About this address alone, the others can still be asked about; or
-                // the validator is out of reach, and e911.onUnknown says what then.
-                // A login that is lost or a proxy's page is neither.
-                Err(
-                    error @ (ApiError::Refused { status: 400, .. }
-                    | ApiError::Failing { .. }
-                    | ApiError::Unreachable { .. }),
-                ) => Ok(Verdict::Unknown {
+                // About this address alone: the others can still be asked about.
+                Err(error @ ApiError::Refused { status: 400, .. }) => Ok(Verdict::Unknown {
                     why: error.to_string(),
                 }),
+                // e911.onUnknown says what then. A login that is lost, or a page
+                // of somebody else's, is no such case.
+                Err(error @ (ApiError::Failing { .. } | ApiError::Unreachable { .. })) => {
+                    Ok(Verdict::OutOfReach {
+                        why: error.to_string(),
+                    })
+                }
                 Err(error) => Err(Fatal::with_help(
                     error.to_string(),
                     "it was asked about a new E911 address: --no-verify leaves that question out",

@@ -8,6 +8,7 @@
 
 pub mod calendar;
 pub mod desired;
+pub mod dispatch;
 pub mod field;
 pub mod guards;
 pub mod id;

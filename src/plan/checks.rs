@@ -108,6 +108,11 @@ pub enum Verdict {
     Unknown {
         why: String,
     },
+    /// The provider could not be asked. For what is sent it counts as
+    /// unknown, but unlike that it says nothing at all of the address.
+    OutOfReach {
+        why: String,
+    },
 }
 
 /// The answers known so far.

@@ -28,10 +28,10 @@ use crate::plan::checks::{Checks, Verdict};
 use crate::plan::document::{Action, Change, Expect, Step};
 
 use super::e911::{self, PATH, effective};
-use super::events;
 use super::number::Subject;
 use super::overlay::{ObjectChange, body, changes, lay, restricted, whole_value};
 use super::saying::Saying;
+use super::{events, language};
 
 /// What is decided about an offer.
 pub(super) struct Decided {
@@ -136,7 +136,7 @@ impl Subject<'_> {
             step,
             then: after,
             follow_up,
-            sayings: Vec::new(),
+            sayings: language::saying(&now, &wanted).into_iter().collect(),
             moves: true,
         }
     }
@@ -287,28 +287,26 @@ pub(super) fn older_spelling(
         return Spelling::New;
     }
     let past = checks.correction_past(live.number);
-    if !context.verify {
+    let accepts = matches!(declared.on_correction, Field::Value(OnCorrection::Accept));
+    let verdict = match context.verify {
+        true => checks.e911(&restricted(then, Member::in_e911)),
+        false => None,
+    };
+    let alternatives = match verdict {
+        Some(Verdict::Invalid { alternatives, .. }) => alternatives,
+        // What it has no correction for, it has not corrected.
+        Some(Verdict::Valid | Verdict::Unknown { .. }) => return Spelling::New,
+        None if context.verify => return Spelling::New,
         // Sent again it would be rejected again, and 911 be without an address
         // in force until the next run accepts the correction once more.
-        return match (&declared.on_correction, past) {
-            (Field::Value(OnCorrection::Accept), None) => Spelling::AskEvents,
-            (
-                Field::Value(OnCorrection::Accept),
-                Some(CorrectionPast::LastWord | CorrectionPast::Earlier),
-            ) => Spelling::Untold,
-            (Field::Value(OnCorrection::Accept), Some(CorrectionPast::Never))
-            | (
-                Field::Absent
-                | Field::Null
-                | Field::Value(OnCorrection::Report | OnCorrection::KeepOriginal),
-                _,
-            ) => Spelling::New,
-        };
-    }
-    let Some(Verdict::Invalid { alternatives, .. }) =
-        checks.e911(&restricted(then, Member::in_e911))
-    else {
-        return Spelling::New;
+        Some(Verdict::OutOfReach { .. }) | None => {
+            return match past {
+                None if accepts || context.verify => Spelling::AskEvents,
+                Some(CorrectionPast::LastWord) => Spelling::Untold,
+                Some(CorrectionPast::Earlier) if accepts => Spelling::Untold,
+                None | Some(CorrectionPast::Earlier | CorrectionPast::Never) => Spelling::New,
+            };
+        }
     };
     let offers_it = alternatives
         .iter()
@@ -337,9 +335,9 @@ pub(super) fn take_over(in_force: &Record) -> Saying {
 
 pub(super) fn untold() -> Saying {
     Saying::blocked(
-        "a correction of its E911 address was accepted, and without asking the provider nobody can tell whether the file's address is an older spelling of it",
+        "a correction of its E911 address was accepted, and only the provider, which was not asked, can tell whether the file's address is an older spelling of it",
     )
-    .help("plan without --no-verify, or take the address on the platform over into the file")
+    .help("plan again once the provider can be asked, and without --no-verify; or take the address on the platform over into the file")
 }
 
 /// What the provider would have instead of `address`, as lines for the account

@@ -8,6 +8,7 @@
 
 use serde_json::Value;
 
+use crate::model::dispatch::no_place;
 use crate::model::meaning::{self, is_echo, is_place};
 use crate::model::record::Declared;
 use crate::model::{E911Address, Field, LiveNumber, Member, Record};
@@ -330,6 +331,18 @@ fn needs_unit(then: &Record, live: &LiveNumber) -> Option<Saying> {
         Saying::warning("the building has several tenants, and e911Address names no unit in it")
             .help("write secondaryLocationDescription and unit: it is what a first responder looks for inside")
     })
+}
+
+/// D16 for an address that is partly or wholly the platform's own: the file's
+/// is judged before there is a plan.
+pub(super) fn nobody_can_be_sent_there(then: &Record) -> Option<Saying> {
+    let what = no_place(then.get(Member::StreetName))?;
+    Some(
+        Saying::warning(format!(
+            "911 calls will be answered with the address of a {what}, and an ambulance can't drive there"
+        ))
+        .help("write e911Address with the street address of the place where the telephone is"),
+    )
 }
 
 fn blocked(follows: bool, reason: String, help: String) -> E911 {

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::model::live::{CarrierAbilities, LivePartition};
+use crate::model::meaning::{self, is_place};
 use crate::model::{
     DesiredNumber, E911Address, Field, LiveEvent, LiveNumber, Member, OnUnknown, Record,
 };
@@ -67,7 +68,7 @@ pub(super) fn opinion(ask: Option<&Record>, context: &Context, checks: &Checks) 
     match checks.e911(address) {
         None => Opinion::Unasked(Box::new(address.clone())),
         Some(Verdict::Valid) => Opinion::Fine(None),
-        Some(Verdict::Unknown { why }) => {
+        Some(Verdict::Unknown { why } | Verdict::OutOfReach { why }) => {
             let words = format!("the E911 provider can't confirm the address: {why}");
             let help = "check it; if it is right, ask the provider's support to have it added before 911 depends on it";
             match context.on_unknown {
@@ -172,9 +173,11 @@ pub(super) fn objects(
         }
     }
     if let Some(then) = &e911.then {
-        objects
-            .sayings
-            .extend(language::saying(&e911::effective(live), then));
+        let now = e911::effective(live);
+        objects.sayings.extend(language::saying(&now, then));
+        if !meaning::same(&now, then, is_place) {
+            objects.sayings.extend(e911::nobody_can_be_sent_there(then));
+        }
     }
     let (listing, sayings) = listing::listing(
         &desired.directory_listing,

@@ -328,6 +328,32 @@ fn without_asking_the_provider_an_accepted_correction_is_not_undone() {
     ));
     unknown = unknown.past(CorrectionPast::Never);
     assert_eq!(actions(&unknown.plan()), [Action::Update]);
+    // Nor where it can't be asked, whoever accepted the correction.
+    let out_of_reach = Verdict::OutOfReach {
+        why: "status 503".to_owned(),
+    };
+    for entry in [
+        declared_as("accept", json!({})),
+        declared_as("report", json!({})),
+    ] {
+        let plan = accepted(entry)
+            .verdict(vineyard(), out_of_reach.clone())
+            .past(CorrectionPast::LastWord)
+            .plan();
+        assert!(plan.steps.is_empty(), "{:#?}", plan.steps);
+        note(&plan, NoteKind::Blocked);
+    }
+    // What the provider does not know it has not corrected: the file has moved.
+    let plan = accepted(declared_as("accept", json!({})))
+        .verdict(
+            vineyard(),
+            Verdict::Unknown {
+                why: "no such street".to_owned(),
+            },
+        )
+        .past(CorrectionPast::LastWord)
+        .plan();
+    assert_eq!(actions(&plan), [Action::Update]);
 }
 
 #[test]
@@ -505,6 +531,41 @@ fn half_a_place_is_never_sent_also_where_one_half_is_on_the_platform() {
     assert!(plan.steps.is_empty(), "{:#?}", plan.steps);
     let blocked = note(&plan, NoteKind::Blocked);
     assert!(blocked.reason.contains("one coordinate without the other"));
+}
+
+#[test]
+fn a_country_alone_that_the_state_does_not_lie_in_is_blocked() {
+    let plan = World::new()
+        .declares(json!({ "e911Address": { "country": "CAN" } }))
+        .lists(
+            "ACTIVE",
+            json!({ "customerServiceRecord": office(), "e911Address": elsewhere() }),
+        )
+        .plan();
+    assert!(plan.steps.is_empty(), "{:#?}", plan.steps);
+    let blocked = note(&plan, NoteKind::Blocked);
+    assert!(blocked.reason.contains("UT does not lie in country CAN"));
+}
+
+#[test]
+fn a_post_box_on_the_platform_is_told_before_911_goes_by_it() {
+    let post_box = with(office(), json!({ "streetName": "PO Box 12" }));
+    let plan = World::new()
+        .declares(json!({ "e911Address": null }))
+        .lists(
+            "ACTIVE",
+            json!({ "customerServiceRecord": post_box, "e911Address": elsewhere() }),
+        )
+        .plan();
+    let warning = note(&plan, NoteKind::Warning);
+    assert!(warning.reason.contains("post box"), "{}", warning.reason);
+}
+
+#[test]
+fn an_acceptance_with_another_language_says_who_will_answer() {
+    let plan = rejected(declared_as("accept", json!({ "language": "fr-CA" }))).plan();
+    let warning = note(&plan, NoteKind::Warning);
+    assert!(warning.reason.contains("answered in French"));
 }
 
 #[test]
