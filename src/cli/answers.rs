@@ -12,7 +12,7 @@ use crate::plan::{Checks, Coverage, Offer, PortQuestion, Question, Verdict};
 
 /// An answer to one of the planner's questions.
 pub(super) enum Answer {
-    E911(Record, Verdict),
+    E911(Box<Record>, Verdict),
     RateCenter(PhoneNumber, Coverage),
     PortOffer(PortQuestion, Offer),
     Usages(PhoneNumber, Usages),
@@ -44,7 +44,7 @@ impl Shared {
                 numbers,
             } => {
                 let verdict = self.e911_verdict(address, csr, numbers).await?;
-                vec![Answer::E911(Record::clone(address), verdict)]
+                vec![Answer::E911(address.clone(), verdict)]
             }
             Question::RateCenters { numbers } => {
                 try_join_all(numbers.iter().map(async |number| {

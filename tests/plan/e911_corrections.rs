@@ -107,7 +107,7 @@ fn an_accepted_correction_brings_the_street_and_the_suite_is_put_back() {
         (&json!("Vineyard"), &json!("LINDON"))
     );
     let update = &plan.steps[1];
-    assert_eq!(update.depends_on, [accept.id.clone()]);
+    assert_eq!(update.depends_on, std::slice::from_ref(&accept.id));
     assert_eq!(
         *body(update),
         json!({ "e911Address": with(corrected(), json!({ "language": "fr-CA" })) })
@@ -150,7 +150,7 @@ fn a_correction_of_an_address_that_the_file_has_replaced_is_not_accepted() {
         help.contains("onCorrection")
     };
     let blocked = notes(&plan, NoteKind::Blocked);
-    assert!(!blocked.iter().any(|note| offered(note)), "{blocked:#?}");
+    assert!(!blocked.iter().any(offered), "{blocked:#?}");
 }
 
 #[test]
