@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
 
-use crate::api::{ReadClient, StatusQuery};
+use crate::api::{ApiError, ReadClient, StatusQuery};
 use crate::model::live::EventKind;
 use crate::model::{
     AccountId, CarrierStatus, CorrectionPast, LiveEvent, LiveNumber, PhoneNumber, Record,
@@ -52,7 +52,13 @@ pub(super) async fn of_numbers(
                 .any(|event| event.kind == EventKind::E911Address && event.is_rejected())
     });
     let offers = try_join_all(rejected.map(async |(number, _)| {
-        Ok::<_, LiveError>((*number, correction(client, account, *number).await?))
+        let offer = match client.e911_correction(account, *number).await {
+            // An offer that we may not see is none that could be decided about;
+            // that the address stands rejected is known without it.
+            Err(ApiError::Refused { .. }) => None,
+            answer => answer?,
+        };
+        Ok::<_, LiveError>((*number, offer))
     }))
     .await?;
     Ok(offers

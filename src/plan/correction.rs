@@ -136,7 +136,16 @@ impl Subject<'_> {
             step,
             then: after,
             follow_up,
-            sayings: language::saying(&now, &wanted).into_iter().collect(),
+            sayings: language::saying(&now, &wanted)
+                .into_iter()
+                .chain([Saying::warning(
+                    "the E911 provider's address comes in the place of the one in the file",
+                )
+                .help(format!(
+                    "take it over:\n{}",
+                    as_yaml(&restricted(&wanted, is_place))
+                ))])
+                .collect(),
             moves: true,
         }
     }

@@ -206,11 +206,11 @@ impl<'a> Subject<'a> {
         body.extend(reference.members);
         changes.extend(reference.changes);
         let mut e911_changes = objects.e911_changes;
-        let mut expected = live.clone();
+        let mut decided_to = None;
         let mut after = None;
         if let Some(decided) = decided {
             e911_changes |= decided.moves;
-            expected = decided.then;
+            decided_to = Some(decided.then);
             outcome.sayings.extend(decided.sayings);
             if let Some(follow_up) = decided.follow_up {
                 body.insert(e911::PATH.to_owned(), follow_up.value);
@@ -220,7 +220,8 @@ impl<'a> Subject<'a> {
             outcome.steps.push(decided.step);
         }
         if !changes.is_empty() {
-            let mut step = self.update(body, changes, expect(&expected));
+            let expected = decided_to.as_ref().unwrap_or(live);
+            let mut step = self.update(body, changes, expect(expected));
             step.depends_on.extend(after);
             outcome.steps.push(step);
             outcome.touched.update = 1;

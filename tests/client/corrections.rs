@@ -1,7 +1,7 @@
 //! Corrections of E911 addresses: read where there may be one, and remembered
 //! from the events, however the platform keeps those.
 
-use alz::live::{self, Scope, Wanted};
+use alz::live::{self, LiveError, Scope, Wanted};
 use alz::model::CorrectionPast;
 use alz::model::live::LivePartition;
 use serde_json::{Value, json};
@@ -69,6 +69,19 @@ async fn an_accepted_correction_is_known_from_one_event_or_from_several() {
 
 #[tokio::test]
 async fn an_offer_is_read_for_a_rejected_address_and_for_no_other() {
+    let numbers = offers(|| ok(json!({ "city": "LINDON" }))).await;
+    assert_eq!(numbers.expect("an account"), ["18015551212"]);
+    // One that we may not see is no reason not to read the account.
+    let numbers = offers(|| refusal(403, "Forbidden")).await;
+    assert_eq!(numbers.expect("an account"), Vec::<String>::new());
+    let failed = offers(|| html(200)).await;
+    assert!(failed.is_err(), "a page of somebody else's is no answer");
+}
+
+/// The numbers with an offer, of an account with two rejected changes.
+async fn offers(
+    answer: impl Fn() -> Answer + Send + Sync + 'static,
+) -> Result<Vec<String>, LiveError> {
     let listed = "/v2/partition/P1/account/A1/telephonenumber";
     let platform = Platform::with_login(move |request, _| {
         if request.path.contains("/statussearch") {
@@ -91,7 +104,7 @@ async fn an_offer_is_read_for_a_rejected_address_and_for_no_other() {
                 { "phoneNumber": "18015551212", "accountId": "A1", "carrierStatus": "ACTIVE" },
                 { "phoneNumber": "18015551213", "accountId": "A1", "carrierStatus": "ACTIVE" },
             ])),
-            Some("/18015551212/911-address/correction") => ok(json!({ "city": "LINDON" })),
+            Some("/18015551212/911-address/correction") => answer(),
             other => panic!("nobody asked for {other:?}"),
         }
     });
@@ -101,9 +114,6 @@ async fn an_offer_is_read_for_a_rejected_address_and_for_no_other() {
     };
     let events = live::events(&client, &scope).await.expect("events");
     let partition = LivePartition::default();
-    let live = live::account(&client, &a1(), &Wanted::default(), &partition, &events)
-        .await
-        .expect("an account");
-    let numbers: Vec<String> = live.corrections.keys().map(ToString::to_string).collect();
-    assert_eq!(numbers, ["18015551212"]);
+    let live = live::account(&client, &a1(), &Wanted::default(), &partition, &events).await?;
+    Ok(live.corrections.keys().map(ToString::to_string).collect())
 }

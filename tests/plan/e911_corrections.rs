@@ -121,6 +121,12 @@ fn an_accepted_correction_brings_the_street_and_the_suite_is_put_back() {
         ]
     );
     assert_eq!(count(&plan, "blocked"), 0);
+    // What to write in the file from then on, suite and all.
+    let shown = notes(&plan, NoteKind::Warning).iter().any(|note| {
+        let help = note.help.as_deref().unwrap_or_default();
+        help.contains("city: \"LINDON\"") && help.contains("unit: \"500\"")
+    });
+    assert!(shown, "{:#?}", plan.notes);
 }
 
 #[test]
@@ -564,8 +570,13 @@ fn a_post_box_on_the_platform_is_told_before_911_goes_by_it() {
 #[test]
 fn an_acceptance_with_another_language_says_who_will_answer() {
     let plan = rejected(declared_as("accept", json!({ "language": "fr-CA" }))).plan();
-    let warning = note(&plan, NoteKind::Warning);
-    assert!(warning.reason.contains("answered in French"));
+    let warnings = notes(&plan, NoteKind::Warning);
+    assert!(
+        warnings
+            .iter()
+            .any(|note| note.reason.contains("answered in French")),
+        "{warnings:#?}"
+    );
 }
 
 #[test]
