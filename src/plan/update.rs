@@ -68,21 +68,30 @@ pub(super) fn opinion(ask: Option<&Record>, context: &Context, checks: &Checks) 
     match checks.e911(address) {
         None => Opinion::Unasked(Box::new(address.clone())),
         Some(Verdict::Valid) => Opinion::Fine(None),
-        Some(Verdict::Unknown { why } | Verdict::OutOfReach { why }) => {
-            let words = format!("the E911 provider can't confirm the address: {why}");
-            let help = "check it; if it is right, ask the provider's support to have it added before 911 depends on it";
-            match context.on_unknown {
-                OnUnknown::Warn => Opinion::Fine(Some(Saying::warning(words).help(help))),
-                OnUnknown::Block => Opinion::Refused(
-                    Saying::blocked(words)
-                        .help(format!("{help} (alz.yaml says e911.onUnknown: block)")),
-                ),
-            }
-        }
+        Some(Verdict::Unknown { why }) => unconfirmed(
+            context,
+            format!("the E911 provider can't confirm the address: {why}"),
+            "check it; if it is right, ask the provider's support to have it added before 911 depends on it",
+        ),
+        Some(Verdict::OutOfReach { why }) => unconfirmed(
+            context,
+            format!("the E911 provider could not be asked about the address: {why}"),
+            "plan again once it can, before 911 depends on the address",
+        ),
         Some(Verdict::Invalid {
             errors,
             alternatives,
         }) => Opinion::Refused(refusal(address, errors, alternatives)),
+    }
+}
+
+/// What nobody has confirmed goes or stays as the project says.
+fn unconfirmed(context: &Context, words: String, help: &str) -> Opinion {
+    match context.on_unknown {
+        OnUnknown::Warn => Opinion::Fine(Some(Saying::warning(words).help(help))),
+        OnUnknown::Block => Opinion::Refused(
+            Saying::blocked(words).help(format!("{help} (alz.yaml says e911.onUnknown: block)")),
+        ),
     }
 }
 

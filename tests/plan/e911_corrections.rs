@@ -568,6 +568,19 @@ fn a_post_box_on_the_platform_is_told_before_911_goes_by_it() {
 }
 
 #[test]
+fn a_new_number_with_coordinates_says_what_the_psap_is_not_sent() {
+    let there = json!({ "latitude": "40.332492", "longitude": "-111.728167" });
+    let address = with(without_names(office()), there);
+    let plan = World::new()
+        .declares(json!({ "customerServiceRecord": office(), "e911Address": address }))
+        .inventory(alz::model::live::Inventory::Free)
+        .plan();
+    assert_eq!(actions(&plan), [Action::Activate]);
+    let warning = note(&plan, NoteKind::Warning);
+    assert!(warning.reason.contains("not the address itself"));
+}
+
+#[test]
 fn an_acceptance_with_another_language_says_who_will_answer() {
     let plan = rejected(declared_as("accept", json!({ "language": "fr-CA" }))).plan();
     let warnings = notes(&plan, NoteKind::Warning);
