@@ -16,10 +16,10 @@ use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, ReadClient, wire};
 use crate::desired::{Repository, Subject};
-use crate::model::live::LivePartition;
+use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::meaning::date;
 use crate::model::porting::PortMemory;
-use crate::model::{AccountId, PhoneNumber, Record, SourceId};
+use crate::model::{AccountId, DesiredAccount, PhoneNumber, Record, SourceId};
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
     Question, RateCenter, Source, Verdict,
@@ -61,14 +61,7 @@ pub async fn make(
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
     let platform = Platform::read(session, ids).await?;
-    let shared = Arc::new(Shared {
-        client: platform.client.clone(),
-        platform,
-        verify: request.verify,
-        memory: Arc::clone(&request.memory),
-        resend_secrets: request.resend_secrets,
-        verdicts: Mutex::default(),
-    });
+    let shared = Arc::new(Planner::new(platform, request));
 
     let mut plans: Vec<AccountPlan> = Vec::new();
     let mut style = Style {
@@ -125,7 +118,7 @@ pub async fn make(
 }
 
 /// Gives every step the line that asks for it.
-fn locate(plan: &mut Plan, repository: &Repository) {
+pub(super) fn locate(plan: &mut Plan, repository: &Repository) {
     let subjects: Vec<(SourceId, Subject)> = plan
         .steps
         .iter()
@@ -144,7 +137,7 @@ fn locate(plan: &mut Plan, repository: &Repository) {
 }
 
 /// What every account's comparison uses.
-struct Shared {
+pub(super) struct Planner {
     client: ReadClient,
     platform: Platform,
     verify: bool,
@@ -158,51 +151,74 @@ async fn account(
     repository: &Repository,
     index: usize,
     chosen: &Chosen,
-    shared: &Shared,
+    planner: &Planner,
 ) -> Result<(AccountPlan, Option<String>), Fatal> {
     let desired = reading::declared(repository, index)?;
-    let live = shared.platform.account(&desired).await?;
-    let context = Context {
-        partition: &shared.platform.id,
-        live: &shared.platform.partition,
-        now: shared.platform.now,
-        verify: shared.verify,
-        only: chosen.only(&desired),
-        memory: &shared.memory,
-        resend_secrets: shared.resend_secrets,
-    };
-    let mut checks = Checks::default();
-    loop {
-        let made = plan::account(&desired, &live, &context, &checks);
-        if made.questions.is_empty() {
-            return Ok((made, desired.name));
+    let live = planner.platform.account(&desired).await?;
+    let made = planner.plan(&desired, &live, chosen.only(&desired)).await?;
+    Ok((made, desired.name))
+}
+
+impl Planner {
+    pub(super) fn new(platform: Platform, request: &Request<'_>) -> Self {
+        Self {
+            client: platform.client.clone(),
+            platform,
+            verify: request.verify,
+            memory: Arc::clone(&request.memory),
+            resend_secrets: request.resend_secrets,
+            verdicts: Mutex::default(),
         }
-        for question in &made.questions {
-            match question {
-                Question::E911 {
-                    address,
-                    csr,
-                    numbers,
-                } => {
-                    let verdict = shared.e911_verdict(address, csr, numbers).await?;
-                    checks.answer_e911(address, verdict);
-                }
-                Question::RateCenters { numbers } => {
-                    for number in numbers {
-                        let coverage = coverage(&shared.client, *number).await?;
-                        checks.answer_rate_center(*number, coverage);
+    }
+
+    /// Plans an account, and asks the platform what the plan has to know first.
+    /// `only` are the numbers to plan; `None` is all.
+    pub(super) async fn plan(
+        &self,
+        desired: &DesiredAccount,
+        live: &LiveAccount,
+        only: Option<&BTreeSet<PhoneNumber>>,
+    ) -> Result<AccountPlan, Fatal> {
+        let context = Context {
+            partition: &self.platform.id,
+            live: &self.platform.partition,
+            now: self.platform.now,
+            verify: self.verify,
+            only,
+            memory: &self.memory,
+            resend_secrets: self.resend_secrets,
+        };
+        let mut checks = Checks::default();
+        loop {
+            let made = plan::account(desired, live, &context, &checks);
+            if made.questions.is_empty() {
+                return Ok(made);
+            }
+            for question in &made.questions {
+                match question {
+                    Question::E911 {
+                        address,
+                        csr,
+                        numbers,
+                    } => {
+                        let verdict = self.e911_verdict(address, csr, numbers).await?;
+                        checks.answer_e911(address, verdict);
                     }
-                }
-                Question::PortOffer(question) => {
-                    let offer = port_offer(&shared.client, question).await?;
-                    checks.answer_offer(question, offer);
+                    Question::RateCenters { numbers } => {
+                        for number in numbers {
+                            let coverage = coverage(&self.client, *number).await?;
+                            checks.answer_rate_center(*number, coverage);
+                        }
+                    }
+                    Question::PortOffer(question) => {
+                        let offer = port_offer(&self.client, question).await?;
+                        checks.answer_offer(question, offer);
+                    }
                 }
             }
         }
     }
-}
 
-impl Shared {
     async fn e911_verdict(
         &self,
         address: &Record,

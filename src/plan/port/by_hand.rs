@@ -10,7 +10,7 @@ use crate::plan::{Context, Touched};
 use super::super::number::is_on_account;
 use super::super::saying::Saying;
 use super::editable::May;
-use super::follow::{cancellable, cancelling, given_up, triggering};
+use super::follow::{cancellable, cancelling, given_up, is_on_its_way, triggering};
 use super::names;
 use super::progress::{Stage, day, progress, window};
 use super::step::PortStep;
@@ -206,6 +206,22 @@ fn cancel(
                 "its port has completed (COMPLETED): there is nothing left to cancel",
             )
             .help("write state: released at its numbers to give them up"));
+        }
+        PortState::Pending
+        | PortState::InProgress
+        | PortState::Rejected
+        | PortState::FocReceived
+        | PortState::FocRemoved
+        | PortState::HotCut
+        | PortState::ResellerPending
+        | PortState::Other(_)
+            if is_on_its_way(port, context) =>
+        {
+            return Err(
+                Saying::blocked("it is being activated: it can't be cancelled any more").help(
+                    "write state: released at its numbers once they are active, to give them up",
+                ),
+            );
         }
         PortState::Pending
         | PortState::InProgress
