@@ -10,6 +10,7 @@ mod outcome;
 mod plan_human;
 mod plan_json;
 mod port;
+mod port_changes;
 pub mod problems;
 pub mod schema;
 mod status_human;

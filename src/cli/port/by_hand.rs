@@ -181,7 +181,6 @@ impl<'a> Hand<'a> {
         }
         let project = Project::open(global, &[])?;
         let loaded = project.load(&[], clock::today()?)?;
-        output.warn_of(&loaded.warnings, &project.root);
         let session = project.connect(fastrand::u64(..)).await?;
         let remembered = match journal::recall(global, &project, &session).await {
             Ok(remembered) => remembered,

@@ -41,7 +41,6 @@ pub struct ShowArgs {
 pub async fn run(arguments: &ShowArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
     let project = Project::open(global, &[])?;
     let loaded = project.load(&[], clock::today()?)?;
-    output.warn_of(&loaded.warnings, &project.root);
     let session = project.connect(fastrand::u64(..)).await?;
     let repository = Arc::new(loaded.repository);
     let ended = async {
