@@ -12,6 +12,7 @@ mod journal;
 mod output;
 mod plan;
 mod planning;
+mod port;
 mod progress;
 mod reading;
 mod sandbox;
