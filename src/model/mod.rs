@@ -16,8 +16,10 @@ pub mod meaning;
 pub mod member;
 pub mod number;
 pub mod paths;
+pub mod personal;
 pub mod porting;
 pub mod record;
+pub mod redact;
 pub mod secret;
 pub mod values;
 
@@ -33,4 +35,5 @@ pub use record::{
     CustomerServiceRecord, DirectoryListing, E911Address, ListingAddress, OnCorrection, Record,
     Reference,
 };
+pub use redact::Redactor;
 pub use secret::SecretRef;

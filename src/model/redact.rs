@@ -1,0 +1,430 @@
+//! What a run has learnt of people, so that its texts can be written without.
+//!
+//! `--redact pii` masks by the member first ([`super::personal`]): a change of
+//! a city is hidden because it is a city. This is the net below that, for
+//! sentences: words that came in under a personal member, in a file or in an
+//! answer, go out of no text; and what a carrier or provider said in its own
+//! words is left out whole, for it may quote anything.
+//!
+//! Words are kept as hashes, so that a fleet of a million addresses costs what
+//! its vocabulary costs and no memory image of it is a list of people.
+
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
+use std::sync::{PoisonError, RwLock};
+
+use serde_json::Value;
+
+use super::member::Member;
+use super::personal::{MASK, is_free_text, is_personal};
+use super::record::Record;
+
+/// What replaces a carrier's or provider's own words.
+pub const WITHHELD: &str = "(words withheld: --redact pii)";
+
+/// The words and sentences that may not be written.
+#[derive(Default)]
+pub struct Redactor {
+    known: RwLock<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    words: HashSet<u64>,
+    sentences: BTreeSet<String>,
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redactor(…)")
+    }
+}
+
+impl Redactor {
+    /// Learns a document by the names of its members.
+    pub fn learn(&self, document: &Value) {
+        let mut found = Known::default();
+        gather(document, Kind::Plain, &mut found);
+        self.add(found);
+    }
+
+    /// Learns an address-like object.
+    pub fn learn_record(&self, record: &Record) {
+        let mut found = Known::default();
+        for member in Member::ALL.into_iter().filter(|m| m.is_personal()) {
+            gather_words(record.get(member), &mut found);
+        }
+        self.add(found);
+    }
+
+    /// Learns a text that is a name or an address itself.
+    pub fn learn_personal(&self, text: &str) {
+        let mut found = Known::default();
+        gather_words(text, &mut found);
+        self.add(found);
+    }
+
+    /// Learns what somebody said in words of their own.
+    pub fn learn_sentence(&self, text: &str) {
+        let mut found = Known::default();
+        gather_sentence(text, &mut found);
+        self.add(found);
+    }
+
+    fn add(&self, found: Known) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.words.extend(found.words);
+        known.sentences.extend(found.sentences);
+    }
+
+    /// The text without anything that was learnt, and without the values in
+    /// lines like `city: Lindon`.
+    pub fn text(&self, text: &str) -> String {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut clean = text.to_owned();
+        // The longest first, so that none leaves its tail behind.
+        let mut sentences: Vec<&String> = known
+            .sentences
+            .iter()
+            .filter(|sentence| clean.contains(sentence.as_str()))
+            .collect();
+        sentences.sort_by_key(|sentence| std::cmp::Reverse(sentence.len()));
+        for sentence in sentences {
+            clean = clean.replace(sentence.as_str(), WITHHELD);
+        }
+        let mut lines: Vec<String> = Vec::new();
+        for line in clean.split('\n') {
+            let line = without_values(line);
+            lines.push(known.without_words(&line));
+        }
+        lines.join("\n")
+    }
+
+    /// A JSON text, in one document or one a line, laid out as it is: values of
+    /// personal members are masked, other texts lose what was learnt.
+    pub fn json(&self, text: &str) -> String {
+        let mut clean = String::with_capacity(text.len());
+        let mut rest = text;
+        let mut key = String::new();
+        while let Some(first) = rest.chars().next() {
+            let personal = is_personal(&key);
+            if first == '"' {
+                let end = literal(rest);
+                let (raw, after) = rest.split_at(end);
+                rest = after;
+                let said: String = serde_json::from_str(raw).unwrap_or_default();
+                if rest.trim_start().starts_with(':') {
+                    clean.push_str(raw);
+                    key = said;
+                    continue;
+                }
+                let shown = match (personal, said.as_str()) {
+                    (_, "") => String::new(),
+                    (true, _) => MASK.to_owned(),
+                    (false, said) => self.text(said),
+                };
+                if shown == said {
+                    clean.push_str(raw);
+                } else {
+                    clean.push_str(&Value::String(shown).to_string());
+                }
+            } else if personal && (first.is_ascii_digit() || first == '-') {
+                let end = rest
+                    .find(|c: char| !(c.is_ascii_digit() || "+-.eE".contains(c)))
+                    .unwrap_or(rest.len());
+                rest = rest.get(end..).unwrap_or_default();
+                clean.push_str(&Value::String(MASK.to_owned()).to_string());
+            } else {
+                // What a member's value is made of ends with it.
+                if matches!(first, '{' | '}' | ']') {
+                    key.clear();
+                }
+                clean.push(first);
+                rest = rest.get(first.len_utf8()..).unwrap_or_default();
+            }
+        }
+        clean
+    }
+}
+
+/// The length of the string literal that a JSON text begins with.
+fn literal(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// What is gathered below a member.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    Personal,
+    FreeText,
+}
+
+fn gather(value: &Value, kind: Kind, found: &mut Known) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let below = match kind {
+                    Kind::Plain if is_personal(name) => Kind::Personal,
+                    Kind::Plain if is_free_text(name) => Kind::FreeText,
+                    kind => kind,
+                };
+                gather(member, below, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather(item, kind, found)),
+        Value::String(text) => match kind {
+            Kind::Plain => {}
+            Kind::Personal => gather_words(text, found),
+            Kind::FreeText => gather_sentence(text, found),
+        },
+        Value::Number(number) if kind == Kind::Personal => {
+            gather_words(&number.to_string(), found);
+        }
+        Value::Number(_) | Value::Null | Value::Bool(_) => {}
+    }
+}
+
+fn gather_sentence(text: &str, found: &mut Known) {
+    let text = text.trim();
+    // A word of one or two letters says nothing, and would be missed everywhere.
+    if text.chars().count() > 2 {
+        found.sentences.insert(text.to_owned());
+    }
+}
+
+fn gather_words(text: &str, found: &mut Known) {
+    for range in words(text) {
+        let word = text.get(range).unwrap_or_default();
+        if tells(word) {
+            found.words.insert(hash(word));
+        }
+    }
+}
+
+impl Known {
+    fn without_words(&self, text: &str) -> String {
+        if self.words.is_empty() {
+            return text.to_owned();
+        }
+        let fixed = fixed(text);
+        let mut clean = String::with_capacity(text.len());
+        let mut rest = 0;
+        for range in words(text) {
+            let word = text.get(range.clone()).unwrap_or_default();
+            let part_of_number = fixed
+                .iter()
+                .any(|fixed| fixed.start <= range.start && range.end <= fixed.end);
+            if !part_of_number && self.words.contains(&hash(word)) {
+                clean.push_str(text.get(rest..range.start).unwrap_or_default());
+                clean.push_str(MASK);
+                rest = range.end;
+            }
+        }
+        clean.push_str(text.get(rest..).unwrap_or_default());
+        clean
+    }
+}
+
+fn hash(word: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    word.to_lowercase().hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Whether a word by itself gives somebody away. Short numbers and the words
+/// that every report is made of would only make it unreadable.
+fn tells(word: &str) -> bool {
+    let long = word.chars().count() > 2;
+    long && !EVERYDAY.contains(&word.to_lowercase().as_str())
+}
+
+/// Words of the reports themselves.
+const EVERYDAY: [&str; 40] = [
+    "the", "and", "for", "not", "number", "numbers", "account", "accounts", "address", "plan",
+    "apply", "port", "ports", "update", "release", "activate", "recover", "error", "errors",
+    "help", "with", "from", "that", "this", "has", "was", "are", "its", "can", "run", "again",
+    "true", "false", "null", "line", "file", "state", "service", "customer", "record",
+];
+
+/// Words: runs of letters and digits, a decimal number being one of them.
+fn words(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut start = None;
+    let mut previous = ' ';
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next_is_digit = chars.peek().is_some_and(|(_, next)| next.is_ascii_digit());
+        let inside =
+            c.is_alphanumeric() || (c == '.' && previous.is_ascii_digit() && next_is_digit);
+        match (start, inside) {
+            (None, true) => start = Some(at),
+            (Some(begin), false) => {
+                found.push(begin..at);
+                start = None;
+            }
+            (None, false) | (Some(_), true) => {}
+        }
+        previous = c;
+    }
+    found.extend(start.map(|begin| begin..text.len()));
+    found
+}
+
+/// Where telephone numbers and dates stand: their digits are no house number.
+fn fixed(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = None;
+    let joins = |c: char| c.is_ascii_digit() || "-()+./:TZ\u{a0} ".contains(c);
+    for (at, c) in text.char_indices().chain([(text.len(), '\n')]) {
+        match (from, joins(c)) {
+            (None, true) => from = Some(at),
+            (Some(begin), false) => {
+                found.extend(telephone_or_date(text, begin..at));
+                from = None;
+            }
+            (None, false) | (Some(_), true) => {}
+        }
+    }
+    found
+}
+
+/// Telephone numbers and dates in a run of digits and what joins them.
+fn telephone_or_date(text: &str, run: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let said = text.get(run.clone()).unwrap_or_default();
+    // Word by word for dates, and two words together for "+1 801-555-1212".
+    let pieces: Vec<Range<usize>> = said
+        .split([' ', '\u{a0}'])
+        .scan(0, |at, piece| {
+            let begin = said
+                .get(*at..)
+                .and_then(|rest| rest.find(piece))
+                .unwrap_or(0)
+                + *at;
+            *at = begin + piece.len();
+            Some(run.start + begin..run.start + *at)
+        })
+        .collect();
+    let digits = |range: &Range<usize>| {
+        let text = text.get(range.clone()).unwrap_or_default();
+        text.chars().filter(char::is_ascii_digit).count()
+    };
+    for (index, piece) in pieces.iter().enumerate() {
+        let said = text.get(piece.clone()).unwrap_or_default();
+        let is_date = said
+            .get(..10)
+            .is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok());
+        if is_date || (10..=11).contains(&digits(piece)) && !said.contains('.') {
+            found.push(piece.clone());
+        }
+        if let Some(next) = pieces.get(index + 1)
+            && (10..=11).contains(&(digits(piece) + digits(next)))
+            && digits(next) >= 7
+        {
+            found.push(piece.start..next.end);
+        }
+    }
+    found
+}
+
+/// `e911Address.city: Orem` and `"unit": "5"` without what they say.
+fn without_values(line: &str) -> String {
+    let Some((name, value)) = line.split_once(": ") else {
+        return line.to_owned();
+    };
+    let bare = name
+        .trim_start_matches([' ', '-', '{', '"', '\''])
+        .trim_end_matches(['"', '\'']);
+    let member = bare.rsplit('.').next().unwrap_or(bare);
+    if !is_personal(member) || value.trim().is_empty() {
+        return line.to_owned();
+    }
+    format!("{name}: {MASK}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn learnt() -> Redactor {
+        let redactor = Redactor::default();
+        redactor.learn(&json!({
+            "customerServiceRecord": { "businessName": "Zephyr Dental", "streetNumber": "801",
+                "streetName": "Quartz", "city": "Lindon", "state": "UT", "customerType": "BUSINESS" },
+            "latitude": 40.332492,
+            "logs": [{ "message": "No MSAG match at 56 Onyx Road" }],
+        }));
+        redactor
+    }
+
+    #[test]
+    fn a_name_learnt_from_an_answer_goes_out_of_no_sentence() {
+        let redactor = learnt();
+        assert_eq!(
+            redactor.text("it stays \"ZEPHYR DENTAL\" of Quartz, Lindon UT (40.332492)"),
+            "it stays \"••• •••\" of •••, ••• UT (•••)"
+        );
+        assert_eq!(
+            redactor.text("rejected it: No MSAG match at 56 Onyx Road; mend it"),
+            format!("rejected it: {WITHHELD}; mend it")
+        );
+    }
+
+    #[test]
+    fn a_house_number_does_not_tear_telephone_numbers_and_dates() {
+        let redactor = Redactor::default();
+        redactor.learn(&json!({ "streetNumber": ["801", "2026", "555"] }));
+        for text in [
+            "+1 801-555-1212 on 2026-12-03",
+            "18015551212",
+            "(until 2026-12-03T20:00:00-05:00)",
+        ] {
+            assert_eq!(redactor.text(text), text);
+        }
+        assert_eq!(redactor.text("at 801 of 2026"), "at ••• of •••");
+    }
+
+    #[test]
+    fn short_values_are_hidden_where_their_member_is_named() {
+        let redactor = Redactor::default();
+        assert_eq!(
+            redactor.text("e911Address:\n  streetNumber: \"5\"\n  state: \"ON\""),
+            "e911Address:\n  streetNumber: •••\n  state: \"ON\""
+        );
+    }
+
+    #[test]
+    fn a_json_document_keeps_its_layout_and_its_keys() {
+        let redactor = learnt();
+        let text = "{\n  \"zephyr\": \"of Lindon\",\n  \"latitude\": -40.3, \"unit\": \"\\\"5\",\n  \"city\": \"X\", \"numbers\": [\"18015551212\"], \"of\": 801\n}\n";
+        assert_eq!(
+            redactor.json(text),
+            "{\n  \"zephyr\": \"of •••\",\n  \"latitude\": \"•••\", \"unit\": \"•••\",\n  \"city\": \"•••\", \"numbers\": [\"18015551212\"], \"of\": 801\n}\n"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_however_odd_does_harm(text in "\\PC{0,60}", said in "\\PC{0,20}") {
+            let redactor = Redactor::default();
+            redactor.learn(&json!({ "city": said, "message": text }));
+            let _ = redactor.text(&text);
+            let _ = redactor.json(&text);
+            let document = json!({ "a": text, "city": [said, 1] }).to_string();
+            let clean = redactor.json(&document);
+            proptest::prop_assert!(serde_json::from_str::<Value>(&clean).is_ok(), "{clean}");
+        }
+    }
+}
