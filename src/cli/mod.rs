@@ -10,6 +10,7 @@ mod init;
 mod output;
 mod plan;
 mod planning;
+mod privacy;
 mod progress;
 mod sandbox;
 mod schema;
@@ -31,7 +32,7 @@ use crate::report;
 /// Runs the program on these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match args::Cli::try_parse_from(&arguments) {
+    let mut cli = match args::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) if !error.use_stderr() => {
             // Help and version are what was asked for.
@@ -40,7 +41,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         Err(error) => return misused(&error, &arguments),
     };
-    let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet);
+    cli.global.redact();
+    let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet)
+        .private(cli.global.privacy.clone());
     let exit = cli.run(&output);
     match output.failure() {
         None => exit,

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::fatal::Fatal;
 use super::output::Output;
+use super::privacy::Privacy;
 use super::progress::Progress;
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, ReadClient, wire};
@@ -26,6 +27,7 @@ use crate::plan::{
     Question, RateCenter, Source, Verdict,
 };
 use crate::report::Style;
+use crate::report::redact::Key;
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -46,6 +48,8 @@ pub struct Planned {
     /// How a person's report of it is laid out.
     pub style: Style,
     pub partition: LivePartition,
+    /// What values that are not shown are told apart with.
+    pub key: Key,
 }
 
 /// Reads the platform and compares. The plan's steps name their source lines.
@@ -76,6 +80,7 @@ pub async fn make(
         verify: request.verify,
         memory: Arc::clone(&request.memory),
         resend_secrets: request.resend_secrets,
+        privacy: output.privacy.clone(),
         verdicts: Mutex::default(),
     });
 
@@ -155,6 +160,7 @@ pub async fn make(
         plan,
         style,
         partition: shared.partition.clone(),
+        key: Key(repository.redaction_key(chosen.0.as_deref())),
     })
 }
 
@@ -222,6 +228,7 @@ struct Shared {
     verify: bool,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
+    privacy: Privacy,
     /// Each distinct address is asked about once, whoever declares it.
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
@@ -237,6 +244,7 @@ async fn account(
         .transpose()
         .map_err(|error| Fatal::new(error.to_string()))?
         .ok_or_else(|| Fatal::new("an account was lost between reading and planning"))?;
+    shared.privacy.learn(&desired);
     let live = live::account(
         &shared.client,
         &desired.account,

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
+use super::privacy::Privacy;
 use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
 use crate::desired::settings::{self, Pattern};
 use crate::desired::{self, LoadRequest, Loaded};
@@ -32,6 +33,7 @@ pub struct Project {
     api: String,
     partition: Option<PartitionId>,
     ca_file: Option<PathBuf>,
+    privacy: Privacy,
 }
 
 impl Project {
@@ -63,6 +65,7 @@ impl Project {
                 api: api.unwrap_or_default(),
                 partition,
                 ca_file,
+                privacy: global.privacy.clone(),
             });
         };
         let names = || {
@@ -103,6 +106,7 @@ impl Project {
             api: api.unwrap_or_else(|| environment.api.clone()),
             partition: partition.or_else(|| environment.partition.clone()),
             ca_file,
+            privacy: global.privacy.clone(),
         })
     }
 
@@ -163,6 +167,8 @@ impl Project {
         options.requests_per_second = self.requests_per_second;
         options.ca_file = self.ca_file.clone();
         options.jitter_seed = jitter_seed;
+        options.http_log = self.privacy.http_log().cloned();
+        options.redactor = self.privacy.redactor().cloned();
         let client = ReadClient::new(options)?;
         let now = match &running {
             Some(running) => running.now(),

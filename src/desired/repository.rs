@@ -177,7 +177,23 @@ impl Repository {
     /// defaults and ports; with a selection, of its documents alone. File names,
     /// order, comments and account names do not matter.
     pub fn digest(&self, only: Option<&Selection>) -> String {
-        let mut sha = Sha256::new();
+        let mut text = String::from("sha256:");
+        for byte in self.sum(Sha256::new(), only) {
+            text.push_str(&format!("{byte:02x}"));
+        }
+        text
+    }
+
+    /// A key made of the same, which the digest does not give away: for digests
+    /// of values that a plan does not show. The same files give the same key.
+    pub fn redaction_key(&self, only: Option<&Selection>) -> [u8; 32] {
+        self.sum(
+            Sha256::new_with_prefix("alz: values that are not shown"),
+            only,
+        )
+    }
+
+    fn sum(&self, mut sha: Sha256, only: Option<&Selection>) -> [u8; 32] {
         for (id, sources) in &self.accounts {
             let documents: Vec<&Packed> = sources
                 .iter()
@@ -196,11 +212,7 @@ impl Repository {
             sha.update([u8::from(documents.iter().any(|d| d.prune == Some(true)))]);
             sum.feed(&mut sha);
         }
-        let mut text = String::from("sha256:");
-        for byte in sha.finalize() {
-            text.push_str(&format!("{byte:02x}"));
-        }
-        text
+        sha.finalize().into()
     }
 
     /// What the documents of these files declare. Paths are compared after both

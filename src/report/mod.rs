@@ -9,6 +9,7 @@ mod outcome;
 mod plan_human;
 mod plan_json;
 pub mod problems;
+pub mod redact;
 pub mod schema;
 mod style;
 mod words;
