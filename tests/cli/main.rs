@@ -2,8 +2,10 @@
 //! it, and what must hold whatever the platform does.
 
 mod apply;
+mod canary;
 mod e911;
 mod examples;
+mod har;
 mod input;
 mod saved;
 mod world;

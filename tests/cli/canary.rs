@@ -1,0 +1,398 @@
+//! Secrets and personal data with unmistakable bytes go in by every door; they
+//! come out by none: no output, log, saved plan or HTTP log of any command, in
+//! any form, whatever goes wrong.
+//!
+//! Secrets never come out. Names and addresses may, unless `--redact pii` says
+//! otherwise: then none of their bytes does.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::world::{ACCOUNT, CLINIC, World};
+
+const FILE: &str = "accounts/office.yaml";
+
+/// Never, anywhere.
+const SECRETS: [&str; 5] = [
+    "Canaryword",
+    "canarytoken",
+    "604711",
+    "CanAcc88",
+    "canarycookie",
+];
+
+/// Never with `--redact pii`. In lower case, as is what is searched.
+const PERSONAL: [&str; 18] = [
+    "zephyrcanary",
+    "quillcanary",
+    "xanthecanary",
+    "onyxcanary",
+    "jaspercanary",
+    "79913",
+    "88437",
+    "7zq",
+    "sixcanary",
+    "41.987654",
+    "101.876543",
+    "opalcanary",
+    "topazcanary",
+    "provocanary",
+    "berylcanary",
+    "rubycanary",
+    "garnetcanary",
+    "authorcanary",
+];
+
+/// An account whose every name and address is a canary.
+const OFFICE: &str = r#"
+account: bRW8jpoCTGOaOIF5wqvSVg
+name: Zephyrcanary of Onyxcanary
+defaults:
+  customerServiceRecord: &office
+    customerType: BUSINESS
+    businessName: Zephyrcanary Quillcanary
+    customerName: Quillcanary Z
+    streetNumber: "79913"
+    preDirectional: S
+    streetName: Onyxcanary
+    streetSuffix: St
+    city: Jaspercanary
+    state: UT
+    country: USA
+    postalCode: "88437"
+    secondaryLocationDescription: SUITE
+    unit: 7Zq
+  e911Address: { <<: *office, latitude: "41.987654", longitude: "-101.876543" }
+  directoryListing: { listed: false, type: NOT_LIST_NOT_PUBLISH, address: { <<: *office, customerName: null } }
+numbers:
+  "18017690201":
+    reference: { type: END_USER, id: ajfrBZJMQNC4-9TeBSfnlQ, assignAsCallerId: true }
+  "18017690202":
+    customerServiceRecord: { customerType: RESIDENTIAL, businessName: null, firstName: Xanthecanary, lastName: Sixcanary }
+  "18017690203": { holdActivation: true }
+  "18014040901": { state: released }
+"#;
+
+/// A port with its secrets in the environment and in a file.
+const PORT: &str = r#"
+ports:
+  main:
+    customerServiceRecord: *office
+    billingTelephoneNumber: "13855550111"
+    crdDate: 2026-12-10
+    portingWireType: Wireless
+    portingAuthorizedName: Authorcanary Xanthecanary
+    wirelessAccountNumber: { file: account.txt }
+    wirelessPin: { env: CANARY_PIN }
+"#;
+
+fn world() -> World {
+    let port = OFFICE.replace(
+        "numbers:\n",
+        &format!(
+            "{}numbers:\n  \"13855550111\": {{ port: main }}\n",
+            PORT.trim_start()
+        ),
+    );
+    let office = port.replace("  \"18014040901\": { state: released }\n", "");
+    let clinic = format!(
+        "account: {CLINIC}\nname: Topazcanary\nnumbers:\n  \"18014040901\": {{ e911Address: {{ unit: 7Zq, city: Jaspercanary }} }}\n  \"18014040902\": {{ customerServiceRecord: {{ customerName: Quillcanary Z }} }}\n"
+    );
+    let world = World::new(&[(FILE, &office), ("accounts/clinic.yaml", &clinic)]);
+    world.write("account.txt", "CanAcc88\n");
+    // What stands on the platform already, put there by somebody else.
+    let record = json!({ "customerType": "BUSINESS", "businessName": "Opalcanary Inc",
+        "customerName": "Topazcanary", "streetNumber": "79913", "streetName": "Berylcanary",
+        "city": "Provocanary", "state": "UT", "country": "USA", "postalCode": "88437", "unit": "7Zq",
+        "latitude": "41.987654", "longitude": "-101.876543" });
+    for number in ["18014040901", "18014040902"] {
+        let mut e911 = record.clone();
+        e911.as_object_mut().expect("a map").remove("customerName");
+        world.patch(
+            CLINIC,
+            number,
+            &json!({ "customerServiceRecord": record, "e911Address": e911 }),
+        );
+    }
+    world
+}
+
+/// What alz wrote while it ran, by where.
+struct Written(Vec<(String, String)>);
+
+impl Written {
+    fn lacks(&self, canaries: &[&str], run: &str) {
+        for (place, text) in &self.0 {
+            let lower = text.to_lowercase();
+            for canary in canaries {
+                if let Some(at) = lower.find(&canary.to_lowercase()) {
+                    let around: String = lower
+                        .get(at.saturating_sub(200)..)
+                        .unwrap_or(&lower)
+                        .chars()
+                        .take(400)
+                        .collect();
+                    panic!("{canary} in {place} of {run}: …{around}…");
+                }
+            }
+        }
+    }
+}
+
+fn run(world: &World, arguments: &[&str]) -> (i32, Written) {
+    let mut command = credentials(world.command(arguments));
+    let output = command.output().expect("alz runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut written = vec![
+        ("stdout".to_owned(), text(&output.stdout)),
+        ("stderr".to_owned(), text(&output.stderr)),
+    ];
+    // Every file that was not there for alz to read.
+    let mut files = vec![world.root().to_owned()];
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            let inside = std::fs::read_dir(&path).expect("a directory");
+            files.extend(inside.map(|entry| entry.expect("an entry").path()));
+        } else if !is_input(&path) {
+            written.push((
+                path.display().to_string(),
+                text(&std::fs::read(&path).expect("a file")),
+            ));
+        }
+    }
+    (output.status.code().unwrap_or(-1), Written(written))
+}
+
+fn is_input(path: &PathBuf) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".yaml") || name == "account.txt"
+}
+
+fn credentials(mut command: Command) -> Command {
+    command
+        .env_remove("ALZ_TOKEN")
+        .env("ALZ_USERNAME", "rubycanary@example.com")
+        .env("ALZ_PASSWORD", "Canaryword")
+        .env("CANARY_PIN", "604711");
+    command
+}
+
+/// Commands as far as this program has them; those that write come last.
+fn commands() -> Vec<Vec<&'static str>> {
+    let all: [&[&str]; 22] = [
+        &["validate"],
+        &["validate", "--strict"],
+        &["plan", "--out", "plan.json"],
+        &["plan", "--no-verify"],
+        &["plan", FILE, "--detailed-exitcode"],
+        &["drift"],
+        &["status"],
+        &["status", "--timeline"],
+        &["e911", "check"],
+        &[
+            "address",
+            "validate",
+            "79913 Onyxcanary St, Jaspercanary",
+            "--postal-code",
+            "88437",
+        ],
+        &["address", "suggest", "79913 Onyxcanary"],
+        &[
+            "numbers",
+            "search",
+            "--near",
+            "79913 Onyxcanary St, Jaspercanary",
+        ],
+        &["port", "check", "main"],
+        &["port", "show"],
+        &["journal"],
+        &["apply", "plan.json"],
+        &["apply", "--auto-approve"],
+        &["plan"],
+        &["status"],
+        &["port", "show"],
+        &[
+            "port",
+            "update",
+            "main",
+            "--resend-secrets",
+            "--auto-approve",
+        ],
+        &["journal"],
+    ];
+    let help = Command::new(env!("CARGO_BIN_EXE_alz"))
+        .arg("--help")
+        .output()
+        .expect("alz runs");
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    let known = |command: &&[&str]| {
+        help.lines()
+            .any(|line| line.split_whitespace().next() == command.first().copied())
+    };
+    all.into_iter()
+        .filter(known)
+        .map(<[&str]>::to_vec)
+        .collect()
+}
+
+const FORMS: [&[&str]; 4] = [
+    &["--color", "always"],
+    &["--format", "json", "-v"],
+    &["-vv"],
+    &["--format", "json", "-vv", "--log-format", "json"],
+];
+
+/// What goes wrong: the platform echoes what it was sent and what it holds.
+fn faults() -> Vec<(&'static str, Value)> {
+    let echo = json!({
+        "status": 400,
+        "messages": ["at 79913 Onyxcanary St, Jaspercanary: PIN 604711 of CanAcc88", "Garnetcanary"],
+        "data": { "pin": 604711, "password": "Canaryword", "why": ["Zephyrcanary", "41.987654"] },
+    })
+    .to_string();
+    let page = "<html><body>Opalcanary, 79913 Berylcanary; Canaryword</body></html>";
+    let any = |fault: Value| fault;
+    vec![
+        ("nothing", json!([])),
+        (
+            "refused writes",
+            any(
+                json!([{ "method": "POST", "path": "**/telephonenumber", "status": 400, "body": echo },
+            { "method": "PATCH", "status": 422, "body": echo }]),
+            ),
+        ),
+        (
+            "failing writes",
+            any(
+                json!([{ "method": "POST", "path": "**/telephonenumber", "status": 500, "body": echo, "afterEffect": true }]),
+            ),
+        ),
+        (
+            "refused questions",
+            any(json!([{ "path": "**/prevalidate", "status": 400, "body": echo }])),
+        ),
+        (
+            "refused login",
+            any(json!([{ "path": "**/authorize", "status": 401, "body": echo }])),
+        ),
+        (
+            "a page for a login",
+            any(json!([{ "path": "**/authorize", "body": page }])),
+        ),
+        (
+            "refused readings",
+            any(json!([{ "path": "**/statussearch", "status": 403, "body": echo }])),
+        ),
+        (
+            "a page",
+            any(json!([{ "method": "GET", "path": "**/telephonenumber", "body": page }])),
+        ),
+        (
+            "half an answer",
+            any(json!([{ "method": "GET", "path": "**/telephonenumber", "truncateAt": 400 }])),
+        ),
+        (
+            "another shape",
+            any(
+                json!([{ "path": "**/inboundcarriers", "body": "{\"Opalcanary\": [\"Canaryword\", 604711]}" }]),
+            ),
+        ),
+        (
+            "a cut",
+            any(json!([{ "path": "**/inboundcarriers", "cut": "before" }])),
+        ),
+    ]
+}
+
+/// Provider's words that quote everything, on a number that is managed.
+fn rejected(world: &World) {
+    world.post("/sandbox/addresses", &json!({ "unknown": "reject" }));
+}
+
+fn every_run(redact: bool) {
+    for (fault, rule) in faults() {
+        let world = world();
+        if rule.as_array().is_some_and(|rules| !rules.is_empty()) {
+            world.fault(rule);
+        }
+        // Faults are few of many: all forms where nothing goes wrong, two where something does.
+        let forms = if fault == "nothing" {
+            &FORMS[..]
+        } else {
+            &FORMS[2..]
+        };
+        for command in commands() {
+            for form in forms {
+                let mut arguments = [&command[..], form, &["--http-log", "run.har"]].concat();
+                if redact {
+                    arguments.extend(["--redact", "pii"]);
+                }
+                let (_, written) = run(&world, &arguments);
+                let what = format!("{arguments:?} with {fault}");
+                written.lacks(&SECRETS, &what);
+                if redact {
+                    written.lacks(&PERSONAL, &what);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_secret_comes_out_of_any_run() {
+    every_run(false);
+}
+
+#[test]
+fn with_redact_pii_no_name_and_no_address_comes_out_of_any_run() {
+    every_run(true);
+}
+
+#[test]
+fn mistakes_in_files_are_told_without_what_the_files_say() {
+    let world = world();
+    for (right, wrong) in [
+        ("state: UT", "state: Jaspercanary"),
+        ("city: Jaspercanary", "citty: Jaspercanary"),
+        (
+            "customerName: Quillcanary Z",
+            "customerName: Quillcanary Zephyrcanary",
+        ),
+        ("unit: 7Zq", "unit: [7Zq]"),
+        ("postalCode: \"88437\"", "postalCode: \"88437-x\""),
+        ("numbers:\n", "numbers: Onyxcanary\nnumbers:\n"),
+        ("streetName: Onyxcanary", "streetName: PO Box Onyxcanary"),
+        ("preDirectional: S", "preDirectional: Onyxcanary"),
+        ("account: bRW", "Zephyrcanary Sixcanary: 1\naccount: bRW"),
+        ("latitude: \"41.987654\"", "latitude: \"41.987654 N\""),
+        ("{ env: CANARY_PIN }", "604711"),
+        (
+            "portingAuthorizedName: Authorcanary Xanthecanary",
+            "portingAuthorizedName: Authorcanary",
+        ),
+        ("streetSuffix: St", "streetSuffix: \"St"),
+        (
+            "firstName: Xanthecanary",
+            "firstName: Xanthecanary, middleInitial: { Sixcanary: 1 }",
+        ),
+    ] {
+        let text = std::fs::read_to_string(world.root().join(FILE)).expect("a file");
+        assert!(text.contains(right), "{right}");
+        world.write(FILE, &text.replace(right, wrong));
+        for command in ["validate", "plan", "apply"] {
+            for form in [&["--format", "json"][..], &["--color", "always"]] {
+                let arguments = [&[command][..], form, &["--redact", "pii"]].concat();
+                let (code, written) = run(&world, &arguments);
+                if wrong != "customerName: Quillcanary Zephyrcanary" && command != "apply" {
+                    assert_ne!(code, 130, "{wrong}");
+                }
+                written.lacks(&PERSONAL, &format!("{arguments:?} with {wrong}"));
+                written.lacks(&SECRETS, &format!("{arguments:?} with {wrong}"));
+            }
+        }
+        world.write(FILE, &text);
+    }
+    let _ = (rejected, ACCOUNT);
+}
