@@ -4,13 +4,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::answer::json;
 use super::error::{ApiError, Call};
 use super::options::ClientOptions;
-use super::query::{StatusQuery, status_path};
 use super::retry::Safety;
 use super::timer::Timer;
 use super::transport::{Outgoing, Traffic, Transport};
@@ -52,6 +52,11 @@ impl ReadClient {
     /// Requests sent so far.
     pub fn traffic(&self) -> Traffic {
         self.shared.transport.traffic()
+    }
+
+    /// From now on no word of the platform, however it comes, shows this secret.
+    pub fn conceal(&self, secret: SecretString) {
+        self.shared.transport.conceal(secret);
     }
 
     pub(super) fn transport(&self) -> &Transport {
@@ -216,56 +221,6 @@ impl ReadClient {
         .await
     }
 
-    /// What a carrier or E911 provider is doing about a number or port (A19).
-    pub async fn event(
-        &self,
-        account: &AccountId,
-        reference: &str,
-        service_type: &str,
-    ) -> Result<Option<wire::ServiceActivationEvent>, ApiError> {
-        let path = paths::event(self.partition_id().await?, account, reference, service_type);
-        self.find(path, |body| {
-            let found: wire::ServiceActivationEvent = json(body)?;
-            if found.id.is_empty() || found.activation_status_type.is_empty() {
-                return Err("it is an event without id or status".into());
-            }
-            about("event type", service_type, &found.service_type)?;
-            Ok(found)
-        })
-        .await
-    }
-
-    /// A page of events (A21), the results from `first` on.
-    pub async fn status_search(
-        &self,
-        query: &StatusQuery,
-        first: u64,
-    ) -> Result<wire::EventPage, ApiError> {
-        let path = status_path(self.partition_id().await?, query, first);
-        let read = self.get(path, |body| {
-            let page: wire::EventPage = json(body)?;
-            let complete = |event: &wire::ServiceActivationEvent| {
-                !event.id.is_empty()
-                    && !event.service_type.is_empty()
-                    && !event.activation_status_type.is_empty()
-            };
-            if !page.results.iter().all(complete) {
-                return Err("it lists an event without id, type or status".into());
-            }
-            Ok(page)
-        });
-        let mut page: wire::EventPage = read.await?;
-        for log in page.results.iter_mut().flat_map(|event| &mut event.logs) {
-            if let Some(message) = &mut log.message {
-                let mut words = [String::from(&**message)];
-                self.shared.transport.without_secrets(&mut words).await?;
-                let [word] = words;
-                *message = word.into();
-            }
-        }
-        Ok(page)
-    }
-
     /// An account's end users, at most 1000 of them (O:retrieveEndUserList).
     pub async fn users(&self, account: &AccountId) -> Result<Vec<wire::EndUser>, ApiError> {
         // The limited rows may lack the caller ID; that must not look like none.
@@ -311,15 +266,25 @@ impl ReadClient {
                 Ok(said)
             })
             .await?;
-        let transport = &self.shared.transport;
-        transport.without_secrets(&mut said.errors).await?;
+        if !said.errors.is_empty() {
+            let secrets = self.shared.transport.all_secrets().await?;
+            for word in &mut said.errors {
+                *word = secrets.remove_from(word);
+            }
+        }
         Ok(said)
     }
 
     /// Asks whether numbers can be ported and when (A22). A POST that orders nothing.
     pub async fn port_prevalidate(&self, body: &Value) -> Result<wire::PortAvailability, ApiError> {
         let path = paths::port_prevalidate(self.partition_id().await?);
-        self.ask("POST", path, Some(body), json).await
+        let mut said: wire::PortAvailability = self.ask("POST", path, Some(body), json).await?;
+        let secrets = self.shared.transport.all_secrets().await?;
+        let words = said.exception.iter_mut();
+        for words in words.chain(&mut said.third_party_result_message) {
+            *words = secrets.remove_from(words);
+        }
+        Ok(said)
     }
 
     /// Where a number belongs and whether it can be ported (A5); `None` where
@@ -384,7 +349,7 @@ impl ReadClient {
         .await
     }
 
-    async fn get<T>(
+    pub(super) async fn get<T>(
         &self,
         path: String,
         decode: impl Fn(&[u8]) -> Result<T, String>,
@@ -393,7 +358,7 @@ impl ReadClient {
     }
 
     /// A look-up: that there is no such thing is an answer.
-    async fn find<T>(
+    pub(super) async fn find<T>(
         &self,
         path: String,
         decode: impl Fn(&[u8]) -> Result<T, String>,
@@ -432,7 +397,7 @@ impl fmt::Debug for ReadClient {
 }
 
 /// The answer must be about what was asked.
-fn about(what: &str, asked: &str, found: &str) -> Result<(), String> {
+pub(super) fn about(what: &str, asked: &str, found: &str) -> Result<(), String> {
     if asked == found {
         Ok(())
     } else {

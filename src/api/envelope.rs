@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::error::short;
+use super::masking::{MASK, without_word};
 use crate::model::redact::WITHHELD;
 
 /// What the platform says where a token is too old.
@@ -83,33 +84,52 @@ fn gather(value: Value, words: &mut Vec<String>) {
     }
 }
 
-/// What a request carried that must not come back in an error, should the
-/// platform quote it.
+/// What must not come back in the platform's words, should it quote it.
 #[derive(Default)]
-pub struct Secrets(Vec<String>);
+pub struct Secrets {
+    /// Long and random: taken out wherever they stand.
+    anywhere: Vec<String>,
+    /// A few digits, perhaps: taken out as words of their own.
+    words: Vec<String>,
+}
 
 impl Secrets {
     /// The values of the members that hold secrets, wherever they are in the body.
     pub fn of_body(body: Option<&Value>) -> Self {
-        let mut found = Vec::new();
+        let mut found = Self::default();
         if let Some(body) = body {
-            collect(body, &mut found);
+            found.collect(body);
         }
-        // The longest first, so that none leaves its tail behind.
-        found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Self(found)
+        found
     }
 
+    /// A secret of the login: its password or its token.
     pub fn add(&mut self, secret: &str) {
         if !secret.is_empty() {
-            self.0.insert(0, secret.to_owned());
+            self.anywhere.push(secret.to_owned());
+        }
+    }
+
+    /// A secret of a port: its PIN or its account number.
+    pub fn add_word(&mut self, secret: &str) {
+        if !secret.is_empty() {
+            self.words.push(secret.to_owned());
         }
     }
 
     pub fn remove_from(&self, text: &str) -> String {
-        self.0
+        // The longest first, so that none leaves its tail behind.
+        let longest_first = |secrets: &[String]| {
+            let mut secrets: Vec<&String> = secrets.iter().collect();
+            secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+            secrets.into_iter().cloned().collect::<Vec<String>>()
+        };
+        let text = longest_first(&self.anywhere)
             .iter()
-            .fold(text.to_owned(), |text, secret| text.replace(secret, "•••"))
+            .fold(text.to_owned(), |text, secret| text.replace(secret, MASK));
+        longest_first(&self.words)
+            .iter()
+            .fold(text, |text, secret| without_word(&text, secret))
     }
 
     fn remove_from_value(&self, value: Value) -> Value {
@@ -128,33 +148,29 @@ impl Secrets {
                 if self.remove_from(&text) == text {
                     Value::Number(number)
                 } else {
-                    Value::String("•••".into())
+                    Value::String(MASK.into())
                 }
             }
             plain @ (Value::Null | Value::Bool(_)) => plain,
         }
     }
-}
 
-fn collect(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                match member {
-                    Value::String(secret)
-                        if matches!(
-                            name.as_str(),
-                            "wirelessPin" | "wirelessAccountNumber" | "password"
-                        ) && !secret.is_empty() =>
-                    {
-                        found.push(secret.clone());
+    fn collect(&mut self, value: &Value) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    match (name.as_str(), member) {
+                        ("wirelessPin" | "wirelessAccountNumber", Value::String(secret)) => {
+                            self.add_word(secret);
+                        }
+                        ("password", Value::String(secret)) => self.add(secret),
+                        (_, other) => self.collect(other),
                     }
-                    other => collect(other, found),
                 }
             }
+            Value::Array(items) => items.iter().for_each(|item| self.collect(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -219,6 +235,15 @@ mod tests {
         let refusal = Refusal::read(body.to_string().as_bytes(), &secrets).expect("a refusal");
         assert!(!format!("{refusal:?}").contains("4711"), "{refusal:?}");
         assert_eq!(refusal.messages, ["pin ••• is wrong"]);
+    }
+
+    #[test]
+    fn a_telephone_number_that_holds_the_pins_digits_stays_whole() {
+        let secrets = Secrets::of_body(Some(&json!({"wirelessPin": "555"})));
+        let body = json!({"messages": ["555"], "data": {"phoneNumber": "18015551212"}});
+        let refusal = Refusal::read(body.to_string().as_bytes(), &secrets).expect("a refusal");
+        assert_eq!(refusal.messages, ["•••"]);
+        assert_eq!(refusal.data, Some(json!({"phoneNumber": "18015551212"})));
     }
 
     proptest::proptest! {

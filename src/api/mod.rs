@@ -3,13 +3,15 @@
 //! A call walks through these files in this order: `client` names the
 //! operation and checks that the answer can be one; `transport` sends it and
 //! tells what may be sent again from what may not; `answer` says what came back,
-//! a refusal in the platform's own words (`envelope`) included; `session` keeps the token; `pace` holds the ceilings and the pauses that the
-//! platform asks for; `retry` says how long to wait, on the clock that `timer`
-//! stands for. What went wrong is an [`ApiError`].
+//! a refusal in the platform's own words (`envelope`) included, without the
+//! secrets that it may quote (`masking`); `session` keeps the token; `pace` holds
+//! the ceilings and the pauses that the platform asks for; `retry` says how long
+//! to wait, on the clock that `timer` stands for. What went wrong is an [`ApiError`].
 //!
 //! A [`ReadClient`] has no method that changes anything; a [`WriteClient`] is
 //! made from one, by `apply` alone.
 
+mod activity;
 mod answer;
 pub mod client;
 mod connect;
@@ -18,6 +20,7 @@ pub mod endpoint;
 mod envelope;
 pub mod error;
 mod har;
+pub mod masking;
 pub mod options;
 mod pace;
 mod query;

@@ -2,13 +2,13 @@
 //! allowed, with a token that is renewed once, and repeated only where that
 //! can't order anything twice.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use reqwest::{Method, Url};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::answer::{Answer, Verdict, json, judge, words};
@@ -49,6 +49,8 @@ pub(super) struct Transport {
     pace: Pace,
     session: Session,
     counters: Counters,
+    /// Secrets of ports that this run has in hand.
+    concealed: RwLock<Vec<SecretString>>,
 }
 
 /// A call to be made.
@@ -72,6 +74,7 @@ impl Transport {
             pace: Pace::new(&options)?,
             session: Session::default(),
             counters: Counters::default(),
+            concealed: RwLock::default(),
             options,
         })
     }
@@ -283,29 +286,42 @@ impl Transport {
             .min(self.options.retry.longest_pause)
     }
 
-    /// Removes the credentials from words of the platform that are to be shown.
-    pub async fn without_secrets(&self, words: &mut [String]) -> Result<(), ApiError> {
-        if words.is_empty() {
-            return Ok(());
+    /// From now on no word of the platform shows this secret.
+    pub fn conceal(&self, secret: SecretString) {
+        let mut concealed = self
+            .concealed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let same = |known: &SecretString| known.expose_secret() == secret.expose_secret();
+        if !concealed.iter().any(same) {
+            concealed.push(secret);
         }
+    }
+
+    /// Credentials and concealed secrets, to be taken out of words of the
+    /// platform that are to be shown.
+    pub async fn all_secrets(&self) -> Result<Secrets, ApiError> {
         let token = self.token(None).await?;
-        let secrets = self.credentials(Secrets::default(), Some(&token));
-        for word in words {
-            *word = secrets.remove_from(word);
-        }
-        Ok(())
+        Ok(self.known_secrets(Secrets::default(), Some(&token)))
     }
 
     fn secrets(&self, outgoing: &Outgoing<'_>, token: Option<&Token>) -> Secrets {
-        self.credentials(Secrets::of_body(outgoing.body), token)
+        self.known_secrets(Secrets::of_body(outgoing.body), token)
     }
 
-    fn credentials(&self, mut secrets: Secrets, token: Option<&Token>) -> Secrets {
+    fn known_secrets(&self, mut secrets: Secrets, token: Option<&Token>) -> Secrets {
         if let Some(token) = token.and_then(|token| token.header.to_str().ok()) {
             secrets.add(token);
         }
         if let Credentials::Password { password, .. } = &self.options.credentials {
             secrets.add(password.expose_secret());
+        }
+        let concealed = self
+            .concealed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        for secret in concealed.iter() {
+            secrets.add_word(secret.expose_secret());
         }
         secrets
     }

@@ -7,12 +7,19 @@
 //! the number (done, ready or stale) and followed by another (did it take?).
 //! A write whose outcome is unclear is never repeated blindly: the platform is
 //! asked what became of it, and if that can't be learned the step is `unknown`.
+//! The `journal` notes each write before it is sent, so that also a run that was
+//! killed leaves the next one something to go by.
 
+pub mod journal;
+mod perform;
+mod port;
 mod precheck;
 mod reviewed;
 mod run;
+mod secrets;
 mod settle;
 
 pub use reviewed::{Difference, Reviewed, compare, no_longer_possible};
 pub use run::{Interrupt, Options, Outcome, StepReport, StepStatus, Tally, run};
+pub use secrets::{MissingSecret, MissingSecrets, Resolver, Secrets};
 pub use settle::is_satisfied;

@@ -1,12 +1,15 @@
 //! A last look before a write: is the number still as the plan found it?
 
+use std::time::Duration;
+
 use crate::api::ReadClient;
 use crate::live::{self, LiveError};
 use crate::model::live::{Inventory, LivePartition};
 use crate::model::meaning;
-use crate::model::{LiveNumber, LivePort, PhoneNumber};
+use crate::model::{LiveNumber, PhoneNumber};
 use crate::plan::{Action, Expect, Step};
 
+use super::port;
 use super::settle::{self, PAUSES};
 
 /// What the last look says.
@@ -21,20 +24,41 @@ pub enum Readiness {
     },
 }
 
+/// Between two looks for an order that an earlier run may have sent (contract
+/// notes, A9).
+const APART: Duration = Duration::from_secs(30);
+
 /// Looks at the step's numbers. Before it says stale it looks again for a few
-/// seconds: a read may lag behind a write.
+/// seconds: a read may lag behind a write. With `twice`, an earlier run may have
+/// sent this very order: number, inventory and event search must all say absent
+/// two times, apart from each other, before it is sent again.
 pub async fn look(
     step: &Step,
     client: &ReadClient,
     partition: &LivePartition,
+    twice: bool,
 ) -> Result<Readiness, LiveError> {
-    let mut readiness = look_once(step, client, partition).await?;
+    let mut readiness = look_patiently(step, client, partition, twice).await?;
+    if twice && readiness == Readiness::Ready {
+        client.timer().pass(APART).await;
+        readiness = look_patiently(step, client, partition, twice).await?;
+    }
+    Ok(readiness)
+}
+
+async fn look_patiently(
+    step: &Step,
+    client: &ReadClient,
+    partition: &LivePartition,
+    everywhere: bool,
+) -> Result<Readiness, LiveError> {
+    let mut readiness = look_once(step, client, partition, everywhere).await?;
     for pause in PAUSES {
         if !matches!(readiness, Readiness::Stale { .. }) {
             break;
         }
         client.timer().pass(pause).await;
-        readiness = look_once(step, client, partition).await?;
+        readiness = look_once(step, client, partition, everywhere).await?;
     }
     Ok(readiness)
 }
@@ -43,7 +67,11 @@ async fn look_once(
     step: &Step,
     client: &ReadClient,
     partition: &LivePartition,
+    everywhere: bool,
 ) -> Result<Readiness, LiveError> {
+    if port::is_about_one(step.action) {
+        return port::look(step, client, partition).await;
+    }
     for number in &step.numbers {
         let found = match &step.expect {
             Expect::Anything => continue,
@@ -57,12 +85,8 @@ async fn look_once(
                 expected,
                 live::number(client, &step.account, *number).await?.as_ref(),
             ),
-            Expect::Port(expected) => port_as_expected(
-                expected,
-                live::port(client, &step.account, &expected.id)
-                    .await?
-                    .as_ref(),
-            ),
+            // Of the steps above alone.
+            Expect::Port(_) => continue,
         };
         if found == Readiness::Ready {
             continue;
@@ -71,6 +95,9 @@ async fn look_once(
             return Ok(Readiness::Done);
         }
         return Ok(found);
+    }
+    if everywhere {
+        return port::nowhere_else(step, client, partition).await;
     }
     Ok(Readiness::Ready)
 }
@@ -125,21 +152,6 @@ fn as_expected(step: &Step, expected: &LiveNumber, found: Option<&LiveNumber>) -
             expected: planned,
             found: format!("that someone changed its {}", differences.join(", ")),
         }
-    }
-}
-
-/// A port is changed only as it was planned: in the same state, with the same
-/// history.
-fn port_as_expected(expected: &LivePort, found: Option<&LivePort>) -> Readiness {
-    let stale = |found: String| Readiness::Stale {
-        expected: format!("port {} to be {} as planned", expected.id, expected.state),
-        found,
-    };
-    match found {
-        None => stale("no such port".to_owned()),
-        Some(found) if found.state != expected.state => stale(format!("it {}", found.state)),
-        Some(found) if found != expected => stale("it changed meanwhile".to_owned()),
-        Some(_) => Readiness::Ready,
     }
 }
 

@@ -7,17 +7,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::precheck::{self, Readiness};
-use super::settle::{self, Settled};
-use crate::api::{ApiError, Safety, WriteClient};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::journal::{Journal, Unsettled};
+use super::perform::{self, Ended};
+use super::secrets::Secrets;
+use crate::api::WriteClient;
 use crate::model::live::LivePartition;
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Plan, Step};
 
 /// How to run.
-#[derive(Clone, Debug)]
-pub struct Options {
+pub struct Options<'a> {
     /// Numbers worked on side by side.
     pub concurrency: usize,
+    /// What the plan's steps send beside their bodies.
+    pub secrets: &'a Secrets,
+    /// Where each write is noted before it is sent.
+    pub journal: &'a Journal,
+    /// Orders of earlier runs of which it is not known what became of them.
+    pub unsettled: &'a Unsettled,
 }
 
 /// Set when a person or a pipeline asks to stop: steps in flight are finished,
@@ -71,7 +81,8 @@ fn names(set: &Mutex<BTreeSet<String>>) -> MutexGuard<'_, BTreeSet<String>> {
 }
 
 /// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum StepStatus {
     /// Sent, and the platform took it.
     Done,
@@ -140,16 +151,22 @@ pub async fn run(
     plan: &Plan,
     client: &WriteClient,
     partition: &LivePartition,
-    options: &Options,
+    options: &Options<'_>,
     interrupt: &Interrupt,
     report: &mut dyn FnMut(&StepReport<'_>),
 ) -> Outcome {
     interrupt.expect(plan);
+    for secret in options.secrets.all() {
+        client.reader().conceal(secret.clone());
+    }
+    for secret in plan.steps.iter().flat_map(written_secrets) {
+        client.reader().conceal(secret);
+    }
     let mut outcome = Outcome::default();
     let mut finished: BTreeSet<&str> = BTreeSet::new();
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     let work = stream::iter(chains(plan))
-        .map(move |chain| run_chain(chain, client, partition, interrupt, tell.clone()))
+        .map(move |chain| run_chain(chain, client, partition, options, interrupt, tell.clone()))
         .buffer_unordered(options.concurrency.max(1))
         .for_each(|()| std::future::ready(()));
     let listen = async {
@@ -164,6 +181,9 @@ pub async fn run(
         }
     };
     tokio::join!(work, listen);
+    if let Err(lost) = options.journal.close().await {
+        tracing::warn!("{lost}");
+    }
     outcome.not_started = plan
         .steps
         .iter()
@@ -171,6 +191,17 @@ pub async fn run(
         .map(|step| step.id.clone())
         .collect();
     outcome
+}
+
+/// Account numbers and PINs that a body carries as they are written in a file.
+fn written_secrets(step: &Step) -> impl Iterator<Item = SecretString> {
+    let places = ["/wirelessAccountNumber", "/wirelessPin"]
+        .into_iter()
+        .flat_map(|name| [name.to_owned(), format!("/port{name}")]);
+    places.filter_map(|place| {
+        let written = step.body.as_ref()?.pointer(&place);
+        written.and_then(Value::as_str).map(SecretString::from)
+    })
 }
 
 /// The steps in groups that must run one after another: those that depend on
@@ -219,22 +250,36 @@ async fn run_chain<'a>(
     chain: Vec<&'a Step>,
     client: &WriteClient,
     partition: &LivePartition,
+    options: &Options<'_>,
     interrupt: &Interrupt,
     tell: UnboundedSender<StepReport<'a>>,
 ) {
     let mut failed: Option<&str> = None;
     for step in chain {
         let ended = match failed {
-            Some(earlier) => failure(format!("not sent, because {earlier} did not succeed")),
+            Some(earlier) => Ended::not_sent(
+                "earlier-step",
+                format!("not sent, because {earlier} did not succeed"),
+            ),
             None if interrupt.is_raised() => return,
             None => {
                 interrupt.begin(&step.id);
-                let ended = perform(step, client, partition).await;
+                let ended = perform::perform(step, client, partition, options).await;
                 interrupt.end(&step.id);
                 ended
             }
         };
-        let (status, message, shown) = ended;
+        let Ended {
+            status,
+            message,
+            shown,
+            error,
+        } = ended;
+        // The platform's answer counts even where it can't be written down: the
+        // next run then looks.
+        if let Err(lost) = options.journal.ended(step, status, error).await {
+            tracing::warn!("{lost}");
+        }
         if matches!(status, StepStatus::Failed | StepStatus::Unknown) && failed.is_none() {
             failed = Some(&step.id);
         }
@@ -248,121 +293,46 @@ async fn run_chain<'a>(
     }
 }
 
-/// How a step ended: its status, a message, and whether the platform shows it done.
-type Ended = (StepStatus, Option<String>, bool);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Action, Expect, Request};
 
-fn failure(message: String) -> Ended {
-    (StepStatus::Failed, Some(message), false)
-}
+    fn step(id: &str, action: Action, numbers: &[&str], after: &[&str]) -> Step {
+        let step = serde_json::json!({
+            "id": id, "action": action, "account": "a", "numbers": numbers,
+            "source": {"file": "", "line": 1}, "changes": [], "dependsOn": after,
+            "request": Request { method: "PATCH".into(), path: "/".into() },
+        });
+        let step: Step = serde_json::from_value(step).expect("a step");
+        assert!(matches!(step.expect, Expect::Anything));
+        step
+    }
 
-async fn perform(step: &Step, client: &WriteClient, partition: &LivePartition) -> Ended {
-    let reader = client.reader();
-    match precheck::look(step, reader, partition).await {
-        Err(error) => {
-            return failure(format!(
-                "not sent, because the number could not be read first: {error}"
-            ));
-        }
-        Ok(Readiness::Done) => {
-            let why = "the platform shows it done already".to_owned();
-            return (StepStatus::Skipped, Some(why), true);
-        }
-        Ok(Readiness::Stale { expected, found }) => {
-            return failure(format!(
-                "not sent: expected {expected}, found {found}; run plan again"
-            ));
-        }
-        Ok(Readiness::Ready) => {}
-    }
-    let sent = client
-        .send(
-            &step.request.method,
-            &step.request.path,
-            step.body.as_ref(),
-            safety(step),
-        )
-        .await;
-    let error = match sent {
-        Ok(_) => {
-            return match settle::confirm(step, reader, partition).await {
-                Settled::Done => (StepStatus::Done, None, true),
-                Settled::NotDone | Settled::Unknown(_) => {
-                    let remark = "the platform accepted it and does not show it yet".to_owned();
-                    (StepStatus::Done, Some(remark), false)
-                }
-            };
-        }
-        Err(error) => error,
-    };
-    // What is to be deleted is gone: someone, or a lost answer, did it.
-    if matches!(error, ApiError::NotFound { .. }) && step.action == Action::Release {
-        let why = "the platform no longer has it on the account".to_owned();
-        return (StepStatus::Skipped, Some(why), true);
-    }
-    // Whatever went wrong, what counts is what the platform shows.
-    if error.is_unclear() {
-        return match settle::confirm(step, reader, partition).await {
-            Settled::Done => {
-                let remark = "the answer was lost; the platform shows it done".to_owned();
-                (StepStatus::Done, Some(remark), true)
-            }
-            Settled::NotDone => (StepStatus::Unknown, Some(error.to_string()), false),
-            Settled::Unknown(why) => {
-                let message = format!("{error}; reading it failed too: {why}");
-                (StepStatus::Unknown, Some(message), false)
-            }
-        };
-    }
-    match settle::is_satisfied(step, reader, partition).await {
-        Ok(true) => {
-            let why = format!(
-                "somebody has done it meanwhile; we were told: {}",
-                in_words(&error)
-            );
-            (StepStatus::Skipped, Some(why), true)
-        }
-        Ok(false) | Err(_) => failure(in_words(&error)),
-    }
-}
-
-/// The platform's own words first, where it gave any; the step names the rest.
-fn in_words(error: &ApiError) -> String {
-    match error {
-        ApiError::Refused {
-            call: _,
-            status,
-            messages,
-            data,
-        } if !messages.is_empty() => {
-            let data = match data {
-                Some(data) => format!(" {data}"),
-                None => String::new(),
-            };
-            format!(
-                "{} (refused with status {status}){data}",
-                messages.join("; ")
-            )
-        }
-        other => other.to_string(),
-    }
-}
-
-/// Each accepted CSR or E911 change may open an event with the carrier, so an
-/// update of unclear outcome is looked at before anything is sent again. For
-/// the rest the contract notes say whether twice is the same as once.
-fn safety(step: &Step) -> Safety {
-    match step.action {
-        Action::Update => Safety::OnceOnly,
-        Action::Recover
-        | Action::Activate
-        | Action::SubmitActivation
-        | Action::SubmitPort
-        | Action::UpdatePort
-        | Action::TriggerPort
-        | Action::AcceptE911Correction
-        | Action::KeepE911Original
-        | Action::CancelActivation
-        | Action::CancelPort
-        | Action::Release => Safety::of_write(&step.request.method, &step.request.path),
+    #[test]
+    fn what_touches_a_number_of_a_port_waits_for_the_port() {
+        let (one, two, three) = ("18015551212", "18015551213", "18015551214");
+        let plan = serde_json::json!({
+            "formatVersion": "1.0", "alzVersion": "", "environment": "e", "partition": "p",
+            "createdAt": "2026-11-23T17:00:00Z", "desiredDigest": "", "summary": {}, "notes": [],
+            "steps": [
+                step("update-1", Action::Update, &[one], &[]),
+                step("update-3", Action::Update, &[three], &[]),
+                step("submit-port-1", Action::SubmitPort, &[one, two], &[]),
+                step("update-2", Action::Update, &[two], &["submit-port-1"]),
+            ],
+        });
+        let plan: Plan = serde_json::from_value(plan).expect("a plan");
+        let chains: Vec<Vec<&str>> = chains(&plan)
+            .into_iter()
+            .map(|chain| chain.into_iter().map(|step| step.id.as_str()).collect())
+            .collect();
+        assert_eq!(
+            chains,
+            [
+                vec!["update-1", "submit-port-1", "update-2"],
+                vec!["update-3"]
+            ]
+        );
     }
 }

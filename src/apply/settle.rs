@@ -12,6 +12,8 @@ use crate::model::meaning;
 use crate::model::{CarrierStatus, LiveNumber, Member, PhoneNumber, Record};
 use crate::plan::{Action, Change, Step};
 
+use super::port;
+
 /// Reads lag behind writes; the pauses between looks, about four seconds in all.
 pub(super) const PAUSES: [Duration; 4] = [
     Duration::from_millis(150),
@@ -63,6 +65,9 @@ async fn shown(
     client: &ReadClient,
     partition: &LivePartition,
 ) -> Result<bool, LiveError> {
+    if port::is_about_one(step.action) {
+        return port::shown(step, client).await;
+    }
     for number in &step.numbers {
         let stock = || live::inventory(client, &step.account, *number, partition);
         let done = match step.action {
@@ -132,7 +137,7 @@ pub fn shows(step: &Step, live: Option<&LiveNumber>) -> bool {
         }),
         Action::Update => live.is_some_and(|number| holds(&step.changes, number)),
         // Recover is read from the inventory. A port's outcome is in its own
-        // event, not in the number.
+        // event, not in one number: see `port`.
         Action::Recover
         | Action::SubmitPort
         | Action::UpdatePort

@@ -13,13 +13,15 @@ use super::Exit;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
+use super::journal::{self, Remembered};
 use super::output::{Format, Output};
 use super::plan::{self, PlanningArgs};
 use super::planning::{self, Planned};
 use super::progress::Progress;
 use super::session::{self, Project, Session};
 use crate::api::WriteClient;
-use crate::apply::{self, Interrupt, Outcome, StepReport};
+use crate::apply::journal::Journal;
+use crate::apply::{self, Interrupt, Outcome, Secrets, StepReport};
 use crate::desired::Repository;
 use crate::live;
 use crate::model::live::LivePartition;
@@ -95,10 +97,12 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     let loaded = project.load(&files, clock::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
     let session = project.connect(fastrand::u64(..)).await?;
+    let remembered = journal::recall(global, &project, &session).await?;
     let run = Run {
         arguments,
         project: &project,
         session: &session,
+        remembered: &remembered,
         interrupt: &interrupt,
         running: &running,
         output,
@@ -107,7 +111,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         files: &files,
         verify: !arguments.planning.no_verify,
         allow,
-        memory: Arc::default(),
+        memory: Arc::clone(&remembered.ports),
         resend_secrets: false,
     };
     let result = run
@@ -123,6 +127,8 @@ struct Run<'a> {
     arguments: &'a ApplyArgs,
     project: &'a Project,
     session: &'a Session,
+    /// What earlier runs have written down.
+    remembered: &'a Remembered,
     interrupt: &'a Interrupt,
     /// Something may be in flight.
     running: &'a AtomicBool,
@@ -180,18 +186,24 @@ impl Run<'_> {
                 format!("look at each step; if they are all meant, add{lifts}"),
             ));
         }
+        let secrets = journal::secrets(&plan, self.project)?;
         let ask = reviewed.is_none() && !self.arguments.auto_approve && !plan.steps.is_empty();
         if ask && !confirmed(&plan, output) {
             return Err(Fatal::new("not approved: nothing was sent"));
         }
+        let journal = journal::begin(&plan, self.remembered, self.session)?;
         start(&plan, output);
+        self.remembered.tell(&plan, output);
         for step in &satisfied {
             output.result(&match output.format {
                 Format::Json => report::satisfied_json(step),
                 Format::Human => report::satisfied_human(step),
             });
         }
-        let outcome = self.carry_out(&plan, &partition).await;
+        let outcome = match &journal {
+            Some(journal) => self.carry_out(&plan, &partition, &secrets, journal).await,
+            None => Outcome::default(),
+        };
         let exit = self.exit(&plan, &outcome);
         finish(&plan, &outcome, satisfied.len(), exit, output);
         Ok(exit)
@@ -243,12 +255,21 @@ impl Run<'_> {
         })
     }
 
-    async fn carry_out(&self, plan: &Plan, partition: &LivePartition) -> Outcome {
+    async fn carry_out(
+        &self,
+        plan: &Plan,
+        partition: &LivePartition,
+        secrets: &Secrets,
+        journal: &Journal,
+    ) -> Outcome {
         self.running.store(true, Ordering::SeqCst);
         let progress = Progress::new(self.output, "Applying", plan.steps.len() as u64);
         let writer = WriteClient::new(self.session.client.clone());
         let options = apply::Options {
             concurrency: self.project.concurrency,
+            secrets,
+            journal,
+            unsettled: &self.remembered.unsettled,
         };
         let mut tell = |step: &StepReport<'_>| {
             progress.step();

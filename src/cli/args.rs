@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
-use super::{Exit, Output, apply, init, plan, sandbox, schema, validate};
+use super::{Exit, Output, apply, init, journal, plan, sandbox, schema, validate};
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -68,6 +68,9 @@ pub struct Global {
     /// A file of CA certificates (PEM) to trust besides the system's
     #[arg(long, value_name = "FILE", global = true)]
     pub ca_file: Option<PathBuf>,
+    /// Keep the journal of runs in this directory [default: .alz/journal beside alz.yaml]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub journal: Option<PathBuf>,
     /// The form of the result
     #[arg(long, value_enum, default_value_t, global = true)]
     pub format: Format,
@@ -150,6 +153,7 @@ enum Command {
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
+    Journal(journal::JournalArgs),
     Schema(schema::SchemaArgs),
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
@@ -207,6 +211,7 @@ impl Cli {
             Command::Apply(arguments) => {
                 super::block_on(output, apply::run(arguments, global, output))
             }
+            Command::Journal(arguments) => journal::run(arguments, global, output),
             Command::Sandbox(arguments) => super::block_on(output, sandbox::run(arguments, output)),
             Command::Completions { shell } => {
                 let mut script = Vec::new();

@@ -7,6 +7,7 @@ mod clock;
 mod exit;
 mod fatal;
 mod init;
+mod journal;
 mod output;
 mod plan;
 mod planning;

@@ -11,7 +11,7 @@ use super::clock;
 use super::fatal::Fatal;
 use super::output::{Format, Output};
 use super::session::{self, Project};
-use super::{Exit, planning};
+use super::{Exit, journal, planning};
 use crate::plan::{Allow, Plan};
 use crate::report;
 
@@ -85,6 +85,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     let loaded = project.load(&files, clock::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
     let session = project.connect(fastrand::u64(..)).await?;
+    let remembered = journal::recall(global, &project, &session).await?;
     let made = planning::make(
         &project,
         &session,
@@ -93,7 +94,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
             files: &files,
             verify: !arguments.planning.no_verify,
             allow,
-            memory: Arc::default(),
+            memory: remembered.ports,
             resend_secrets: false,
         },
         output,

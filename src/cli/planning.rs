@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::fatal::Fatal;
 use super::output::Output;
-use super::privacy::Privacy;
+use super::privacy::{self, Privacy};
 use super::progress::Progress;
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, ReadClient, wire};
@@ -81,6 +81,7 @@ pub async fn make(
         memory: Arc::clone(&request.memory),
         resend_secrets: request.resend_secrets,
         privacy: output.privacy.clone(),
+        root: project.root.clone(),
         verdicts: Mutex::default(),
     });
 
@@ -229,6 +230,8 @@ struct Shared {
     memory: Arc<PortMemory>,
     resend_secrets: bool,
     privacy: Privacy,
+    /// Where the files of secrets are looked for.
+    root: PathBuf,
     /// Each distinct address is asked about once, whoever declares it.
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
@@ -245,6 +248,9 @@ async fn account(
         .map_err(|error| Fatal::new(error.to_string()))?
         .ok_or_else(|| Fatal::new("an account was lost between reading and planning"))?;
     shared.privacy.learn(&desired);
+    for secret in privacy::secrets_at_hand(&desired, &shared.root) {
+        shared.client.conceal(secret);
+    }
     let live = live::account(
         &shared.client,
         &desired.account,

@@ -7,12 +7,14 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use super::fatal::Fatal;
 use crate::api::HttpLog;
-use crate::desired::Problem;
+use crate::desired::{Problem, secrets};
+use crate::model::desired::AccountNumber;
 use crate::model::{DesiredAccount, Redactor};
 use crate::plan::Plan;
 use crate::report::Style;
@@ -116,6 +118,26 @@ impl Privacy {
             }),
         }
     }
+}
+
+/// The secrets of an account's ports, as far as they are at hand. A plan needs
+/// none of them; but a carrier's words that it shows may quote one.
+pub fn secrets_at_hand(desired: &DesiredAccount, root: &Path) -> Vec<SecretString> {
+    let mut found = Vec::new();
+    for port in &desired.ports {
+        let mut from = Vec::new();
+        match port.port.wireless_account_number.value() {
+            Some(AccountNumber::Written(text)) => found.push(text.as_str().to_owned().into()),
+            Some(AccountNumber::Secret(secret)) => from.push(secret),
+            None => {}
+        }
+        from.extend(port.port.wireless_pin.value());
+        let at_hand = from
+            .into_iter()
+            .map(|secret| secrets::resolve(secret, root));
+        found.extend(at_hand.filter_map(Result::ok));
+    }
+    found
 }
 
 /// Standard error, without names and addresses. The log hands over whole lines.

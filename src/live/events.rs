@@ -14,7 +14,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
-use crate::api::{ApiError, Call, ReadClient, StatusQuery, wire};
+use crate::api::{ApiError, Call, ReadClient, StatusQuery, masking, wire};
 use crate::model::live::EventKind;
 use crate::model::{AccountId, LiveEvent, PhoneNumber, paths};
 
@@ -230,9 +230,46 @@ fn read(
         kind,
         status: event.activation_status_type.as_str().into(),
         updated: date(&event.last_updated_date).or_else(|| date(&event.created_date)),
-        message: last_words(&event.logs),
+        message: last_words(&event.logs).map(|words| match kind {
+            // A losing carrier may quote what it was given.
+            EventKind::PortRequest => {
+                let numbers: Vec<PhoneNumber> = numbers.iter().copied().collect();
+                masking::without_credentials(&words, &numbers).into()
+            }
+            EventKind::Activation
+            | EventKind::CsrChange
+            | EventKind::E911Address
+            | EventKind::Disconnect => words,
+        }),
     };
     Some((kind, numbers, live))
+}
+
+/// An activation or a port of this number that is under way on any account,
+/// whether or not the number is listed yet. A rejected port is still an order:
+/// it waits to be mended.
+pub async fn under_way(
+    client: &ReadClient,
+    number: PhoneNumber,
+) -> Result<Option<LiveEvent>, LiveError> {
+    let query = StatusQuery {
+        account: None,
+        number: Some(number),
+        event_types: vec!["ACTIVATION", "PORT_REQUEST"],
+        statuses: OPEN.to_vec(),
+    };
+    let found = search(client, &query).await?;
+    Ok(found
+        .iter()
+        .filter_map(read)
+        .find_map(|(kind, numbers, event)| {
+            let orders = match kind {
+                EventKind::Activation => !event.is_rejected(),
+                EventKind::PortRequest => true,
+                EventKind::CsrChange | EventKind::E911Address | EventKind::Disconnect => false,
+            };
+            (orders && numbers.contains(&number)).then_some(event)
+        }))
 }
 
 /// The last log's message, or its code where it has none.

@@ -17,7 +17,7 @@ mod ports;
 
 pub use account::{Wanted, account};
 pub use error::LiveError;
-pub use events::{Events, Scope, events};
+pub use events::{Events, Scope, events, under_way};
 pub use inventory::inventory;
 pub use number::number;
 pub use partition::partition;

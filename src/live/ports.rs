@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{try_join, try_join_all};
 use serde_json::Value;
 
-use crate::api::{ReadClient, wire};
+use crate::api::{ReadClient, error, masking, wire};
 use crate::model::meaning::date;
 use crate::model::porting::{LivePort, PortLog, PortState, Reaction};
 use crate::model::{AccountId, CarrierStatus, LiveNumber, PhoneNumber, PortId, Record};
@@ -103,7 +103,6 @@ fn joined(id: &PortId, order: &Value, event: wire::ServiceActivationEvent) -> Li
     let some = |text: Option<Box<str>>| text.filter(|text| !text.trim().is_empty());
     LivePort {
         id: id.clone(),
-        numbers,
         state: PortState::parse(&event.activation_status_type),
         carrier_type: some(event.inbound_carrier_type.clone())
             .or_else(|| text("carrierType").map(Into::into)),
@@ -118,7 +117,11 @@ fn joined(id: &PortId, order: &Value, event: wire::ServiceActivationEvent) -> Li
             .map(|name| name.as_str().into())
             .collect(),
         reaction: event.l3_reaction.as_deref().and_then(Reaction::parse),
-        log: event.logs.into_iter().map(line).collect(),
+        log: event
+            .logs
+            .into_iter()
+            .map(|log| line(log, &numbers))
+            .collect(),
         customer_service_record: order
             .get("customerServiceRecord")
             .and_then(|record| serde_json::from_value::<Record>(record.clone()).ok()),
@@ -129,10 +132,11 @@ fn joined(id: &PortId, order: &Value, event: wire::ServiceActivationEvent) -> Li
             .get("telecomSettings")
             .and_then(Value::as_object)
             .cloned(),
+        numbers,
     }
 }
 
-fn line(log: wire::EventLog) -> PortLog {
+fn line(log: wire::EventLog, numbers: &[PhoneNumber]) -> PortLog {
     let wire::EventLog {
         status,
         action_date,
@@ -144,7 +148,8 @@ fn line(log: wire::EventLog) -> PortLog {
     } = log;
     let moment = |text: &Option<Box<str>>| timestamp(text.as_deref()?);
     let words = |text: Option<Box<str>>| -> Box<str> {
-        crate::api::error::short(text.as_deref().unwrap_or_default(), 1000).into()
+        let text = error::short(text.as_deref().unwrap_or_default(), 1000);
+        masking::without_credentials(&text, numbers).into()
     };
     PortLog {
         status: status.unwrap_or_default(),

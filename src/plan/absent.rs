@@ -15,58 +15,73 @@ use super::step::state_change;
 
 impl Subject<'_> {
     pub(super) fn absent(&self, desired: &DesiredNumber) -> Outcome {
-        // An order that the listing does not show yet is an order all the same.
-        for (kind, what) in [
-            (EventKind::Activation, "an activation"),
-            (EventKind::PortRequest, "a port"),
-        ] {
-            if let Some(event) = events::open(self.events(), kind) {
-                return Outcome::saying(Saying::waiting(format!(
-                    "{what} is already under way ({})",
-                    event.status
-                )));
-            }
+        if let Some(saying) = self.ordered_already() {
+            return Outcome::saying(saying);
         }
-        if let Some(port) = &desired.port {
+        let inventory = self.live.inventory.get(&self.number);
+        // Its port decides on it; a name that no port of the document has, on nothing.
+        if let Some(name) = &desired.port
+            && !matches!(inventory, Some(Inventory::Cooldown { .. }))
+        {
             return Outcome::saying(
                 Saying::blocked(format!(
-                    "port {port} is to bring it in, and this version of alz does not order ports"
+                    "no port {name}, which is to bring it in, is declared"
                 ))
-                .help(
-                    "order the port in the provider's portal: once it is under way, alz follows it",
-                ),
+                .help("declare it under `ports:` in the same document"),
             );
         }
-        match self.live.inventory.get(&self.number) {
-            Some(Inventory::Free) => self.activate(desired, false),
+        match inventory {
+            // One that was released comes back the way it went, however it first came.
             Some(Inventory::Cooldown { .. }) => self.activate(desired, true),
-            Some(Inventory::Unknown) => Outcome::saying(
-                Saying::blocked("the partition does not know the number").help(
-                    "check the number; only a number in the partition's inventory can be activated",
-                ),
-            ),
-            Some(Inventory::OnAccount(owner)) if owner == self.account => Outcome::saying(
-                Saying::blocked(
-                    "the inventory says it is on this account, but the account's listing lacks it",
-                )
-                .help("plan again; if it stays so, ask the provider's support"),
-            ),
-            Some(Inventory::OnAccount(owner)) => Outcome::saying(
-                Saying::blocked(format!("it is on another account: {owner}"))
-                    .help("release it there first, or take it out of this account's file"),
-            ),
-            Some(Inventory::NotInStock) => Outcome::saying(
-                Saying::blocked("the partition knows it but has it not in stock").help(
-                    "check the number; only a number in the partition's inventory can be activated",
-                ),
-            ),
-            None => Outcome::saying(
-                Saying::blocked(
-                    "it is not on the account, and the inventory gave no answer about it",
-                )
-                .help("plan again"),
-            ),
+            Some(Inventory::Free) => self.activate(desired, false),
+            Some(Inventory::Unknown | Inventory::NotInStock | Inventory::OnAccount(_)) | None => {
+                self.not_to_be_had()
+                    .map_or_else(Outcome::default, Outcome::saying)
+            }
         }
+    }
+
+    /// An order that the listing does not show yet is an order all the same.
+    pub(super) fn ordered_already(&self) -> Option<Saying> {
+        let orders = [
+            (EventKind::Activation, "an activation"),
+            (EventKind::PortRequest, "a port"),
+        ];
+        orders.into_iter().find_map(|(kind, what)| {
+            let event = events::open(self.events(), kind)?;
+            Some(Saying::waiting(format!(
+                "{what} is already under way ({})",
+                event.status
+            )))
+        })
+    }
+
+    /// Why the inventory does not give the number; `None` where it does.
+    pub(super) fn not_to_be_had(&self) -> Option<Saying> {
+        Some(match self.live.inventory.get(&self.number) {
+            Some(Inventory::Free | Inventory::Cooldown { .. }) => return None,
+            Some(Inventory::Unknown) => Saying::blocked("the partition does not know the number")
+                .help(
+                    "check the number; only a number in the partition's inventory can be activated, another carrier's comes with a port",
+                ),
+            Some(Inventory::OnAccount(owner)) if owner == self.account => Saying::blocked(
+                "the inventory says it is on this account, but the account's listing lacks it",
+            )
+            .help("plan again; if it stays so, ask the provider's support"),
+            Some(Inventory::OnAccount(owner)) => {
+                Saying::blocked(format!("it is on another account: {owner}"))
+                    .help("release it there first, or take it out of this account's file")
+            }
+            Some(Inventory::NotInStock) => {
+                Saying::blocked("the partition knows it but has it not in stock").help(
+                    "check the number; only a number in the partition's inventory can be activated, another carrier's comes with a port",
+                )
+            }
+            None => Saying::blocked(
+                "it is not on the account, and the inventory gave no answer about it",
+            )
+            .help("plan again"),
+        })
     }
 
     fn activate(&self, desired: &DesiredNumber, from_cooldown: bool) -> Outcome {
@@ -130,6 +145,7 @@ impl Subject<'_> {
             sayings,
             question: activation.question,
             touched: Touched::default(),
+            covered: false,
         }
     }
 }

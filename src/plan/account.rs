@@ -8,6 +8,7 @@ use crate::plan::document::{Note, NoteKind, Step};
 use crate::plan::{Context, Touched};
 
 use super::number::{Outcome, Subject, is_on_account};
+use super::port;
 use super::saying::Saying;
 
 /// What is to be done on one account, and what is to be said of it.
@@ -49,7 +50,7 @@ pub fn account(
         name: _, // for people alone
         prune,
         numbers,
-        ports: _, // a number knows its port by name
+        ports: _, // decided by `port::pass`
         source,
     } = desired;
     let mut gathered = Gathered::default();
@@ -62,14 +63,18 @@ pub fn account(
         checks,
     };
     let planned = |number: &PhoneNumber| context.only.is_none_or(|only| only.contains(number));
+    let mut ported = port::pass(desired, live, context, checks);
     for (number, declared) in numbers.iter().filter(|(number, _)| planned(number)) {
         let subject = subject(*number, declared.source);
-        let outcome = if declared.released {
-            subject.released(declared)
-        } else {
-            subject.wanted(declared)
+        let outcome = match ported.outcomes.remove(number) {
+            Some(decided) => decided,
+            None if declared.released => subject.released(declared),
+            None => subject.wanted(declared),
         };
-        if outcome.steps.is_empty() && !outcome.sayings.iter().any(keeps_out_of_sync) {
+        if outcome.steps.is_empty()
+            && !outcome.covered
+            && !outcome.sayings.iter().any(keeps_out_of_sync)
+        {
             gathered.counts.in_sync += 1;
         }
         gathered.take(*number, outcome);
@@ -90,7 +95,9 @@ pub fn account(
         };
         gathered.take(*number, outcome);
     }
-    gathered.finish(id, live_numbers)
+    let mut plan = gathered.finish(id, live_numbers);
+    plan.questions.extend(ported.questions);
+    plan
 }
 
 fn keeps_out_of_sync(saying: &Saying) -> bool {
@@ -116,6 +123,7 @@ impl Gathered {
             sayings,
             question,
             touched,
+            covered: _, // said where numbers in sync are counted
         } = outcome;
         self.steps.extend(steps);
         self.touched.add(touched);

@@ -42,12 +42,17 @@ pub(super) fn activation(
     let csr = match &desired.customer_service_record {
         Field::Value(declared) => {
             let laid = lay(declared, &empty, Member::in_csr);
-            faults.extend(missing("customerServiceRecord", &laid.target, true));
+            faults.extend(missing(
+                ACTIVATED,
+                "customerServiceRecord",
+                &laid.target,
+                true,
+            ));
             faults.extend(address_fault("customerServiceRecord", declared, &laid));
             laid.target
         }
         Field::Absent | Field::Null => {
-            faults.extend(missing("customerServiceRecord", &empty, true));
+            faults.extend(missing(ACTIVATED, "customerServiceRecord", &empty, true));
             Record::default()
         }
     };
@@ -68,7 +73,7 @@ pub(super) fn activation(
                 restricted(&csr, Member::in_e911)
             };
             let laid = lay(declared, &base, Member::in_e911);
-            faults.extend(missing("e911Address", &laid.target, false));
+            faults.extend(missing(ACTIVATED, "e911Address", &laid.target, false));
             faults.extend(address_fault("e911Address", declared, &laid));
             request.insert(
                 "e911Address".to_owned(),
@@ -152,7 +157,7 @@ fn change(path: &str, after: Value) -> Change {
     }
 }
 
-fn address_fault<D: Declared>(
+pub(super) fn address_fault<D: Declared>(
     path: &str,
     declared: &D,
     laid: &super::overlay::Laid,
@@ -165,8 +170,11 @@ fn address_fault<D: Declared>(
     Some(Saying::blocked(reason).help(help))
 }
 
-/// What an activation can't do without (contract notes, D5, D6, D9).
-fn missing(path: &str, record: &Record, names: bool) -> Option<Saying> {
+/// What can't be done without the members that are missing.
+pub(super) const ACTIVATED: &str = "can't be activated";
+
+/// What an activation or a port can't do without (contract notes, D5, D6, D9).
+pub(super) fn missing(what: &str, path: &str, record: &Record, names: bool) -> Option<Saying> {
     let mut wanted = Vec::new();
     if names {
         wanted.push(Member::CustomerType);
@@ -190,7 +198,7 @@ fn missing(path: &str, record: &Record, names: bool) -> Option<Saying> {
         .collect();
     (!missing.is_empty()).then(|| {
         let names = missing.join(", ");
-        Saying::blocked(format!("can't be activated: {path} lacks {names}")).help(format!(
+        Saying::blocked(format!("{what}: {path} lacks {names}")).help(format!(
             "write {names} in {path}, of the number or under defaults"
         ))
     })

@@ -83,8 +83,10 @@ impl Subject<'_> {
                 .help("plan again once it is active"),
             }),
             Standing::Porting(_) | Standing::PortRejected => Outcome::saying(
-                Saying::blocked("it can't be released while its port is under way, and this version of alz does not cancel ports")
-                    .help("cancel the port in the provider's portal, or plan again once it has completed"),
+                Saying::blocked(
+                    "its port is under way and could not be read, so it is not cancelled",
+                )
+                .help("plan again; if it stays so, ask the provider's support"),
             ),
             Standing::Moving(live) => Outcome::saying(moving(live)),
             Standing::Strange(live) => Outcome::saying(strange(live)),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::model::{CarrierStatus, PhoneNumber};
+use crate::model::{CarrierStatus, PhoneNumber, PortState};
 use crate::plan::document::{Action, Expect, NoteKind, Plan, Step};
 
 /// The invariants that this plan breaks, in words; empty when it is sound.
@@ -52,8 +52,13 @@ pub fn lint(plan: &Plan) -> Vec<String> {
         }
         request(step, &mut faults);
         address_is_whole(step, &mut faults);
+        port_step(step, &mut faults);
     }
     for (number, actions) in actions {
+        let of_ports = actions.iter().filter(|action| is_of_a_port(**action));
+        if actions.len() > 1 && of_ports.count() > 0 {
+            faults.push(format!("{number}: more than a port's one step"));
+        }
         if actions.len() > 1 && actions.iter().any(|action| action.is_destructive()) {
             faults.push(format!("{number}: given up and changed in one plan"));
         }
@@ -95,12 +100,12 @@ impl Said {
         // not created, recovered or given up over an open question.
         let goes_on = match step.action {
             Action::Update => true,
-            Action::SubmitActivation => !self.waiting.contains(&number),
+            // A part of a port's terms may be past changing, and an address not in force.
+            Action::UpdatePort => !self.waiting.contains(&number),
+            Action::SubmitActivation | Action::TriggerPort => !self.waiting.contains(&number),
             Action::Recover
             | Action::Activate
             | Action::SubmitPort
-            | Action::UpdatePort
-            | Action::TriggerPort
             | Action::AcceptE911Correction
             | Action::KeepE911Original
             | Action::CancelActivation
@@ -212,6 +217,125 @@ fn address_is_whole(step: &Step, faults: &mut Vec<String>) {
         if !says(listing, "type") {
             faults.push(format!("{}: directoryListing.type is missing", step.id));
         }
+    }
+}
+
+fn is_of_a_port(action: Action) -> bool {
+    match action {
+        Action::SubmitPort | Action::UpdatePort | Action::TriggerPort | Action::CancelPort => true,
+        Action::Recover
+        | Action::Activate
+        | Action::SubmitActivation
+        | Action::Update
+        | Action::AcceptE911Correction
+        | Action::KeepE911Original
+        | Action::CancelActivation
+        | Action::Release => false,
+    }
+}
+
+/// Steps of ports: each in its state, the secrets nowhere, the guide's
+/// requirements of an order there.
+fn port_step(step: &Step, faults: &mut Vec<String>) {
+    let mut fault = |what: &str| faults.push(format!("{}: {what}", step.id));
+    for change in &step.changes {
+        let values = !change.before.is_null() || !change.after.is_null();
+        let secret =
+            change.path.ends_with("wirelessPin") || change.path.ends_with("wirelessAccountNumber");
+        if change.sensitive && values {
+            fault("a sensitive change shows its value");
+        }
+        if secret && !change.sensitive {
+            fault("a secret is changed for all to see");
+        }
+    }
+    if !is_of_a_port(step.action) {
+        if !step.secrets.is_empty() {
+            fault("only ports have secrets");
+        }
+        return;
+    }
+    if step.port.is_none() {
+        fault("it does not say which port it is about");
+    }
+    let Some(first) = step.numbers.first() else {
+        return;
+    };
+    if step.id != format!("{}-{first}", step.action) || !step.numbers.is_sorted() {
+        fault("it is not named after its first number");
+    }
+    let state = match &step.expect {
+        Expect::Port(port) => Some(&port.state),
+        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Number(_) => None,
+    };
+    // A plan that was saved and read back has no expectations to judge by.
+    let is_known = !matches!(step.expect, Expect::Anything);
+    let right = match step.action {
+        Action::SubmitPort => state.is_none(),
+        Action::TriggerPort => state == Some(&PortState::FocReceived),
+        Action::UpdatePort | Action::CancelPort => matches!(
+            state,
+            Some(
+                PortState::Pending
+                    | PortState::InProgress
+                    | PortState::FocReceived
+                    | PortState::Rejected
+            )
+        ),
+        Action::Recover
+        | Action::Activate
+        | Action::SubmitActivation
+        | Action::Update
+        | Action::AcceptE911Correction
+        | Action::KeepE911Original
+        | Action::CancelActivation
+        | Action::Release => false,
+    };
+    if is_known && !right {
+        fault("not for a port in this state");
+    }
+    if let Expect::Port(port) = &step.expect
+        && !port
+            .numbers
+            .iter()
+            .all(|number| step.numbers.contains(number))
+    {
+        fault("it leaves numbers of its port out");
+    }
+    let Some(Value::Object(body)) = &step.body else {
+        return;
+    };
+    let submits = step.action == Action::SubmitPort;
+    if !submits && step.action != Action::UpdatePort {
+        fault("it takes no body");
+    }
+    let nothing = serde_json::Map::new();
+    let port = if submits {
+        let port = body.get("port").and_then(Value::as_object);
+        port.unwrap_or(&nothing)
+    } else {
+        body
+    };
+    if port.contains_key("wirelessPin") {
+        fault("the PIN is in its body");
+    }
+    if !submits {
+        return;
+    }
+    for member in ["billingTelephoneNumber", "crdDate"] {
+        if !port.contains_key(member) {
+            fault("its port lacks what no port can do without");
+        }
+    }
+    let listing = body
+        .get("directoryListing")
+        .and_then(|listing| listing.get("type"));
+    if listing != Some(&Value::from("PORTED")) {
+        fault("an order of a port lists PORTED and nothing else");
+    }
+    let rows = body.get("telephoneNumbers").and_then(Value::as_array);
+    if rows.map_or(0, Vec::len) != step.numbers.len() {
+        fault("its numbers and its rows are not the same");
     }
 }
 

@@ -12,6 +12,9 @@
 //! by meaning; `overlay` lays what is declared over what is there. [`assemble`]
 //! joins the accounts, and [`lint`] states what must hold for every plan.
 //!
+//! Ports are decided before the numbers are (`port`), for one order stands for
+//! several of them; `status` says what is in flight.
+//!
 //! What only the platform knows (whether the E911 provider takes an address) is
 //! not asked here: it comes back as a [`Question`], and the account is planned
 //! again with the answer in [`Checks`].
@@ -31,8 +34,10 @@ mod lint;
 mod listing;
 mod number;
 mod overlay;
+mod port;
 mod reference;
 mod saying;
+mod status;
 mod step;
 mod update;
 
@@ -52,6 +57,7 @@ pub use document::{
 };
 pub use guard::{Allow, Touched};
 pub use lint::lint;
+pub use status::{FlightKind, InFlight, Moment, port_in_flight, status};
 
 /// What holds for every account of a run.
 #[derive(Clone, Copy, Debug)]

@@ -23,6 +23,8 @@ pub(super) struct Outcome {
     pub sayings: Vec<Saying>,
     pub question: Option<NewAddress>,
     pub touched: Touched,
+    /// A step of another number takes care of it: that of their port.
+    pub covered: bool,
 }
 
 impl Outcome {
@@ -289,7 +291,7 @@ impl<'a> Subject<'a> {
     }
 
     /// What differs but can't be sent yet.
-    fn deferred(
+    pub(super) fn deferred(
         &self,
         live: &LiveNumber,
         desired: &DesiredNumber,
@@ -310,6 +312,8 @@ impl<'a> Subject<'a> {
         (!names.is_empty()).then(|| Saying::deferred(format!("{names}: sent once {until}")))
     }
 
+    /// A port that the listing names no order for, or whose order and event
+    /// could not be read: nothing to go by but the event search.
     fn port_under_way(&self, live: &LiveNumber) -> Saying {
         let event = events::of_kind(self.events(), EventKind::PortRequest);
         let status = event.map_or_else(
@@ -322,9 +326,10 @@ impl<'a> Subject<'a> {
     fn port_rejected(&self) -> Saying {
         let words = events::of_kind(self.events(), EventKind::PortRequest)
             .map_or_else(|| "no reason was given".to_owned(), events::words);
-        Saying::blocked(format!("its port was rejected: {words}")).help(
-            "mend the port in the provider's portal: this version of alz does not change ports",
-        )
+        Saying::blocked(format!(
+            "its port was rejected, and the order itself could not be read: {words}"
+        ))
+        .help("plan again; if it stays so, ask the provider's support")
     }
 }
 

@@ -5,6 +5,7 @@
 //! ANSI styles; whoever prints them takes the styles out where they aren't wanted.
 
 mod changes;
+pub mod journal;
 mod outcome;
 mod plan_human;
 mod plan_json;

@@ -116,6 +116,15 @@ impl World {
         world
     }
 
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Runs the library itself, in this process.
+    pub fn wait<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+
     pub fn root(&self) -> &Path {
         self.directory.path()
     }
@@ -191,6 +200,11 @@ impl World {
             "/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/{account}/telephonenumber/{number}"
         );
         self.send(reqwest::Method::PATCH, &path, body);
+    }
+
+    /// An order by hand, as a person in the portal would place it.
+    pub fn post_as_user(&self, path: &str, body: &Value) {
+        self.send(reqwest::Method::POST, path, body);
     }
 
     pub fn put(&self, path: &str, body: &Value) {

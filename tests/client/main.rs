@@ -5,6 +5,7 @@ mod answers;
 mod live;
 mod login;
 mod platform;
+mod ports;
 mod retry;
 mod setup;
 mod shapes;

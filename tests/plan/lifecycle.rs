@@ -202,11 +202,7 @@ fn a_number_that_can_not_be_had_is_blocked_and_never_posted() {
 #[test]
 fn a_number_that_a_port_brings_is_never_taken_from_inventory() {
     let entry = with(full(), json!({ "port": "main-line" }));
-    for inventory in [
-        Inventory::Free,
-        Inventory::Unknown,
-        Inventory::Cooldown { until: None },
-    ] {
+    for inventory in [Inventory::Free, Inventory::Unknown, Inventory::NotInStock] {
         let plan = World::new()
             .declares(entry.clone())
             .inventory(inventory)

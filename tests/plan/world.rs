@@ -8,13 +8,15 @@ use alz::desired::file::NumberEntry;
 use alz::model::live::{
     CarrierAbilities, EventKind, Inventory, LiveListing, LivePartition, LiveReference,
 };
-use alz::model::porting::PortMemory;
+use alz::model::porting::{PortLog, PortMemory, Reaction};
 use alz::model::{
-    AccountId, CarrierId, CarrierStatus, DesiredAccount, DesiredNumber, Field, Guards, LiveAccount,
-    LiveEvent, LiveNumber, PartitionId, PhoneNumber, PortId, Record, SourceId,
+    AccountId, CarrierId, CarrierStatus, DesiredAccount, DesiredNumber, DesiredPort, Field, Guards,
+    LiveAccount, LiveEvent, LiveNumber, LivePort, PartitionId, PhoneNumber, PortId, PortState,
+    Record, SourceId,
 };
 use alz::plan::{
-    self, AccountPlan, Allow, Checks, Context, Header, Note, NoteKind, Plan, Step, Verdict,
+    self, AccountPlan, Allow, Checks, Context, Coverage, Header, InFlight, Note, NoteKind, Offer,
+    Plan, PortQuestion, Question, RateCenter, Step, Verdict,
 };
 use serde_json::{Value, json};
 
@@ -106,6 +108,7 @@ pub fn listed(row: Value) -> LiveNumber {
     }
 }
 
+#[derive(Clone)]
 pub struct World {
     pub desired: DesiredAccount,
     pub live: LiveAccount,
@@ -211,9 +214,65 @@ impl World {
         self
     }
 
-    pub fn account(&self) -> AccountPlan {
+    /// Declares a port with the numbers that name it so far.
+    pub fn declares_port(mut self, name: &str, port: Value) -> Self {
+        let numbers = self.desired.numbers.iter();
+        let numbers = numbers
+            .filter(|(_, declared)| declared.port.as_deref() == Some(name))
+            .map(|(number, _)| *number)
+            .collect();
+        self.desired.ports.push(DesiredPort {
+            name: name.to_owned(),
+            port: serde_json::from_value(port).expect("a port"),
+            numbers,
+            source: SourceId(0),
+        });
+        self
+    }
+
+    /// A port as the platform has it; its numbers are listed with it.
+    pub fn has_port(mut self, number_status: &str, port: LivePort, members: Value) -> Self {
+        for number in port.numbers.clone() {
+            let row = with(members.clone(), json!({ "portId": port.id }));
+            self = self.lists_number(&number.to_string(), number_status, row);
+        }
+        self.live.ports.insert(port.id.clone(), port);
+        self
+    }
+
+    pub fn at(mut self, now: &str) -> Self {
+        self.partition.now = now.parse().expect("a time");
+        self
+    }
+
+    /// Every question is answered: all numbers are in one rate centre, and
+    /// these days are on offer.
+    pub fn offering(mut self, days: &[&str]) -> Self {
+        self.verify = true;
+        for _ in 0..6 {
+            for question in self.account().questions {
+                match question {
+                    Question::E911 { address, .. } => {
+                        self.checks.answer_e911(&address, Verdict::Valid);
+                    }
+                    Question::RateCenters { numbers } => {
+                        for number in numbers {
+                            self.checks.answer_rate_center(number, covered(json!({})));
+                        }
+                    }
+                    Question::PortOffer(question) => {
+                        self.checks.answer_offer(&question, offer(days));
+                    }
+                }
+            }
+        }
+        assert!(self.account().questions.is_empty(), "it never stops asking");
+        self
+    }
+
+    pub fn with_context<T>(&self, then: impl FnOnce(&Context) -> T) -> T {
         let partition = PartitionId::new("X4fbfNlFRpy7bWDFmCwwdw");
-        let context = Context {
+        then(&Context {
             partition: &partition,
             live: &self.partition,
             now: self.partition.now,
@@ -221,8 +280,33 @@ impl World {
             only: None,
             memory: &self.memory,
             resend_secrets: self.resend_secrets,
-        };
-        plan::account(&self.desired, &self.live, &context, &self.checks)
+        })
+    }
+
+    pub fn account(&self) -> AccountPlan {
+        self.with_context(|context| plan::account(&self.desired, &self.live, context, &self.checks))
+    }
+
+    pub fn status(&self) -> Vec<InFlight> {
+        self.with_context(|context| plan::status(&self.desired, &self.live, context))
+    }
+
+    /// The questions that ports raise.
+    pub fn port_questions(&self) -> Vec<PortQuestion> {
+        let questions = self.account().questions.into_iter();
+        questions
+            .filter_map(|question| match question {
+                Question::PortOffer(question) => Some(question),
+                Question::E911 { .. } | Question::RateCenters { .. } => None,
+            })
+            .collect()
+    }
+
+    /// The plan, for tests about what stands in it besides warnings.
+    pub fn plan_without_warnings(&self) -> Plan {
+        let mut plan = self.plan();
+        plan.notes.retain(|note| note.kind != NoteKind::Warning);
+        plan
     }
 
     /// Every plan that a test makes is sound.
@@ -288,4 +372,84 @@ pub fn count(plan: &Plan, key: &str) -> u64 {
 pub fn assert_quiet(plan: &Plan) {
     assert!(plan.steps.is_empty(), "{:#?}", plan.steps);
     assert!(plan.notes.is_empty(), "{:#?}", plan.notes);
+}
+
+pub fn offer(days: &[&str]) -> Offer {
+    Offer::Days {
+        days: days.iter().map(|day| day.parse().expect("a day")).collect(),
+        carrier_type: Some("BANDWIDTH".to_owned()),
+        wireless: None,
+    }
+}
+
+/// A rate centre in Utah but for these members.
+pub fn covered(members: Value) -> Coverage {
+    let text = |name: &str, usual: &str| members[name].as_str().unwrap_or(usual).to_owned();
+    Coverage::Covered(RateCenter {
+        name: text("name", "LEHI"),
+        state: text("state", "UT"),
+        country: "USA".to_owned(),
+        wireless: members["wireless"].as_bool(),
+        portable: members["portable"].as_bool(),
+        service_available: members["serviceAvailable"].as_bool(),
+        carrier_type: Some("BANDWIDTH".to_owned()),
+    })
+}
+
+/// The port that most tests declare.
+pub fn main_line() -> Value {
+    json!({
+        "billingTelephoneNumber": NUMBER,
+        "crdDate": "2026-12-03",
+        "portingWireType": "Wireline",
+        "portingAuthorizedName": "John Smith",
+    })
+}
+
+/// The same, ordered and in this state, for these numbers.
+pub fn ordered(state: &str, numbers: &[&str], members: Value) -> LivePort {
+    let text = |name: &str| members[name].as_str();
+    let lines = members["log"].as_array().cloned().unwrap_or_default();
+    let log = lines.iter().map(|line| PortLog {
+        status: line[0].as_str().expect("a status").into(),
+        at: line[1].as_str().and_then(|at| at.parse().ok()),
+        code: line[2].as_str().unwrap_or("").into(),
+        message: line[3].as_str().unwrap_or("").into(),
+    });
+    let editable = members["editable"].as_array().cloned().unwrap_or_default();
+    let crd = text("crd").unwrap_or("2026-12-03");
+    LivePort {
+        id: PortId::new(text("id").unwrap_or("port-1")),
+        numbers: numbers.iter().map(|number| tn(number)).collect(),
+        state: PortState::parse(state),
+        carrier_type: Some(text("carrier").unwrap_or("BANDWIDTH").into()),
+        order: text("order").map(Into::into),
+        crd: crd.parse().ok(),
+        foc: text("foc").map(|foc| foc.parse().expect("a day")),
+        created: Some("2026-11-20T18:00:00Z".parse().expect("a time")),
+        updated: text("updated").map(|at| at.parse().expect("a time")),
+        editable: editable
+            .iter()
+            .filter_map(|name| name.as_str().map(Into::into))
+            .collect(),
+        reaction: text("reaction").and_then(Reaction::parse),
+        log: log.collect(),
+        customer_service_record: Some(match &members["csr"] {
+            Value::Null => record(office()),
+            other => record(other.clone()),
+        }),
+        billing_telephone_number: Some(tn(text("btn").unwrap_or(NUMBER))),
+        porting_wire_type: Some(text("wireType").unwrap_or("Wireline").into()),
+        porting_authorized_name: Some(text("authorizedName").unwrap_or("John Smith").into()),
+        telecom_settings: members["telecom"].as_object().cloned(),
+    }
+}
+
+/// What notes of this kind say of a number.
+pub fn says(plan: &Plan, kind: NoteKind, number: &str) -> Vec<String> {
+    notes(plan, kind)
+        .into_iter()
+        .filter(|note| note.numbers.contains(&tn(number)))
+        .map(|note| note.reason.clone())
+        .collect()
 }

@@ -11,8 +11,9 @@ use reqwest::header::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use crate::api::envelope::Secrets;
+use crate::api::masking::without_credentials;
 use crate::model::Redactor;
-use crate::model::personal::{MASK, is_public_name, is_secret};
+use crate::model::personal::{MASK, is_free_text, is_public_name, is_secret};
 
 /// Headers that say nothing of anybody.
 const HARMLESS: [&str; 12] = [
@@ -155,6 +156,10 @@ impl Cleaner<'_> {
             Value::Null | Value::Bool(_) => value.clone(),
             Value::String(text) if text.is_empty() => value.clone(),
             Value::String(_) if hidden => MASK.into(),
+            // A carrier may quote a PIN that an earlier run sent.
+            Value::String(text) if name.is_some_and(is_free_text) => {
+                without_credentials(&self.quoted(text, own), &[]).into()
+            }
             Value::String(text) => self.quoted(text, own).into(),
             Value::Number(_) if secret => MASK.into(),
             Value::Number(number) => {
@@ -216,6 +221,10 @@ fn collect(value: &Value, found: &mut Secrets) {
         Value::Object(members) => {
             for (name, member) in members {
                 match member {
+                    // A few digits are looked for as a word, a token wherever it stands.
+                    Value::String(text) if is_secret(name) && text.len() < 9 => {
+                        found.add_word(text);
+                    }
                     Value::String(text) if is_secret(name) => found.add(text),
                     other => collect(other, found),
                 }

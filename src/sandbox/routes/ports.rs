@@ -172,7 +172,11 @@ fn prevalidate(world: &World, request: &Request, now: Timestamp) -> Result<Respo
     let map = body::object(&request.body)?;
     let question = bodies::question(&map)?;
     let numbers: Vec<PhoneNumber> = question.numbers.iter().map(|asked| asked.number).collect();
-    let range = port::portable(world, question.account.as_ref(), &numbers);
+    let range = port::portable(
+        world,
+        port::Purpose::Question(question.account.as_ref()),
+        &numbers,
+    );
     let rows: Vec<Value> = numbers
         .iter()
         .map(|number| {

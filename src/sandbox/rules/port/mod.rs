@@ -22,7 +22,7 @@ use crate::sandbox::port::calendar::{self, AutoTrigger, Country};
 use crate::sandbox::port::{CancelType, Pin, Port, PortRange, Reaction, Terms};
 use crate::sandbox::world::{EventKey, World};
 
-pub use submit::portable;
+pub use submit::{Purpose, portable};
 pub use turn::{adopt, advance, when};
 
 /// What can be done about ports.

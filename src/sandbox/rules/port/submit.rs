@@ -29,7 +29,7 @@ pub fn submit(world: &mut World, order: &PortOrder, now: Timestamp) -> Result<Ou
     } = order;
     account_exists(world, account)?;
     let numbers: Vec<PhoneNumber> = ordered.iter().map(|ordered| ordered.number).collect();
-    let range = portable(world, Some(account), &numbers)?;
+    let range = portable(world, Purpose::Order(account), &numbers)?;
     terms_are_complete(terms, range)?;
     if terms.crd < calendar::today(now) {
         return Err(Refusal::bad("CrdDateInPast").with("crdDate", terms.crd.to_string()));
@@ -112,12 +112,33 @@ pub fn submit(world: &mut World, order: &PortOrder, now: Timestamp) -> Result<Ou
     Ok(Outcome::default())
 }
 
+/// What is to be done with the numbers.
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose<'a> {
+    /// They are ordered for this account.
+    Order(&'a AccountId),
+    /// Days are asked for, of numbers that are to be ordered, or that are being
+    /// ported and are to move on another day. The account is said or not.
+    Question(Option<&'a AccountId>),
+}
+
 /// The one range that serves all of these numbers, if all can be ported together.
 pub fn portable<'a>(
     world: &'a World,
-    account: Option<&AccountId>,
+    purpose: Purpose<'_>,
     numbers: &[PhoneNumber],
 ) -> Result<&'a PortRange, Refusal> {
+    let account = match purpose {
+        Purpose::Order(account) => Some(account),
+        Purpose::Question(account) => account,
+    };
+    let asks_again = |status: &CarrierStatus| {
+        matches!(purpose, Purpose::Question(_))
+            && matches!(
+                status,
+                CarrierStatus::PortPending | CarrierStatus::PortRejected
+            )
+    };
     let mut seen = BTreeSet::new();
     let mut first: Option<&PortRange> = None;
     for number in numbers.iter().copied() {
@@ -131,6 +152,7 @@ pub fn portable<'a>(
         }
         if let Some(state) = world.numbers.get(&number)
             && state.status != CarrierStatus::CancelPortComplete
+            && !asks_again(&state.status)
         {
             let refusal = if account == Some(&state.account) {
                 say("TelephoneNumberAlreadyOnAccount")
