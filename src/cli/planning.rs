@@ -12,7 +12,6 @@ use tokio::task::JoinSet;
 
 use super::fatal::Fatal;
 use super::output::Output;
-use super::privacy::{self, Privacy};
 use super::progress::Progress;
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, ReadClient, wire};
@@ -80,8 +79,6 @@ pub async fn make(
         verify: request.verify,
         memory: Arc::clone(&request.memory),
         resend_secrets: request.resend_secrets,
-        privacy: output.privacy.clone(),
-        root: project.root.clone(),
         verdicts: Mutex::default(),
     });
 
@@ -229,9 +226,6 @@ struct Shared {
     verify: bool,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
-    privacy: Privacy,
-    /// Where the files of secrets are looked for.
-    root: PathBuf,
     /// Each distinct address is asked about once, whoever declares it.
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
@@ -247,10 +241,6 @@ async fn account(
         .transpose()
         .map_err(|error| Fatal::new(error.to_string()))?
         .ok_or_else(|| Fatal::new("an account was lost between reading and planning"))?;
-    shared.privacy.learn(&desired);
-    for secret in privacy::secrets_at_hand(&desired, &shared.root) {
-        shared.client.conceal(secret);
-    }
     let live = live::account(
         &shared.client,
         &desired.account,

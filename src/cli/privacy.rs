@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::SecretString;
 use tracing_subscriber::fmt::MakeWriter;
@@ -13,9 +13,9 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use super::fatal::Fatal;
 use crate::api::HttpLog;
-use crate::desired::{Problem, secrets};
+use crate::desired::{Problem, Repository, secrets};
+use crate::model::Redactor;
 use crate::model::desired::AccountNumber;
-use crate::model::{DesiredAccount, Redactor};
 use crate::plan::Plan;
 use crate::report::Style;
 use crate::report::redact::{self, Key};
@@ -25,6 +25,7 @@ use crate::report::redact::{self, Key};
 pub struct Privacy {
     redactor: Option<Arc<Redactor>>,
     http_log: Option<Arc<HttpLog>>,
+    at_hand: Arc<Mutex<Vec<SecretString>>>,
 }
 
 impl Privacy {
@@ -32,6 +33,7 @@ impl Privacy {
         Self {
             redactor: redact.then(Arc::default),
             http_log: None,
+            at_hand: Arc::default(),
         }
     }
 
@@ -84,11 +86,31 @@ impl Privacy {
         }
     }
 
-    /// Learns what the files say of people.
-    pub fn learn(&self, desired: &DesiredAccount) {
+    /// Learns what the files say of people, and the secrets of ports as far as
+    /// they are at hand. Reading needs none of those; but a carrier's words that
+    /// it shows may quote one.
+    pub fn learn(&self, repository: &Repository) {
+        let root = repository.root();
+        let at_hand = repository.port_secrets().filter_map(|secret| match secret {
+            AccountNumber::Written(text) => Some(text.as_str().to_owned().into()),
+            AccountNumber::Secret(secret) => secrets::resolve(secret, root).ok(),
+        });
+        self.at_hand
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(at_hand);
         if let Some(redactor) = &self.redactor {
-            redact::learn(desired, redactor);
+            let accounts = (0..repository.len()).filter_map(|index| repository.account(index));
+            for desired in accounts.flatten() {
+                redact::learn(&desired, redactor);
+            }
         }
+    }
+
+    /// The secrets that no word of the platform may show.
+    pub fn at_hand(&self) -> Vec<SecretString> {
+        let at_hand = self.at_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        at_hand.clone()
     }
 
     /// The plan as it is shown and saved; `None` where that is as it is.
@@ -118,26 +140,6 @@ impl Privacy {
             }),
         }
     }
-}
-
-/// The secrets of an account's ports, as far as they are at hand. A plan needs
-/// none of them; but a carrier's words that it shows may quote one.
-pub fn secrets_at_hand(desired: &DesiredAccount, root: &Path) -> Vec<SecretString> {
-    let mut found = Vec::new();
-    for port in &desired.ports {
-        let mut from = Vec::new();
-        match port.port.wireless_account_number.value() {
-            Some(AccountNumber::Written(text)) => found.push(text.as_str().to_owned().into()),
-            Some(AccountNumber::Secret(secret)) => from.push(secret),
-            None => {}
-        }
-        from.extend(port.port.wireless_pin.value());
-        let at_hand = from
-            .into_iter()
-            .map(|secret| secrets::resolve(secret, root));
-        found.extend(at_hand.filter_map(Result::ok));
-    }
-    found
 }
 
 /// Standard error, without names and addresses. The log hands over whole lines.

@@ -118,14 +118,16 @@ impl Project {
     /// declared twice is found and `prune` knows every declaration, and the
     /// files named besides.
     pub fn load(&self, files: &[PathBuf], today: jiff::civil::Date) -> Result<Loaded, Fatal> {
-        desired::load(&LoadRequest {
+        let loaded = desired::load(&LoadRequest {
             root: &self.root,
             globs: &self.accounts,
             files,
             policies: &self.policies,
             today,
         })
-        .map_err(Fatal::Problems)
+        .map_err(Fatal::Problems)?;
+        self.privacy.learn(&loaded.repository);
+        Ok(loaded)
     }
 
     /// Connects to the platform, or starts the built-in one.
@@ -170,6 +172,9 @@ impl Project {
         options.http_log = self.privacy.http_log().cloned();
         options.redactor = self.privacy.redactor().cloned();
         let client = ReadClient::new(options)?;
+        for secret in self.privacy.at_hand() {
+            client.conceal(secret);
+        }
         let now = match &running {
             Some(running) => running.now(),
             None => clock::now()?,

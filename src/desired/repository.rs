@@ -18,7 +18,7 @@ use super::merge::{self, Merged};
 use super::problem::Place;
 use super::read;
 use super::tree::{self, Node};
-use crate::model::desired::Port;
+use crate::model::desired::{AccountNumber, Port};
 use crate::model::{AccountId, DesiredAccount, Field, PhoneNumber, SourceId};
 
 /// The desired state of one environment.
@@ -43,6 +43,8 @@ pub(crate) struct Packed {
     pub prune: Option<bool>,
     pub bytes: Box<[u8]>,
     pub digest: NumbersDigest,
+    /// Account numbers and PINs of its ports, or where they are found.
+    pub secrets: Box<[AccountNumber]>,
 }
 
 /// A document that can't be unpacked: memory is damaged, or this program is.
@@ -132,6 +134,12 @@ impl Repository {
     /// How many numbers are declared, over all accounts.
     pub fn number_count(&self) -> usize {
         self.numbers.0.len()
+    }
+
+    /// The account numbers and PINs of all ports, or where they are found:
+    /// what no text may quote.
+    pub fn port_secrets(&self) -> impl Iterator<Item = &AccountNumber> {
+        self.documents.iter().flat_map(|document| &document.secrets)
     }
 
     /// Whether any document declares the number.

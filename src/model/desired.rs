@@ -94,6 +94,15 @@ pub struct Port {
     pub trigger: Field<Trigger>,
 }
 
+impl Port {
+    /// Its account number and its PIN, or where they are found.
+    pub fn secrets(&self) -> impl Iterator<Item = AccountNumber> {
+        let number = self.wireless_account_number.value().cloned();
+        let pin = self.wireless_pin.value().cloned();
+        number.into_iter().chain(pin.map(AccountNumber::Secret))
+    }
+}
+
 /// An account number may be written out or be a secret reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountNumber {

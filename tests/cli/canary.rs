@@ -5,6 +5,7 @@
 //! Secrets never come out. Names and addresses may, unless `--redact pii` says
 //! otherwise: then none of their bytes does.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -65,14 +66,13 @@ defaults:
     secondaryLocationDescription: SUITE
     unit: 7Zq
   e911Address: { <<: *office, latitude: "41.987654", longitude: "-101.876543" }
-  directoryListing: { listed: false, type: NOT_LIST_NOT_PUBLISH, address: { <<: *office, customerName: null } }
+  directoryListing: { listed: false, type: NOT_LIST_NOT_PUBLISH, address: { businessName: Zephyrcanary, streetNumber: "79913", streetName: Onyxcanary, city: Jaspercanary, state: UT, postalCode: "88437" } }
 numbers:
   "18017690201":
     reference: { type: END_USER, id: ajfrBZJMQNC4-9TeBSfnlQ, assignAsCallerId: true }
   "18017690202":
     customerServiceRecord: { customerType: RESIDENTIAL, businessName: null, firstName: Xanthecanary, lastName: Sixcanary }
   "18017690203": { holdActivation: true }
-  "18014040901": { state: released }
 "#;
 
 /// A port with its secrets in the environment and in a file.
@@ -80,8 +80,8 @@ const PORT: &str = r#"
 ports:
   main:
     customerServiceRecord: *office
-    billingTelephoneNumber: "13855550111"
-    crdDate: 2026-12-10
+    billingTelephoneNumber: "18013180011"
+    crdDate: 2026-12-04
     portingWireType: Wireless
     portingAuthorizedName: Authorcanary Xanthecanary
     wirelessAccountNumber: { file: account.txt }
@@ -92,15 +92,14 @@ fn world() -> World {
     let port = OFFICE.replace(
         "numbers:\n",
         &format!(
-            "{}numbers:\n  \"13855550111\": {{ port: main }}\n",
+            "{}numbers:\n  \"18013180011\": {{ port: main }}\n",
             PORT.trim_start()
         ),
     );
-    let office = port.replace("  \"18014040901\": { state: released }\n", "");
     let clinic = format!(
         "account: {CLINIC}\nname: Topazcanary\nnumbers:\n  \"18014040901\": {{ e911Address: {{ unit: 7Zq, city: Jaspercanary }} }}\n  \"18014040902\": {{ customerServiceRecord: {{ customerName: Quillcanary Z }} }}\n"
     );
-    let world = World::new(&[(FILE, &office), ("accounts/clinic.yaml", &clinic)]);
+    let world = World::new(&[(FILE, &port), ("accounts/clinic.yaml", &clinic)]);
     world.write("account.txt", "CanAcc88\n");
     // What stands on the platform already, put there by somebody else.
     let record = json!({ "customerType": "BUSINESS", "businessName": "Opalcanary Inc",
@@ -123,6 +122,11 @@ fn world() -> World {
 struct Written(Vec<(String, String)>);
 
 impl Written {
+    fn has(&self, canary: &str) -> bool {
+        let mut texts = self.0.iter();
+        texts.any(|(_, text)| text.to_lowercase().contains(canary))
+    }
+
     fn lacks(&self, canaries: &[&str], run: &str) {
         for (place, text) in &self.0 {
             let lower = text.to_lowercase();
@@ -179,62 +183,87 @@ fn credentials(mut command: Command) -> Command {
     command
 }
 
-/// Commands as far as this program has them; those that write come last.
-fn commands() -> Vec<Vec<&'static str>> {
-    let all: [&[&str]; 22] = [
-        &["validate"],
-        &["validate", "--strict"],
-        &["plan", "--out", "plan.json"],
-        &["plan", "--no-verify"],
-        &["plan", FILE, "--detailed-exitcode"],
-        &["drift"],
-        &["status"],
-        &["status", "--timeline"],
-        &["e911", "check"],
-        &[
-            "address",
-            "validate",
-            "79913 Onyxcanary St, Jaspercanary",
-            "--postal-code",
-            "88437",
-        ],
-        &["address", "suggest", "79913 Onyxcanary"],
-        &[
-            "numbers",
-            "search",
-            "--near",
-            "79913 Onyxcanary St, Jaspercanary",
-        ],
-        &["port", "check", "main"],
-        &["port", "show"],
-        &["journal"],
-        &["apply", "plan.json"],
-        &["apply", "--auto-approve"],
-        &["plan"],
-        &["status"],
-        &["port", "show"],
-        &[
-            "port",
-            "update",
-            "main",
-            "--resend-secrets",
-            "--auto-approve",
-        ],
-        &["journal"],
-    ];
+/// What a team does in a few days, as far as this program has the commands.
+/// `@` is the carriers' and the clock's part.
+const DAYS: [&[&str]; 27] = [
+    &["validate"],
+    &["plan", "--out", "plan.json"],
+    &["plan", FILE, "--detailed-exitcode"],
+    &["drift"],
+    &["status"],
+    &["e911", "check"],
+    &[
+        "address",
+        "validate",
+        "79913 Onyxcanary St, Jaspercanary",
+        "--postal-code",
+        "88437",
+    ],
+    &["address", "suggest", "79913 Onyxcanary"],
+    &[
+        "numbers",
+        "search",
+        "--near",
+        "79913 Onyxcanary St, Jaspercanary",
+    ],
+    &["port", "check", "main"],
+    &["plan", "--no-verify", "--out", "plan.json"],
+    &[
+        "apply",
+        "plan.json",
+        "--no-verify",
+        "--allow",
+        "e911=9",
+        "--allow",
+        "update=9",
+    ],
+    &[
+        "apply",
+        "--auto-approve",
+        "--no-verify",
+        "--allow",
+        "e911=9",
+        "--allow",
+        "update=9",
+    ],
+    &["journal"],
+    &["status"],
+    &["port", "show"],
+    &["@advance", "P1D"],
+    &["plan"],
+    &["@reject"],
+    &["plan", "--no-verify"],
+    &["drift"],
+    &["status", "--timeline"],
+    &["port", "show"],
+    &[
+        "port",
+        "update",
+        "main",
+        "--resend-secrets",
+        "--auto-approve",
+    ],
+    &["apply", "--auto-approve", "--resend-secrets", "--no-verify"],
+    &["journal"],
+    &["import", "--all", "--out", "imported"],
+];
+
+fn commands() -> Vec<&'static [&'static str]> {
     let help = Command::new(env!("CARGO_BIN_EXE_alz"))
         .arg("--help")
         .output()
         .expect("alz runs");
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
-    let known = |command: &&[&str]| {
-        help.lines()
-            .any(|line| line.split_whitespace().next() == command.first().copied())
+    let known = |name: &str| {
+        let mut lines = help.lines();
+        name.starts_with('@') || lines.any(|line| line.split_whitespace().next() == Some(name))
     };
-    all.into_iter()
-        .filter(known)
-        .map(<[&str]>::to_vec)
-        .collect()
+    let known: Vec<_> = DAYS
+        .into_iter()
+        .filter(|command| known(command[0]))
+        .collect();
+    assert!(known.len() > 10, "{known:?}");
+    known
 }
 
 const FORMS: [&[&str]; 4] = [
@@ -306,43 +335,85 @@ fn faults() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Provider's words that quote everything, on a number that is managed.
-fn rejected(world: &World) {
-    world.post("/sandbox/addresses", &json!({ "unknown": "reject" }));
+/// The losing carrier quotes all that it was sent.
+fn reject(world: &World) {
+    let number = world.number(ACCOUNT, "18013180011");
+    let Some(port) = number["portId"].as_str() else {
+        return;
+    };
+    world.post(
+        &format!("/sandbox/ports/{port}"),
+        &json!({ "action": "reject", "code": "LSP:PIN", "reaction": "RESUBMIT",
+            "message": "PIN 604711, account CanAcc88: not Authorcanary Xanthecanary of 79913 Onyxcanary St, Garnetcanary" }),
+    );
 }
 
-fn every_run(redact: bool) {
-    for (fault, rule) in faults() {
-        let world = world();
-        if rule.as_array().is_some_and(|rules| !rules.is_empty()) {
-            world.fault(rule);
-        }
-        // Faults are few of many: all forms where nothing goes wrong, two where something does.
-        let forms = if fault == "nothing" {
-            &FORMS[..]
-        } else {
-            &FORMS[2..]
-        };
-        for command in commands() {
-            for form in forms {
-                let mut arguments = [&command[..], form, &["--http-log", "run.har"]].concat();
+/// A few days of a team, in one form, with one fault.
+fn days(form: &[&str], fault: &str, rule: &Value, redact: bool) -> (World, BTreeSet<&'static str>) {
+    let world = world();
+    let mut seen = BTreeSet::new();
+    for command in commands() {
+        match command {
+            ["@advance", period] => world.advance(period),
+            ["@reject"] => reject(&world),
+            command => {
+                // Each command meets the fault afresh.
+                world.clear_faults();
+                world.fault(rule.clone());
+                let mut arguments = [command, form, &["--http-log", "run.har"]].concat();
                 if redact {
                     arguments.extend(["--redact", "pii"]);
                 }
-                let (_, written) = run(&world, &arguments);
+                let (code, written) = run(&world, &arguments);
+                if std::env::var_os("CANARY_SHOW").is_some_and(|shown| *shown == *fault) {
+                    let [(_, stdout), (_, stderr), ..] = written.0.as_slice() else {
+                        panic!("two streams");
+                    };
+                    eprintln!("=== {arguments:?} {code}\n{stdout}\n{stderr}");
+                }
+                assert_ne!(code, 101, "{arguments:?}");
                 let what = format!("{arguments:?} with {fault}");
                 written.lacks(&SECRETS, &what);
                 if redact {
                     written.lacks(&PERSONAL, &what);
                 }
+                seen.extend(PERSONAL.iter().filter(|canary| written.has(canary)));
             }
         }
     }
+    (world, seen)
+}
+
+/// All forms where nothing goes wrong, one of them where something does.
+fn every_run(redact: bool) -> BTreeSet<&'static str> {
+    let mut seen = BTreeSet::new();
+    for (index, (fault, rule)) in faults().into_iter().enumerate() {
+        let forms = match fault {
+            "nothing" => &FORMS[..],
+            _ => &FORMS[index % FORMS.len()..][..1],
+        };
+        for form in forms {
+            let (world, found) = days(form, fault, &rule, redact);
+            seen.extend(found);
+            if fault == "nothing" {
+                // Else nothing was proved: it all went out to the platform.
+                world.clear_faults();
+                let state = world.get("/sandbox/state").to_string();
+                for sent in ["604711", "CanAcc88", "Authorcanary", "Sixcanary"] {
+                    assert!(state.contains(sent), "{sent} was never sent");
+                }
+            }
+        }
+    }
+    seen
 }
 
 #[test]
 fn no_secret_comes_out_of_any_run() {
-    every_run(false);
+    // What is no secret does come out, so that its absence elsewhere means something.
+    let seen = every_run(false);
+    let hidden: Vec<&&str> = PERSONAL.iter().filter(|c| !seen.contains(**c)).collect();
+    assert!(hidden.is_empty(), "{hidden:?} came in by no door");
 }
 
 #[test]
@@ -394,5 +465,4 @@ fn mistakes_in_files_are_told_without_what_the_files_say() {
         }
         world.write(FILE, &text);
     }
-    let _ = (rejected, ACCOUNT);
 }
