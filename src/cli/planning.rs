@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::fatal::Fatal;
 use super::output::Output;
+use super::privacy::Privacy;
 use super::progress::Progress;
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, ReadClient, wire};
@@ -79,6 +80,7 @@ pub async fn make(
         verify: request.verify,
         memory: Arc::clone(&request.memory),
         resend_secrets: request.resend_secrets,
+        privacy: output.privacy.clone(),
         verdicts: Mutex::default(),
     });
 
@@ -226,6 +228,7 @@ struct Shared {
     verify: bool,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
+    privacy: Privacy,
     /// Each distinct address is asked about once, whoever declares it.
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
@@ -249,6 +252,7 @@ async fn account(
         &shared.events,
     )
     .await?;
+    shared.privacy.hear(&live);
     let context = Context {
         partition: &shared.id,
         live: &shared.partition,

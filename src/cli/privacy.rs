@@ -14,8 +14,8 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use super::fatal::Fatal;
 use crate::api::HttpLog;
 use crate::desired::{Problem, Repository, secrets};
-use crate::model::Redactor;
 use crate::model::desired::AccountNumber;
+use crate::model::{LiveAccount, Redactor};
 use crate::plan::Plan;
 use crate::report::Style;
 use crate::report::redact::{self, Key};
@@ -104,6 +104,13 @@ impl Privacy {
             for desired in accounts.flatten() {
                 redact::learn(&desired, redactor);
             }
+        }
+    }
+
+    /// Learns what the platform says of people on an account.
+    pub fn hear(&self, live: &LiveAccount) {
+        if let Some(redactor) = &self.redactor {
+            redact::hear(live, redactor);
         }
     }
 

@@ -17,6 +17,7 @@ use std::sync::{PoisonError, RwLock};
 use serde_json::Value;
 
 use super::member::Member;
+use super::number::PhoneNumber;
 use super::personal::{MASK, is_free_text, is_personal};
 use super::record::Record;
 
@@ -197,9 +198,15 @@ fn gather(value: &Value, kind: Kind, found: &mut Known) {
 
 fn gather_sentence(text: &str, found: &mut Known) {
     let text = text.trim();
-    // A word of one or two letters says nothing, and would be missed everywhere.
-    if text.chars().count() > 2 {
+    if text.contains(char::is_whitespace) {
         found.sentences.insert(text.to_owned());
+        return;
+    }
+    // One word: a name perhaps, but also a number, an id or a constant, and
+    // those would be missed everywhere.
+    let id = text.len() > 15 && text.contains(|c: char| c.is_ascii_digit());
+    if !id && !text.contains('_') && text.parse::<PhoneNumber>().is_err() {
+        gather_words(text, found);
     }
 }
 
@@ -281,9 +288,10 @@ fn words(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Where telephone numbers and dates stand: their digits are no house number.
+/// Where telephone numbers, dates and names of files stand: digits of those are
+/// no house number, and what files are called their owners have chosen.
 fn fixed(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+    let mut found = files(text);
     let mut from = None;
     let joins = |c: char| c.is_ascii_digit() || "-()+./:TZ\u{a0} ".contains(c);
     for (at, c) in text.char_indices().chain([(text.len(), '\n')]) {
@@ -294,6 +302,22 @@ fn fixed(text: &str) -> Vec<Range<usize>> {
                 from = None;
             }
             (None, false) | (Some(_), true) => {}
+        }
+    }
+    found
+}
+
+fn files(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for ending in [".yaml", ".yml", ".json"] {
+        for (at, _) in text.match_indices(ending) {
+            let head = text.get(..at).unwrap_or_default();
+            let ends = |c: char| c.is_whitespace() || c.is_control() || "\"'`([{".contains(c);
+            let begin = head.rfind(ends).map_or(0, |index| index + 1);
+            // Only as a path: a name of a file alone could be anybody's.
+            if head.get(begin..).is_some_and(|name| name.contains('/')) {
+                found.push(begin..at + ending.len());
+            }
         }
     }
     found
@@ -394,6 +418,22 @@ mod tests {
             assert_eq!(redactor.text(text), text);
         }
         assert_eq!(redactor.text("at 801 of 2026"), "at ••• of •••");
+    }
+
+    #[test]
+    fn files_and_ids_keep_their_names() {
+        let redactor = Redactor::default();
+        redactor.learn(
+            &json!({ "city": "clinic", "messages": ["pK9sLmN3bVcX7zQw2eRt5A",
+            "18015551212", "NO_MATCH", "Lindon"] }),
+        );
+        for text in [
+            "at accounts/clinic.yaml:3",
+            "pK9sLmN3bVcX7zQw2eRt5A 18015551212 NO_MATCH",
+        ] {
+            assert_eq!(redactor.text(text), text);
+        }
+        assert_eq!(redactor.text("clinic/ LINDON"), "•••/ •••");
     }
 
     #[test]

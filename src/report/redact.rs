@@ -20,7 +20,8 @@ use crate::model::meaning::canonical_country;
 use crate::model::personal::{MASK, is_personal, is_public_name, is_public_path};
 use crate::model::values::{LISTING_TYPES, country_of_state};
 use crate::model::{
-    DesiredAccount, DesiredNumber, DesiredPort, LiveNumber, Member, PhoneNumber, Record, Redactor,
+    DesiredAccount, DesiredNumber, DesiredPort, LiveAccount, LiveNumber, Member, PhoneNumber,
+    Record, Redactor,
 };
 use crate::plan::{Change, Expect, Note, Plan, PortFacts, Step};
 
@@ -205,6 +206,47 @@ pub fn learn(desired: &DesiredAccount, words: &Redactor) {
             source: _,
         } = port;
         learn(serde_json::to_value(port));
+    }
+}
+
+/// Learns what the platform has of people: names, addresses, and the very
+/// words of carriers and providers that a plan may quote.
+pub fn hear(live: &LiveAccount, words: &Redactor) {
+    let LiveAccount {
+        numbers,
+        ports,
+        events,
+        inventory: _,
+        caller_ids: _,
+    } = live;
+    for number in numbers.values() {
+        let LiveNumber {
+            customer_service_record,
+            e911_address,
+            directory_listing,
+            number: _,
+            status: _,
+            carrier: _,
+            port: _,
+            reference: _,
+        } = number;
+        let listing = directory_listing.as_ref();
+        let records = [
+            customer_service_record.as_ref(),
+            e911_address.as_ref(),
+            listing.and_then(|listing| listing.address.as_ref()),
+        ];
+        for record in records.into_iter().flatten() {
+            words.learn_record(record);
+        }
+    }
+    for event in events.values().flatten() {
+        words.learn_sentence(event.message.as_deref().unwrap_or_default());
+    }
+    for port in ports.values() {
+        for line in &port.log {
+            words.learn_sentence(&line.message);
+        }
     }
 }
 

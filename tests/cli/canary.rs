@@ -33,7 +33,7 @@ const PERSONAL: [&str; 18] = [
     "jaspercanary",
     "79913",
     "88437",
-    "7zq",
+    "7zx9q",
     "sixcanary",
     "41.987654",
     "101.876543",
@@ -64,7 +64,7 @@ defaults:
     country: USA
     postalCode: "88437"
     secondaryLocationDescription: SUITE
-    unit: 7Zq
+    unit: 7Zx9q
   e911Address: { <<: *office, latitude: "41.987654", longitude: "-101.876543" }
   directoryListing: { listed: false, type: NOT_LIST_NOT_PUBLISH, address: { businessName: Zephyrcanary, streetNumber: "79913", streetName: Onyxcanary, city: Jaspercanary, state: UT, postalCode: "88437" } }
 numbers:
@@ -97,14 +97,14 @@ fn world() -> World {
         ),
     );
     let clinic = format!(
-        "account: {CLINIC}\nname: Topazcanary\nnumbers:\n  \"18014040901\": {{ e911Address: {{ unit: 7Zq, city: Jaspercanary }} }}\n  \"18014040902\": {{ customerServiceRecord: {{ customerName: Quillcanary Z }} }}\n"
+        "account: {CLINIC}\nname: Topazcanary\nnumbers:\n  \"18014040901\": {{ e911Address: {{ unit: 7Zx9q, city: Jaspercanary }} }}\n  \"18014040902\": {{ customerServiceRecord: {{ customerName: Quillcanary Z }} }}\n"
     );
     let world = World::new(&[(FILE, &port), ("accounts/clinic.yaml", &clinic)]);
     world.write("account.txt", "CanAcc88\n");
     // What stands on the platform already, put there by somebody else.
     let record = json!({ "customerType": "BUSINESS", "businessName": "Opalcanary Inc",
         "customerName": "Topazcanary", "streetNumber": "79913", "streetName": "Berylcanary",
-        "city": "Provocanary", "state": "UT", "country": "USA", "postalCode": "88437", "unit": "7Zq",
+        "city": "Provocanary", "state": "UT", "country": "USA", "postalCode": "88437", "unit": "7Zx9q",
         "latitude": "41.987654", "longitude": "-101.876543" });
     for number in ["18014040901", "18014040902"] {
         let mut e911 = record.clone();
@@ -431,7 +431,7 @@ fn mistakes_in_files_are_told_without_what_the_files_say() {
             "customerName: Quillcanary Z",
             "customerName: Quillcanary Zephyrcanary",
         ),
-        ("unit: 7Zq", "unit: [7Zq]"),
+        ("unit: 7Zx9q", "unit: [7Zx9q]"),
         ("postalCode: \"88437\"", "postalCode: \"88437-x\""),
         ("numbers:\n", "numbers: Onyxcanary\nnumbers:\n"),
         ("streetName: Onyxcanary", "streetName: PO Box Onyxcanary"),
