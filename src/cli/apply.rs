@@ -112,7 +112,12 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         verify: !arguments.planning.no_verify,
         allow,
         memory: Arc::clone(&remembered.ports),
-        resend_secrets: false,
+        // A plan that sends them again was reviewed as such.
+        resend_secrets: reviewed
+            .as_ref()
+            .map_or(arguments.planning.resend_secrets, |plan| {
+                plan.resend_secrets
+            }),
     };
     let result = run
         .plan_and_apply(&Arc::new(loaded.repository), reviewed, &request)

@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
-use super::{Exit, Output, apply, init, journal, plan, sandbox, schema, validate};
+use super::{Exit, Output, apply, init, journal, plan, sandbox, schema, status, validate};
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -154,6 +154,7 @@ enum Command {
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
     Journal(journal::JournalArgs),
+    Status(status::StatusArgs),
     Schema(schema::SchemaArgs),
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
@@ -212,6 +213,9 @@ impl Cli {
                 super::block_on(output, apply::run(arguments, global, output))
             }
             Command::Journal(arguments) => journal::run(arguments, global, output),
+            Command::Status(arguments) => {
+                super::block_on(output, status::run(arguments, global, output))
+            }
             Command::Sandbox(arguments) => super::block_on(output, sandbox::run(arguments, output)),
             Command::Completions { shell } => {
                 let mut script = Vec::new();

@@ -13,9 +13,11 @@ mod plan;
 mod planning;
 mod privacy;
 mod progress;
+mod reading;
 mod sandbox;
 mod schema;
 mod session;
+mod status;
 mod validate;
 
 use std::ffi::OsString;

@@ -110,6 +110,26 @@ impl Output {
         }
     }
 
+    /// Writes a result over the last one: for a terminal.
+    pub fn redraw(&self, text: &str) {
+        {
+            // Not through the styles' filter: the cursor moves also without colour.
+            let mut stream = std::io::stdout().lock();
+            let _ = stream.write_all(b"\x1b[H\x1b[J");
+        }
+        self.result(text);
+    }
+
+    /// A person is watching standard output.
+    pub fn is_watched(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
+    /// Lines of the terminal that results go to, if it is one.
+    pub fn height(&self) -> Option<usize> {
+        terminal_size::terminal_size().map(|(_, terminal_size::Height(lines))| usize::from(lines))
+    }
+
     /// Writes a remark for a person.
     pub fn say(&self, text: &str) {
         if !self.quiet {

@@ -24,6 +24,9 @@ pub struct PlanningArgs {
     /// Lift a guard up to a count: release, e911 or update
     #[arg(long, value_name = "GUARD=COUNT")]
     pub allow: Vec<String>,
+    /// Send the PINs and account numbers of ports again: they have changed
+    #[arg(long)]
+    pub resend_secrets: bool,
 }
 
 impl PlanningArgs {
@@ -95,7 +98,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
             verify: !arguments.planning.no_verify,
             allow,
             memory: remembered.ports,
-            resend_secrets: false,
+            resend_secrets: arguments.planning.resend_secrets,
         },
         output,
     )

@@ -8,20 +8,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
-use tokio::task::JoinSet;
 
 use super::fatal::Fatal;
 use super::output::Output;
-use super::privacy::Privacy;
 use super::progress::Progress;
+use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, ReadClient, wire};
-use crate::desired::{Repository, Selection, Subject};
-use crate::live::{self, Scope, Wanted};
+use crate::desired::{Repository, Subject};
 use crate::model::live::LivePartition;
 use crate::model::meaning::date;
 use crate::model::porting::PortMemory;
-use crate::model::{AccountId, DesiredAccount, PartitionId, PhoneNumber, Record, SourceId};
+use crate::model::{AccountId, PhoneNumber, Record, SourceId};
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
     Question, RateCenter, Source, Verdict,
@@ -60,87 +58,53 @@ pub async fn make(
     request: &Request<'_>,
     output: &Output,
 ) -> Result<Planned, Fatal> {
-    let client = &session.client;
     let chosen = Chosen::new(repository, request.files);
     let accounts = chosen.accounts(repository);
-    let ids: Vec<AccountId> = accounts.iter().map(|(_, id)| id.clone()).collect();
+    let ids: BTreeSet<AccountId> = accounts.iter().map(|(_, id)| id.clone()).collect();
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
-    let id = client.partition_id().await?.clone();
-    let partition = live::partition(client, session.now).await?;
-    let scope = Scope {
-        accounts: ids.into_iter().collect(),
-    };
+    let platform = Platform::read(session, ids).await?;
     let shared = Arc::new(Shared {
-        client: client.clone(),
-        id,
-        partition,
-        events: live::events(client, &scope).await?,
-        now: session.now,
+        client: platform.client.clone(),
+        platform,
         verify: request.verify,
         memory: Arc::clone(&request.memory),
         resend_secrets: request.resend_secrets,
-        privacy: output.privacy.clone(),
         verdicts: Mutex::default(),
     });
 
-    // Twice as many accounts as requests in flight: while one half waits for
-    // the network the other is being compared.
-    let width = project.concurrency.max(1) * 2;
     let mut plans: Vec<AccountPlan> = Vec::new();
     let mut style = Style {
         width: output.width(),
         ..Style::default()
     };
-    let mut refused: BTreeMap<String, Option<String>> = BTreeMap::new();
-    let mut waiting = accounts.into_iter();
-    let mut tasks: JoinSet<Result<(AccountPlan, Option<String>), Fatal>> = JoinSet::new();
-    loop {
-        while tasks.len() < width
-            && refused.is_empty()
-            && let Some((index, _)) = waiting.next()
-        {
+    let done = reading::each(
+        accounts,
+        project.concurrency,
+        |index| {
             let (repository, shared) = (Arc::clone(repository), Arc::clone(&shared));
             let chosen = chosen.clone();
-            tasks.spawn(async move { account(&repository, index, &chosen, &shared).await });
-        }
-        let Some(finished) = tasks.join_next().await else {
-            break;
-        };
-        match finished {
-            Ok(Ok((made, name))) => {
-                // Only what is shown needs its account's name.
-                if let Some(name) = name
-                    && !(made.steps.is_empty() && made.notes.is_empty())
-                {
-                    style.names.insert(made.account.clone(), name);
-                }
-                plans.push(made);
-                progress.step();
+            async move { account(&repository, index, &chosen, &shared).await }
+        },
+        |(made, name): (AccountPlan, Option<String>)| {
+            // Only what is shown needs its account's name.
+            if let Some(name) = name
+                && !(made.steps.is_empty() && made.notes.is_empty())
+            {
+                style.names.insert(made.account.clone(), name);
             }
-            Ok(Err(Fatal::Error { what, help })) => {
-                refused.insert(what, help);
-            }
-            Ok(Err(problems @ Fatal::Problems(_))) => return Err(problems),
-            Err(lost) => {
-                refused.insert(format!("a comparison did not finish: {lost}"), None);
-            }
-        }
-    }
+            plans.push(made);
+            progress.step();
+        },
+    )
+    .await;
     progress.finish();
-    if !refused.is_empty() {
-        let (whats, helps): (Vec<String>, Vec<Option<String>>) = refused.into_iter().unzip();
-        let helps: BTreeSet<String> = helps.into_iter().flatten().collect();
-        return Err(Fatal::Error {
-            what: whats.join("\n"),
-            help: (!helps.is_empty()).then(|| helps.into_iter().collect::<Vec<_>>().join("\n")),
-        });
-    }
+    done?;
 
     let mut plan = plan::assemble(
         Header {
             environment: project.environment.clone(),
-            partition: shared.id.clone(),
+            partition: shared.platform.id.clone(),
             created_at: session.now,
             desired_digest: repository.digest(chosen.0.as_deref()),
             alz_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -159,7 +123,7 @@ pub async fn make(
     Ok(Planned {
         plan,
         style,
-        partition: shared.partition.clone(),
+        partition: shared.platform.partition.clone(),
         key: Key(repository.redaction_key(chosen.0.as_deref())),
     })
 }
@@ -183,52 +147,13 @@ fn locate(plan: &mut Plan, repository: &Repository) {
     }
 }
 
-/// What the files named on the command line choose; everything without any.
-#[derive(Clone)]
-struct Chosen(Option<Arc<Selection>>);
-
-impl Chosen {
-    fn new(repository: &Repository, files: &[PathBuf]) -> Self {
-        Self((!files.is_empty()).then(|| Arc::new(repository.select(files))))
-    }
-
-    /// The accounts to plan, with their place in the repository.
-    fn accounts(&self, repository: &Repository) -> Vec<(usize, AccountId)> {
-        repository
-            .account_ids()
-            .cloned()
-            .enumerate()
-            .filter(|(_, id)| {
-                self.0
-                    .as_ref()
-                    .is_none_or(|chosen| chosen.accounts.contains(id))
-            })
-            .collect()
-    }
-
-    /// The numbers of an account to plan; `None` where all its documents are
-    /// chosen, so that what no document declares is seen too.
-    fn only(&self, desired: &DesiredAccount) -> Option<&BTreeSet<PhoneNumber>> {
-        let chosen = self.0.as_ref()?;
-        let all = desired
-            .numbers
-            .keys()
-            .all(|number| chosen.numbers.contains(number));
-        (!all).then_some(&chosen.numbers)
-    }
-}
-
 /// What every account's comparison uses.
 struct Shared {
     client: ReadClient,
-    id: PartitionId,
-    partition: LivePartition,
-    events: live::Events,
-    now: jiff::Timestamp,
+    platform: Platform,
     verify: bool,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
-    privacy: Privacy,
     /// Each distinct address is asked about once, whoever declares it.
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
@@ -239,24 +164,12 @@ async fn account(
     chosen: &Chosen,
     shared: &Shared,
 ) -> Result<(AccountPlan, Option<String>), Fatal> {
-    let desired = repository
-        .account(index)
-        .transpose()
-        .map_err(|error| Fatal::new(error.to_string()))?
-        .ok_or_else(|| Fatal::new("an account was lost between reading and planning"))?;
-    let live = live::account(
-        &shared.client,
-        &desired.account,
-        &Wanted::of(&desired),
-        &shared.partition,
-        &shared.events,
-    )
-    .await?;
-    shared.privacy.hear(&live);
+    let desired = reading::declared(repository, index)?;
+    let live = shared.platform.account(&desired).await?;
     let context = Context {
-        partition: &shared.id,
-        live: &shared.partition,
-        now: shared.now,
+        partition: &shared.platform.id,
+        live: &shared.platform.partition,
+        now: shared.platform.now,
         verify: shared.verify,
         only: chosen.only(&desired),
         memory: &shared.memory,
@@ -280,12 +193,12 @@ async fn account(
                 }
                 Question::RateCenters { numbers } => {
                     for number in numbers {
-                        let coverage = shared.coverage(*number).await?;
+                        let coverage = coverage(&shared.client, *number).await?;
                         checks.answer_rate_center(*number, coverage);
                     }
                 }
                 Question::PortOffer(question) => {
-                    let offer = shared.offer(question).await?;
+                    let offer = port_offer(&shared.client, question).await?;
                     checks.answer_offer(question, offer);
                 }
             }
@@ -327,44 +240,42 @@ impl Shared {
     }
 }
 
-impl Shared {
-    /// Where a number belongs (A5).
-    async fn coverage(&self, number: PhoneNumber) -> Result<Coverage, Fatal> {
-        let found = self.client.rate_center(number).await.map_err(unasked)?;
-        Ok(match found {
-            None => Coverage::Unknown,
-            Some(wire::RateCenter {
-                name,
-                state,
-                country,
-                wireless,
-                portable,
-                service_available,
-                inbound_carrier_type,
-            }) => Coverage::Covered(RateCenter {
-                name: name.unwrap_or_default(),
-                state: state.unwrap_or_default(),
-                country: country.unwrap_or_default(),
-                wireless,
-                portable,
-                service_available,
-                carrier_type: inbound_carrier_type,
-            }),
-        })
-    }
+/// Where a number belongs (A5).
+pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Coverage, Fatal> {
+    let found = client.rate_center(number).await.map_err(unasked)?;
+    Ok(match found {
+        None => Coverage::Unknown,
+        Some(wire::RateCenter {
+            name,
+            state,
+            country,
+            wireless,
+            portable,
+            service_available,
+            inbound_carrier_type,
+        }) => Coverage::Covered(RateCenter {
+            name: name.unwrap_or_default(),
+            state: state.unwrap_or_default(),
+            country: country.unwrap_or_default(),
+            wireless,
+            portable,
+            service_available,
+            carrier_type: inbound_carrier_type,
+        }),
+    })
+}
 
-    /// What the carriers say to a port (A22).
-    async fn offer(&self, question: &PortQuestion) -> Result<Offer, Fatal> {
-        match self.client.port_prevalidate(&port_question(question)).await {
-            Ok(answer) => Ok(offer(answer)),
-            // About this port alone.
-            Err(error @ (ApiError::Refused { status: 400, .. } | ApiError::NotFound { .. })) => {
-                Ok(Offer::Refused {
-                    why: error.to_string(),
-                })
-            }
-            Err(error) => Err(unasked(error)),
+/// What the carriers say to a port (A22).
+pub async fn port_offer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, Fatal> {
+    match client.port_prevalidate(&port_question(question)).await {
+        Ok(answer) => Ok(offer(answer)),
+        // About this port alone.
+        Err(error @ (ApiError::Refused { status: 400, .. } | ApiError::NotFound { .. })) => {
+            Ok(Offer::Refused {
+                why: error.to_string(),
+            })
         }
+        Err(error) => Err(unasked(error)),
     }
 }
 

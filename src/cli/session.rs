@@ -182,6 +182,7 @@ impl Project {
         Ok(Session {
             client,
             now,
+            privacy: self.privacy.clone(),
             running,
         })
     }
@@ -191,10 +192,20 @@ impl Project {
 pub struct Session {
     pub client: ReadClient,
     pub now: Timestamp,
+    pub privacy: Privacy,
     running: Option<sandbox::Running>,
 }
 
 impl Session {
+    /// The time now, for a command that goes on for long.
+    pub fn refresh(&mut self) -> Result<(), Fatal> {
+        self.now = match &self.running {
+            Some(running) => running.now(),
+            None => clock::now()?,
+        };
+        Ok(())
+    }
+
     /// Lets the built-in platform write down its state.
     pub async fn close(self) {
         if let Some(running) = self.running {

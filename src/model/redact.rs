@@ -88,11 +88,16 @@ impl Redactor {
         let mut sentences: Vec<&String> = known
             .sentences
             .iter()
-            .filter(|sentence| clean.contains(sentence.as_str()))
+            .filter(|sentence| {
+                sentence
+                    .split_whitespace()
+                    .next()
+                    .is_some_and(|w| clean.contains(w))
+            })
             .collect();
         sentences.sort_by_key(|sentence| std::cmp::Reverse(sentence.len()));
         for sentence in sentences {
-            clean = clean.replace(sentence.as_str(), WITHHELD);
+            clean = without_sentence(&clean, sentence);
         }
         let mut lines: Vec<String> = Vec::new();
         for line in clean.split('\n') {
@@ -240,6 +245,51 @@ impl Known {
         }
         clean.push_str(text.get(rest..).unwrap_or_default());
         clean
+    }
+}
+
+/// The text without a sentence, also where it was broken into lines or coloured.
+fn without_sentence(text: &str, sentence: &str) -> String {
+    let words: Vec<&str> = sentence.split_whitespace().collect();
+    let Some((first, others)) = words.split_first() else {
+        return text.to_owned();
+    };
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(first) {
+        let (before, found) = rest.split_at(at);
+        clean.push_str(before);
+        let tail = found.get(first.len()..).unwrap_or_default();
+        let end = others
+            .iter()
+            .try_fold(tail, |tail, word| past_gap(tail).strip_prefix(word));
+        match end {
+            Some(end) => {
+                clean.push_str(WITHHELD);
+                rest = end;
+            }
+            None => {
+                clean.push_str(first);
+                rest = tail;
+            }
+        }
+    }
+    clean.push_str(rest);
+    clean
+}
+
+/// Past spaces, line breaks and colours.
+fn past_gap(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        let trimmed = rest.trim_start();
+        rest = match trimmed
+            .strip_prefix("\u{1b}[")
+            .and_then(|style| style.split_once('m'))
+        {
+            Some((_, after)) => after,
+            None => return trimmed,
+        };
     }
 }
 
@@ -403,6 +453,11 @@ mod tests {
         assert_eq!(
             redactor.text("rejected it: No MSAG match at 56 Onyx Road; mend it"),
             format!("rejected it: {WITHHELD}; mend it")
+        );
+        // Broken into lines for a terminal, and coloured.
+        assert_eq!(
+            redactor.text("it: No MSAG\n    \u{1b}[2mmatch at 56 Onyx\u{1b}[0m\n   Road; mend"),
+            format!("it: {WITHHELD}; mend")
         );
     }
 

@@ -12,7 +12,11 @@ mod plan_json;
 pub mod problems;
 pub mod redact;
 pub mod schema;
+mod status_human;
+mod status_json;
 mod style;
+mod timeline;
+mod when;
 mod words;
 
 pub use outcome::{
@@ -20,4 +24,6 @@ pub use outcome::{
 };
 pub use plan_human::{Style, plan_human};
 pub use plan_json::plan_json;
+pub use status_human::status_human;
+pub use status_json::{StatusDocument, status_json, status_line};
 pub use style::error;

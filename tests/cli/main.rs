@@ -10,6 +10,7 @@ mod input;
 mod journal;
 mod ports_apply;
 mod ports_bench;
+mod ports_runs;
 mod saved;
 mod two_weeks;
 mod world;

@@ -541,3 +541,26 @@ fn two_declarations_of_one_order_do_not_fight_over_it() {
         "port other differs from the order and is not changed: the order is for 18015551212 too"
     ));
 }
+
+#[test]
+fn an_order_of_which_a_number_is_active_already_is_neither_changed_nor_triggered() {
+    let port = both("FOC_RECEIVED", json!({ "foc": "2026-12-03" }));
+    let declared = with(
+        main_line(),
+        json!({ "crdDate": "2026-12-08", "trigger": "onFocDate" }),
+    );
+    let active = |world: World| {
+        world.lists_number(
+            SECOND,
+            "ACTIVE",
+            json!({ "customerServiceRecord": office(), "portId": "port-1" }),
+        )
+    };
+    let moved = active(world(port.clone(), declared));
+    assert!(blocked(&moved.plan()).contains("the order is for 18015551213 too"));
+    let declared = with(main_line(), json!({ "trigger": "onFocDate" }));
+    let today = active(world(port, declared)).at("2026-12-03T18:00:00Z");
+    assert!(
+        blocked(&today.plan()).contains("it is not triggered: the order is for 18015551213 too")
+    );
+}

@@ -174,7 +174,7 @@ pub(super) fn amend(
         fixed.dedup();
         amendment.blocked.push(
             Saying::blocked(format!(
-                "port {}: {} can't be changed any more ({})",
+                "port {}: {} differs from the order, and the platform takes no change of it in this state ({})",
                 declaration.name,
                 fixed.join(", "),
                 port.state

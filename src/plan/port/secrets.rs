@@ -94,7 +94,7 @@ pub(super) fn along(
     if secrets.is_empty() {
         if asked_for && !Secrets::of(&declaration.port, "", |_| true).is_empty() {
             amendment.warnings.push(Saying::warning(format!(
-                "port {}: its secrets are not sent again, for they can't be changed any more ({})",
+                "port {}: its secrets are not sent again: the platform takes no change of them in this state ({})",
                 declaration.name, port.state
             )));
         }

@@ -1,0 +1,111 @@
+//! What is in flight, as a document for programs.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::PartitionId;
+use crate::plan::document::FORMAT_VERSION;
+use crate::plan::{FlightKind, InFlight};
+
+/// What `alz status --format json` prints.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusDocument {
+    /// The format of this document; minor numbers only add members.
+    pub format_version: String,
+    /// The version of alz that made it.
+    pub alz_version: String,
+    /// The environment it is of.
+    pub environment: String,
+    /// The partition it is of.
+    pub partition: PartitionId,
+    /// When the platform was asked (RFC 3339).
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub created_at: Timestamp,
+    /// How many are in flight by kind (ports, activations, e911Addresses,
+    /// customerServiceRecords, disconnects), how many numbers they are about,
+    /// and how many of them need a person (needsAttention).
+    pub summary: BTreeMap<&'static str, usize>,
+    /// What needs a person comes first.
+    pub in_flight: Vec<InFlight>,
+}
+
+impl StatusDocument {
+    pub fn new(
+        environment: String,
+        partition: PartitionId,
+        created_at: Timestamp,
+        mut in_flight: Vec<InFlight>,
+    ) -> Self {
+        // Dates and date-times of one form: in the order of their letters.
+        in_flight.sort_by(|one, other| key_of(one).cmp(&key_of(other)));
+        Self {
+            format_version: FORMAT_VERSION.to_owned(),
+            alz_version: env!("CARGO_PKG_VERSION").to_owned(),
+            environment,
+            partition,
+            created_at,
+            summary: summary(&in_flight),
+            in_flight,
+        }
+    }
+}
+
+fn key_of(entry: &InFlight) -> impl Ord {
+    let until = entry.until.as_deref();
+    (
+        !entry.needs_attention,
+        until.is_none(),
+        until,
+        entry.numbers.first(),
+        entry.kind,
+        &entry.account,
+    )
+}
+
+fn summary(entries: &[InFlight]) -> BTreeMap<&'static str, usize> {
+    let mut summary: BTreeMap<&'static str, usize> = KINDS
+        .into_iter()
+        .map(|kind| (key(kind), 0))
+        .chain([("needsAttention", 0), ("numbers", 0)])
+        .collect();
+    let mut count = |key: &'static str, by: usize| *summary.entry(key).or_default() += by;
+    for entry in entries {
+        count(key(entry.kind), 1);
+        count("needsAttention", usize::from(entry.needs_attention));
+        count("numbers", entry.numbers.len());
+    }
+    summary
+}
+
+/// In the order in which they are told.
+pub(super) const KINDS: [FlightKind; 5] = [
+    FlightKind::Port,
+    FlightKind::Activation,
+    FlightKind::E911Address,
+    FlightKind::CustomerServiceRecord,
+    FlightKind::Disconnect,
+];
+
+const fn key(kind: FlightKind) -> &'static str {
+    match kind {
+        FlightKind::Port => "ports",
+        FlightKind::Activation => "activations",
+        FlightKind::E911Address => "e911Addresses",
+        FlightKind::CustomerServiceRecord => "customerServiceRecords",
+        FlightKind::Disconnect => "disconnects",
+    }
+}
+
+/// Pretty-printed, with a newline at the end.
+pub fn status_json(document: &StatusDocument) -> Result<String, serde_json::Error> {
+    Ok(serde_json::to_string_pretty(document)? + "\n")
+}
+
+/// On one line, for `--watch`.
+pub fn status_line(document: &StatusDocument) -> Result<String, serde_json::Error> {
+    Ok(serde_json::to_string(document)? + "\n")
+}
