@@ -40,6 +40,15 @@ impl Member {
             | Member::Language => false,
         }
     }
+
+    /// The text as a programmer may see it.
+    pub(super) fn in_debug(self, text: &str) -> &str {
+        if self.is_personal() && !text.is_empty() {
+            MASK
+        } else {
+            text
+        }
+    }
 }
 
 /// Names of the platform's JSON members that hold a name or a place besides
@@ -209,6 +218,8 @@ const PUBLIC: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::desired::Port;
+    use crate::model::{CustomerServiceRecord, Record};
 
     #[test]
     fn what_is_public_is_listed_once_and_is_neither_personal_nor_secret() {
@@ -246,6 +257,29 @@ mod tests {
         ] {
             assert!(is_public_path(path), "{path}");
         }
+    }
+
+    #[test]
+    fn what_is_printed_to_find_a_mistake_shows_nobody() {
+        let said = r#"{"businessName": "Canary", "city": "Canary", "state": "UT", "unit": null}"#;
+        let record: Record = serde_json::from_str(said).expect("a record");
+        let csr: CustomerServiceRecord = serde_json::from_str(said).expect("a CSR");
+        let port: Port = serde_json::from_value(serde_json::json!({
+            "portingAuthorizedName": "Canary", "wirelessAccountNumber": "Canary",
+            "telecomSettings": { "notes": "Canary" }, "customerServiceRecord": csr,
+            "crdDate": "2026-12-03",
+        }))
+        .expect("a port");
+        for text in [
+            format!("{record:?}"),
+            format!("{csr:?}"),
+            format!("{port:?}"),
+            format!("{:?}", port.wireless_account_number),
+        ] {
+            assert!(!text.contains("Canary"), "{text}");
+        }
+        assert!(format!("{record:?}{csr:?}").contains("UT"));
+        assert!(format!("{port:?}").contains("2026-12-03"));
     }
 
     #[test]

@@ -118,20 +118,33 @@ fn world() -> World {
     world
 }
 
+/// Where a canary stands. Digits that are part of more of them (a time, an id)
+/// are another number.
+fn found(text: &str, canary: &str) -> Option<usize> {
+    let digit = |at: Option<usize>| {
+        at.is_some_and(|at| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit))
+    };
+    let mut places = text.match_indices(canary).map(|(at, _)| at);
+    places.find(|at| {
+        canary.contains(char::is_alphabetic)
+            || !(digit(at.checked_sub(1)) || digit(Some(at + canary.len())))
+    })
+}
+
 /// What alz wrote while it ran, by where.
 struct Written(Vec<(String, String)>);
 
 impl Written {
     fn has(&self, canary: &str) -> bool {
         let mut texts = self.0.iter();
-        texts.any(|(_, text)| text.to_lowercase().contains(canary))
+        texts.any(|(_, text)| found(&text.to_lowercase(), canary).is_some())
     }
 
     fn lacks(&self, canaries: &[&str], run: &str) {
         for (place, text) in &self.0 {
             let lower = text.to_lowercase();
             for canary in canaries {
-                if let Some(at) = lower.find(&canary.to_lowercase()) {
+                if let Some(at) = found(&lower, &canary.to_lowercase()) {
                     let around: String = lower
                         .get(at.saturating_sub(200)..)
                         .unwrap_or(&lower)

@@ -179,12 +179,13 @@ impl Cleaner<'_> {
             Value::Object(members) => {
                 let members: Map<String, Value> = members
                     .iter()
-                    .map(|(name, member)| {
+                    .enumerate()
+                    .map(|(index, (name, member))| {
                         let member = match secret {
                             true => masked(member),
                             false => self.value(Some(name), member, own),
                         };
-                        (self.key(name, own), member)
+                        (self.key(index, name, own), member)
                     })
                     .collect();
                 Value::Object(members)
@@ -192,11 +193,13 @@ impl Cleaner<'_> {
         }
     }
 
-    /// A member's name. It may be data where maps are made of it.
-    fn key(&self, name: &str, own: &Secrets) -> String {
-        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    /// A member's name, the `index`th of its object. It may be data where maps
+    /// are made of it; the platform's own begin small.
+    fn key(&self, index: usize, name: &str, own: &Secrets) -> String {
+        let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if self.redactor.is_some() && !plain {
-            MASK.to_owned()
+            format!("{MASK} {index}")
         } else {
             self.quoted(name, own)
         }

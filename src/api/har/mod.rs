@@ -285,12 +285,18 @@ impl Exchange<'_> {
         self.write(response, head.map(|head| head.waited), Some(comment));
     }
 
+    /// When it began to wait for its turn, to the millisecond.
+    fn started(&self) -> String {
+        let queued = self.started_at.checked_sub(self.blocked);
+        format!("{:.3}", queued.unwrap_or(self.started_at))
+    }
+
     fn write(&mut self, response: Value, waited: Option<Duration>, comment: Option<String>) {
         self.done = true;
         let whole = self.started.elapsed();
         let wait = waited.unwrap_or(whole);
         let mut entry = json!({
-            "startedDateTime": self.started_at.checked_sub(self.blocked).unwrap_or(self.started_at).to_string(),
+            "startedDateTime": self.started(),
             "time": milliseconds(self.blocked + whole),
             "request": self.request.take(),
             "response": response,
