@@ -8,6 +8,7 @@
 
 pub mod calendar;
 pub mod desired;
+pub mod dispatch;
 pub mod field;
 pub mod guards;
 pub mod id;
@@ -18,6 +19,7 @@ pub mod number;
 pub mod paths;
 pub mod personal;
 pub mod porting;
+pub mod provider;
 pub mod record;
 pub mod redact;
 pub mod secret;
@@ -31,6 +33,7 @@ pub use live::{CarrierStatus, LiveAccount, LiveEvent, LiveNumber};
 pub use member::Member;
 pub use number::PhoneNumber;
 pub use porting::{LivePort, PortState};
+pub use provider::{CorrectionPast, OnUnknown, Usages};
 pub use record::{
     CustomerServiceRecord, DirectoryListing, E911Address, ListingAddress, OnCorrection, Record,
     Reference,

@@ -74,7 +74,19 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
         // What the step expects to find is what is not to be shown.
         step.expect = Expect::Anything;
         step.body = None;
-        let Step { id, changes, .. } = step;
+        let Step {
+            id,
+            changes,
+            request,
+            ..
+        } = step;
+        // A query may hold coordinates (A29).
+        if let Some((path, query)) = request.path.split_once('?')
+            && !query.starts_with(MASK)
+        {
+            let query = key.mask(id, "request", &query.into());
+            request.path = format!("{path}?{}", query.as_str().unwrap_or_default());
+        }
         for change in changes {
             let Change {
                 path,
@@ -216,6 +228,7 @@ pub fn hear(live: &LiveAccount, words: &Redactor) {
         numbers,
         ports,
         events,
+        corrections,
         inventory: _,
         caller_ids: _,
     } = live;
@@ -239,6 +252,9 @@ pub fn hear(live: &LiveAccount, words: &Redactor) {
         for record in records.into_iter().flatten() {
             words.learn_record(record);
         }
+    }
+    for corrected in corrections.values() {
+        words.learn_record(corrected);
     }
     for event in events.values().flatten() {
         words.learn_sentence(event.message.as_deref().unwrap_or_default());

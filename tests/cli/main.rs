@@ -4,6 +4,8 @@
 mod apply;
 mod canary;
 mod e911;
+mod e911_corrections;
+mod e911_walk;
 mod examples;
 mod har;
 mod input;
