@@ -6,7 +6,7 @@
 //! otherwise: then none of their bytes does.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -182,7 +182,7 @@ fn run(world: &World, arguments: &[&str]) -> (i32, Written) {
     (output.status.code().unwrap_or(-1), Written(written))
 }
 
-fn is_input(path: &PathBuf) -> bool {
+fn is_input(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".yaml") || name == "account.txt"
 }
@@ -378,12 +378,6 @@ fn days(form: &[&str], fault: &str, rule: &Value, redact: bool) -> (World, BTree
                     arguments.extend(["--redact", "pii"]);
                 }
                 let (code, written) = run(&world, &arguments);
-                if std::env::var_os("CANARY_SHOW").is_some_and(|shown| *shown == *fault) {
-                    let [(_, stdout), (_, stderr), ..] = written.0.as_slice() else {
-                        panic!("two streams");
-                    };
-                    eprintln!("=== {arguments:?} {code}\n{stdout}\n{stderr}");
-                }
                 assert_ne!(code, 101, "{arguments:?}");
                 let what = format!("{arguments:?} with {fault}");
                 written.lacks(&SECRETS, &what);
@@ -491,7 +485,10 @@ fn mistakes_in_files_are_told_without_what_the_files_say() {
             for form in [&["--format", "json"][..], &["--color", "always"]] {
                 let arguments = [&[command][..], form, &["--redact", "pii"]].concat();
                 let (code, written) = run(&world, &arguments);
-                assert_eq!(code, 1, "{arguments:?} with {wrong}");
+                // A post box is warned about: a customer may have one, an ambulance can't.
+                if !wrong.contains("PO Box") {
+                    assert_eq!(code, 1, "{arguments:?} with {wrong}");
+                }
                 written.lacks(&PERSONAL, &format!("{arguments:?} with {wrong}"));
                 written.lacks(&SECRETS, &format!("{arguments:?} with {wrong}"));
             }
