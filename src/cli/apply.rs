@@ -99,7 +99,8 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     let session = project.connect(fastrand::u64(..)).await?;
     let remembered = journal::recall(global, &project, &session).await?;
     let run = Run {
-        arguments,
+        ask: reviewed.is_none() && !arguments.auto_approve,
+        fail_on_blocked: arguments.fail_on_blocked,
         project: &project,
         session: &session,
         remembered: &remembered,
@@ -128,16 +129,19 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
 }
 
 /// One apply, from the plan to the sum.
-struct Run<'a> {
-    arguments: &'a ApplyArgs,
-    project: &'a Project,
-    session: &'a Session,
+pub(super) struct Run<'a> {
+    /// A person approves of it on the terminal first.
+    pub ask: bool,
+    /// Exit 3 where something is blocked.
+    pub fail_on_blocked: bool,
+    pub project: &'a Project,
+    pub session: &'a Session,
     /// What earlier runs have written down.
-    remembered: &'a Remembered,
-    interrupt: &'a Interrupt,
+    pub remembered: &'a Remembered,
+    pub interrupt: &'a Interrupt,
     /// Something may be in flight.
-    running: &'a AtomicBool,
-    output: &'a Output,
+    pub running: &'a AtomicBool,
+    pub output: &'a Output,
 }
 
 impl Run<'_> {
@@ -170,6 +174,13 @@ impl Run<'_> {
                 }
             }
         }
+        self.carry(planned, &satisfied).await
+    }
+
+    /// Shows the plan, asks, does it and sums it up. `satisfied` are steps of
+    /// a reviewed plan that were done before.
+    pub(super) async fn carry(&self, planned: Planned, satisfied: &[Step]) -> Result<Exit, Fatal> {
+        let output = self.output;
         let Planned {
             plan,
             style,
@@ -192,14 +203,13 @@ impl Run<'_> {
             ));
         }
         let secrets = journal::secrets(&plan, self.project)?;
-        let ask = reviewed.is_none() && !self.arguments.auto_approve && !plan.steps.is_empty();
-        if ask && !confirmed(&plan, output) {
+        if self.ask && !plan.steps.is_empty() && !confirmed(&plan, output) {
             return Err(Fatal::new("not approved: nothing was sent"));
         }
         let journal = journal::begin(&plan, self.remembered, self.session)?;
         start(&plan, output);
         self.remembered.tell(&plan, output);
-        for step in &satisfied {
+        for step in satisfied {
             output.result(&match output.format {
                 Format::Json => report::satisfied_json(step),
                 Format::Human => report::satisfied_human(step),
@@ -298,7 +308,7 @@ impl Run<'_> {
         if !outcome.not_started.is_empty() {
             Exit::Interrupted
         } else if outcome.tally.failed + outcome.tally.unknown > 0
-            || (blocked && self.arguments.fail_on_blocked)
+            || (blocked && self.fail_on_blocked)
         {
             Exit::Failed
         } else {
@@ -347,7 +357,7 @@ fn saved_plan<'a>(
         .map_err(|error| unusable(error.to_string()))
 }
 
-fn can_ask() -> bool {
+pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
@@ -362,7 +372,7 @@ fn confirmed(plan: &Plan, output: &Output) -> bool {
 
 /// Before anything is sent a signal ends the run. After that the first lets
 /// steps in flight finish, and the second ends at once.
-async fn on_signal(interrupt: Interrupt, running: Arc<AtomicBool>, output: Output) {
+pub(super) async fn on_signal(interrupt: Interrupt, running: Arc<AtomicBool>, output: Output) {
     if !super::signal().await {
         return;
     }

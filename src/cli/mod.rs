@@ -12,6 +12,7 @@ mod journal;
 mod output;
 mod plan;
 mod planning;
+mod port;
 mod privacy;
 mod progress;
 mod reading;

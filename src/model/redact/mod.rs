@@ -13,6 +13,7 @@ mod scan;
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 use std::sync::{PoisonError, RwLock};
 
 use serde_json::Value;
@@ -35,6 +36,9 @@ pub struct Redactor {
 #[derive(Default)]
 struct Known {
     words: HashSet<u64>,
+    /// Words that tell nothing by themselves: they go where they stand beside one
+    /// that does, as the 12 of "12 Center St".
+    weak: HashSet<u64>,
     sentences: BTreeSet<String>,
 }
 
@@ -78,6 +82,7 @@ impl Redactor {
     fn add(&self, found: Known) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.words.extend(found.words);
+        known.weak.extend(found.weak);
         known.sentences.extend(found.sentences);
     }
 
@@ -222,6 +227,8 @@ fn gather_words(text: &str, found: &mut Known) {
         let word = text.get(range).unwrap_or_default();
         if tells(word) {
             found.words.insert(hash(word));
+        } else {
+            found.weak.insert(hash(word));
         }
     }
 }
@@ -232,18 +239,41 @@ impl Known {
             return text.to_owned();
         }
         let fixed = fixed(text);
+        let words = words(text);
+        let said = |range: &Range<usize>| hash(text.get(range.clone()).unwrap_or_default());
+        let mut hidden: Vec<bool> = words
+            .iter()
+            .map(|word| {
+                let inside =
+                    |fixed: &Range<usize>| fixed.start <= word.start && word.end <= fixed.end;
+                !fixed.iter().any(inside) && self.words.contains(&said(word))
+            })
+            .collect();
+        // Along the line, and back.
+        let along = (1..words.len()).map(|at| (at - 1, at));
+        let back = (1..words.len()).rev().map(|at| (at, at - 1));
+        for (from, to) in along.chain(back) {
+            let (Some(beside), Some(word)) = (words.get(from), words.get(to)) else {
+                continue;
+            };
+            let gap = beside.end.min(word.end)..beside.start.max(word.start);
+            let near = text
+                .get(gap)
+                .is_some_and(|gap| gap.chars().all(|c| " ,#".contains(c)));
+            if hidden.get(from) == Some(&true)
+                && near
+                && self.weak.contains(&said(word))
+                && let Some(hidden) = hidden.get_mut(to)
+            {
+                *hidden = true;
+            }
+        }
         let mut clean = String::with_capacity(text.len());
         let mut rest = 0;
-        for range in words(text) {
-            let word = text.get(range.clone()).unwrap_or_default();
-            let part_of_number = fixed
-                .iter()
-                .any(|fixed| fixed.start <= range.start && range.end <= fixed.end);
-            if !part_of_number && self.words.contains(&hash(word)) {
-                clean.push_str(text.get(rest..range.start).unwrap_or_default());
-                clean.push_str(MASK);
-                rest = range.end;
-            }
+        for (word, _) in words.iter().zip(&hidden).filter(|(_, hidden)| **hidden) {
+            clean.push_str(text.get(rest..word.start).unwrap_or_default());
+            clean.push_str(MASK);
+            rest = word.end;
         }
         clean.push_str(text.get(rest..).unwrap_or_default());
         clean
@@ -317,6 +347,19 @@ mod tests {
             assert_eq!(redactor.text(text), text);
         }
         assert_eq!(redactor.text("at 801 of 2026"), "at ••• of •••");
+    }
+
+    #[test]
+    fn a_short_house_number_goes_with_its_street_and_stays_as_a_count() {
+        let redactor = Redactor::default();
+        redactor.learn(
+            &json!({ "streetNumber": "12", "preDirectional": "S", "streetName": "Quartz",
+            "streetSuffix": "St", "unit": "5", "city": "The Forks" }),
+        );
+        assert_eq!(
+            redactor.text("12 S Quartz St, #5, The Forks: 12 of 5 numbers"),
+            "••• ••• ••• •••, #•••, ••• •••: 12 of 5 numbers"
+        );
     }
 
     #[test]
