@@ -376,6 +376,10 @@ mod tests {
             assert_eq!(redactor.text(text), text);
         }
         assert_eq!(redactor.text("clinic/ LINDON"), "•••/ •••");
+        assert_eq!(
+            redactor.text("\u{1b}[2mAccount\u{1b}[0mLindon"),
+            "\u{1b}[2mAccount\u{1b}[0m•••"
+        );
     }
 
     #[test]

@@ -12,10 +12,14 @@ pub(super) fn words(text: &str) -> Vec<Range<usize>> {
     let mut start = None;
     let mut previous = ' ';
     let mut chars = text.char_indices().peekable();
+    // A colour ends with a letter, which belongs to no word.
+    let mut in_colour = false;
     while let Some((at, c)) = chars.next() {
+        in_colour |= c == '\u{1b}';
         let next_is_digit = chars.peek().is_some_and(|(_, next)| next.is_ascii_digit());
-        let inside =
-            c.is_alphanumeric() || (c == '.' && previous.is_ascii_digit() && next_is_digit);
+        let joins = c == '.' && previous.is_ascii_digit() && next_is_digit;
+        let inside = !in_colour && (c.is_alphanumeric() || joins);
+        in_colour &= c != 'm';
         match (start, inside) {
             (None, true) => start = Some(at),
             (Some(begin), false) => {
