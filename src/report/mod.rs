@@ -12,6 +12,7 @@ mod plan_json;
 mod port;
 mod port_changes;
 pub mod problems;
+pub mod redact;
 pub mod schema;
 mod status_human;
 mod status_json;
