@@ -6,6 +6,7 @@ mod e911;
 mod examples;
 mod input;
 mod journal;
+mod port_commands;
 mod ports_apply;
 mod ports_bench;
 mod ports_runs;
