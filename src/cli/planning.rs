@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::try_join_all;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -19,10 +20,10 @@ use crate::desired::{Repository, Subject};
 use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::meaning::date;
 use crate::model::porting::PortMemory;
-use crate::model::{AccountId, DesiredAccount, PhoneNumber, Record, SourceId};
+use crate::model::{AccountId, DesiredAccount, OnUnknown, PhoneNumber, Record, SourceId};
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
-    Question, RateCenter, Source, Verdict,
+    RateCenter, Source, Verdict,
 };
 use crate::report::Style;
 
@@ -61,7 +62,7 @@ pub async fn make(
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
     let platform = Platform::read(session, ids).await?;
-    let shared = Arc::new(Planner::new(platform, request));
+    let shared = Arc::new(Planner::new(platform, request, project.e911_on_unknown));
 
     let mut plans: Vec<AccountPlan> = Vec::new();
     let mut style = Style {
@@ -138,9 +139,10 @@ pub(super) fn locate(plan: &mut Plan, repository: &Repository) {
 
 /// What every account's comparison uses.
 pub(super) struct Planner {
-    client: ReadClient,
+    pub(super) client: ReadClient,
     platform: Platform,
     verify: bool,
+    on_unknown: OnUnknown,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
     /// Each distinct address is asked about once, whoever declares it.
@@ -160,11 +162,12 @@ async fn account(
 }
 
 impl Planner {
-    pub(super) fn new(platform: Platform, request: &Request<'_>) -> Self {
+    pub(super) fn new(platform: Platform, request: &Request<'_>, on_unknown: OnUnknown) -> Self {
         Self {
             client: platform.client.clone(),
             platform,
             verify: request.verify,
+            on_unknown,
             memory: Arc::clone(&request.memory),
             resend_secrets: request.resend_secrets,
             verdicts: Mutex::default(),
@@ -184,6 +187,7 @@ impl Planner {
             live: &self.platform.partition,
             now: self.platform.now,
             verify: self.verify,
+            on_unknown: self.on_unknown,
             only,
             memory: &self.memory,
             resend_secrets: self.resend_secrets,
@@ -194,32 +198,20 @@ impl Planner {
             if made.questions.is_empty() {
                 return Ok(made);
             }
-            for question in &made.questions {
-                match question {
-                    Question::E911 {
-                        address,
-                        csr,
-                        numbers,
-                    } => {
-                        let verdict = self.e911_verdict(address, csr, numbers).await?;
-                        checks.answer_e911(address, verdict);
-                    }
-                    Question::RateCenters { numbers } => {
-                        for number in numbers {
-                            let coverage = coverage(&self.client, *number).await?;
-                            checks.answer_rate_center(*number, coverage);
-                        }
-                    }
-                    Question::PortOffer(question) => {
-                        let offer = port_offer(&self.client, question).await?;
-                        checks.answer_offer(question, offer);
-                    }
+            // Side by side; the client keeps to the requests in flight.
+            let asked = made
+                .questions
+                .iter()
+                .map(|question| self.answer(&desired.account, question));
+            for answers in try_join_all(asked).await? {
+                for answer in answers {
+                    answer.note(&mut checks);
                 }
             }
         }
     }
 
-    async fn e911_verdict(
+    pub(super) async fn e911_verdict(
         &self,
         address: &Record,
         csr: &Record,
@@ -241,6 +233,13 @@ impl Planner {
                 Err(error @ ApiError::Refused { status: 400, .. }) => Ok(Verdict::Unknown {
                     why: error.to_string(),
                 }),
+                // e911.onUnknown says what then. A login that is lost, or a page
+                // of somebody else's, is no such case.
+                Err(error @ (ApiError::Failing { .. } | ApiError::Unreachable { .. })) => {
+                    Ok(Verdict::OutOfReach {
+                        why: error.to_string(),
+                    })
+                }
                 Err(error) => Err(Fatal::with_help(
                     error.to_string(),
                     "it was asked about a new E911 address: --no-verify leaves that question out",

@@ -20,6 +20,7 @@ use crate::cli::planning::{self, Planned};
 use crate::cli::reading::Platform;
 use crate::cli::session::{Project, Session};
 use crate::desired::Repository;
+use crate::model::OnUnknown;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{self, AccountPlan, Allow, Context, Deed, Header, Note, NoteKind};
 use crate::report::Style;
@@ -115,6 +116,7 @@ async fn deed(hand: &Hand<'_>, target: &Target, deed: Deed) -> Result<Exit, Fata
         live: &platform.partition,
         now: platform.now,
         verify: false,
+        on_unknown: OnUnknown::default(),
         only: None,
         memory: &hand.remembered.ports,
         resend_secrets: false,

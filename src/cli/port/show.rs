@@ -16,6 +16,7 @@ use crate::cli::progress::Progress;
 use crate::cli::reading::{self, Chosen, Platform};
 use crate::cli::session::{Project, Session};
 use crate::desired::Repository;
+use crate::model::OnUnknown;
 use crate::model::porting::PortMemory;
 use crate::model::{DesiredAccount, DesiredPort, LiveAccount, LivePort};
 use crate::plan::{self, Context, Deed, FlightKind, InFlight};
@@ -165,6 +166,7 @@ fn context<'a>(platform: &'a Platform, memory: &'a PortMemory) -> Context<'a> {
         live: &platform.partition,
         now: platform.now,
         verify: false,
+        on_unknown: OnUnknown::default(),
         only: None,
         memory,
         resend_secrets: false,

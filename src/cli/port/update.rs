@@ -79,6 +79,7 @@ async fn update(hand: &Hand<'_>, arguments: &UpdateArgs) -> Result<Exit, Fatal> 
             memory: hand.remembered.ports.clone(),
             resend_secrets: arguments.resend_secrets,
         },
+        hand.project.e911_on_unknown,
     );
     let mut made = planner
         .plan(&found.desired, &found.live, Some(&numbers))
