@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::Exit;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
@@ -14,6 +13,7 @@ use super::output::{Format, Output};
 use super::progress::Progress;
 use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
+use super::{Exit, journal};
 use crate::desired::Repository;
 use crate::model::DesiredAccount;
 use crate::model::live::LiveAccount;
@@ -65,7 +65,7 @@ async fn status(arguments: &StatusArgs, global: &Global, output: &Output) -> Res
     let mut session = project.connect(fastrand::u64(..)).await?;
     let repository = Arc::new(loaded.repository);
     let chosen = Chosen::new(&repository, &files);
-    let memory = Arc::new(memory(&project));
+    let memory = journal::recall(global, &project, &session).await?.ports;
     let ended = async {
         let mut told = None;
         loop {
@@ -103,11 +103,6 @@ async fn interrupted(seconds: u64) -> bool {
         asked = super::signal() => asked,
         () = tokio::time::sleep(Duration::from_secs(seconds)) => false,
     }
-}
-
-/// What earlier runs sent for ports.
-pub fn memory(_project: &Project) -> PortMemory {
-    PortMemory::default()
 }
 
 /// What one look has seen.
