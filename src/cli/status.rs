@@ -211,12 +211,7 @@ fn tell(
             text
         }
         Format::Human => {
-            let text = report::status_human(
-                &document.in_flight,
-                style,
-                document.created_at,
-                arguments.timeline,
-            );
+            let text = report::status_human(document, style, arguments.timeline);
             if arguments.watch && output.is_watched() {
                 let foot = format!(
                     "\n{}, again every {} seconds; Ctrl-C ends it",
