@@ -6,7 +6,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
-use super::{Exit, Output, apply, init, journal, plan, sandbox, schema, status, validate};
+use super::{Exit, Output, apply, init, journal, plan, port, sandbox, schema, status, validate};
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -133,6 +133,7 @@ enum Command {
     Apply(apply::ApplyArgs),
     Journal(journal::JournalArgs),
     Status(status::StatusArgs),
+    Port(port::PortArgs),
     Schema(schema::SchemaArgs),
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
@@ -172,6 +173,9 @@ impl Cli {
             Command::Journal(arguments) => journal::run(arguments, global, output),
             Command::Status(arguments) => {
                 super::block_on(output, status::run(arguments, global, output))
+            }
+            Command::Port(arguments) => {
+                super::block_on(output, port::run(arguments, global, output))
             }
             Command::Sandbox(arguments) => super::block_on(output, sandbox::run(arguments, output)),
             Command::Completions { shell } => {

@@ -11,6 +11,7 @@ mod journal;
 mod output;
 mod plan;
 mod planning;
+mod port;
 mod progress;
 mod reading;
 mod sandbox;

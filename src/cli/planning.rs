@@ -189,12 +189,14 @@ async fn account(
                 }
                 Question::RateCenters { numbers } => {
                     for number in numbers {
-                        let coverage = coverage(&shared.client, *number).await?;
+                        let coverage = coverage(&shared.client, *number).await.map_err(unasked)?;
                         checks.answer_rate_center(*number, coverage);
                     }
                 }
                 Question::PortOffer(question) => {
-                    let offer = port_offer(&shared.client, question).await?;
+                    let offer = port_offer(&shared.client, question)
+                        .await
+                        .map_err(unasked)?;
                     checks.answer_offer(question, offer);
                 }
             }
@@ -237,8 +239,8 @@ impl Shared {
 }
 
 /// Where a number belongs (A5).
-pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Coverage, Fatal> {
-    let found = client.rate_center(number).await.map_err(unasked)?;
+pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Coverage, ApiError> {
+    let found = client.rate_center(number).await?;
     Ok(match found {
         None => Coverage::Unknown,
         Some(wire::RateCenter {
@@ -262,7 +264,7 @@ pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Covera
 }
 
 /// What the carriers say to a port (A22).
-pub async fn port_offer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, Fatal> {
+pub async fn port_offer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, ApiError> {
     match client.port_prevalidate(&port_question(question)).await {
         Ok(answer) => Ok(offer(answer)),
         // About this port alone.
@@ -271,7 +273,7 @@ pub async fn port_offer(client: &ReadClient, question: &PortQuestion) -> Result<
                 why: error.to_string(),
             })
         }
-        Err(error) => Err(unasked(error)),
+        Err(error) => Err(error),
     }
 }
 

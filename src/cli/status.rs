@@ -106,12 +106,13 @@ async fn interrupted(seconds: u64) -> bool {
 }
 
 /// What one look has seen.
-struct Seen {
-    document: StatusDocument,
+pub struct Seen {
+    pub document: StatusDocument,
     style: Style,
 }
 
-async fn look(
+/// Reads the chosen accounts once.
+pub async fn look(
     project: &Project,
     session: &Session,
     repository: &Arc<Repository>,

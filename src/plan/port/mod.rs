@@ -20,6 +20,8 @@ mod secrets;
 mod step;
 mod terms;
 
+pub use offer::{not_portable, question};
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
