@@ -265,8 +265,8 @@ pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Covera
 
 /// What the carriers say to a port (A22).
 pub async fn port_offer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, ApiError> {
-    match client.port_prevalidate(&port_question(question)).await {
-        Ok(answer) => Ok(offer(answer)),
+    match port_answer(client, question).await {
+        Ok(offer) => Ok(offer),
         // About this port alone.
         Err(error @ (ApiError::Refused { status: 400, .. } | ApiError::NotFound { .. })) => {
             Ok(Offer::Refused {
@@ -275,6 +275,14 @@ pub async fn port_offer(client: &ReadClient, question: &PortQuestion) -> Result<
         }
         Err(error) => Err(error),
     }
+}
+
+/// The same, with a question that is not taken as the error that it is.
+pub async fn port_answer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, ApiError> {
+    client
+        .port_prevalidate(&port_question(question))
+        .await
+        .map(offer)
 }
 
 fn unasked(error: ApiError) -> Fatal {
@@ -295,7 +303,10 @@ fn port_question(question: &PortQuestion) -> Value {
         .iter()
         .map(|number| json!({ "phoneNumber": number }))
         .collect();
-    let mut body = json!({ "telephoneNumbers": rows, "customerServiceRecord": csr });
+    let mut body = json!({ "telephoneNumbers": rows });
+    if !csr.is_empty() {
+        body["customerServiceRecord"] = json!(csr);
+    }
     if let Some(billing) = billing_telephone_number {
         body["port"] = json!({ "billingTelephoneNumber": billing });
     }

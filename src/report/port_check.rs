@@ -120,8 +120,14 @@ pub struct OrderCheck {
     /// Whether that date is on offer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crd_on_offer: Option<bool>,
+    /// Whose record it was asked with, where no file declares the port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_as: Option<String>,
     /// The days on offer, in order.
     pub days: Vec<Date>,
+    /// Why the days are not known, though nothing is known against the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_unknown: Option<String>,
     /// Why it would not be taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -318,6 +324,9 @@ fn order_lines(order: &OrderCheck, width: usize) -> String {
         let _ = writeln!(text, "  {ALARM}it would not be taken:{ALARM:#}");
         push_reason(&mut text, Some(reason), order.help.as_deref(), width);
     }
+    if let Some(unknown) = &order.days_unknown {
+        push_reason(&mut text, Some(unknown), order.help.as_deref(), width);
+    }
     if let (Some(first), Some(last)) = (order.days.first(), order.days.last()) {
         let _ = writeln!(
             text,
@@ -330,6 +339,12 @@ fn order_lines(order: &OrderCheck, width: usize) -> String {
         let days: Vec<String> = order.days.iter().map(short).collect();
         for line in wrapped(&days.join(", "), width - INDENT) {
             let _ = writeln!(text, "{:INDENT$}{line}", "");
+        }
+    }
+    if let Some(customer) = &order.asked_as {
+        let said = format!("asked as {customer}, main number (BTN) {}", btn(order));
+        for line in wrapped(&said, width - INDENT) {
+            let _ = writeln!(text, "{:INDENT$}{DIM}{line}{DIM:#}", "");
         }
     }
     match (order.crd_date, order.crd_on_offer) {
@@ -350,6 +365,12 @@ fn order_lines(order: &OrderCheck, width: usize) -> String {
         (_, None) | (None, Some(_)) => {}
     }
     text
+}
+
+fn btn(order: &OrderCheck) -> String {
+    order
+        .billing_telephone_number
+        .map_or_else(|| "-".to_owned(), PhoneNumber::spaced)
 }
 
 /// `Thu 12-03`, held together.

@@ -19,7 +19,7 @@ use crate::cli::{Exit, clock, journal, planning, status};
 use crate::desired::Repository;
 use crate::model::meaning::date;
 use crate::model::number::NotANumber;
-use crate::model::{AccountId, DesiredAccount, PhoneNumber};
+use crate::model::{AccountId, DesiredAccount, Member, PhoneNumber, Record};
 use crate::plan::{self, Coverage, Offer, PortQuestion, RateCenter};
 use crate::report::{self, NumberCheck, OrderCheck, PortCheck};
 
@@ -41,7 +41,7 @@ pub struct CheckArgs {
     /// The main number on the customer's bill [default: the first number]
     #[arg(long, value_name = "NUMBER")]
     pub btn: Option<String>,
-    /// The account whose port is meant, where several have one of that name
+    /// The account that gets the numbers: the carriers are asked with its customer's record
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
 }
@@ -51,7 +51,20 @@ pub struct CheckArgs {
 struct Targets {
     /// Named as numbers, in that order.
     numbers: Vec<PhoneNumber>,
+    /// Their main number, where it was said.
+    btn: Option<PhoneNumber>,
+    /// Whose they are, where the files know.
+    customer: Option<Customer>,
     ports: Vec<DeclaredPort>,
+}
+
+/// Whom numbers are asked about for: the platform wants a customer's record
+/// with the question (guide, "Account Prevalidate").
+#[derive(Clone)]
+struct Customer {
+    /// For people.
+    name: String,
+    csr: Record,
 }
 
 /// A declared port, and what the carriers are asked about it.
@@ -66,20 +79,29 @@ pub async fn run(arguments: &CheckArgs, global: &Global, output: &Output) -> Res
     let project = Project::open(global, &[])?;
     let btn = arguments.btn.as_deref().map(number).transpose()?;
     let (numbers, names) = sorted(&arguments.targets)?;
-    // Bare numbers need no file, not even one that is right.
-    let repository = if names.is_empty() && !numbers.is_empty() {
-        None
-    } else {
-        let loaded = project.load(&[], clock::today()?)?;
-        Some(Arc::new(loaded.repository))
+    let repository = match project.load(&[], clock::today()?) {
+        Ok(loaded) => Some(Arc::new(loaded.repository)),
+        // Numbers need no file, not even one that is right.
+        Err(fatal) if names.is_empty() && !numbers.is_empty() => {
+            fatal.tell_aside(output, &project.root);
+            None
+        }
+        Err(fatal) => return Err(fatal),
+    };
+    let account = arguments.account.as_deref();
+    let customer = match &repository {
+        Some(repository) if !numbers.is_empty() => customer(repository, &numbers, account)?,
+        Some(_) | None => None,
     };
     let mut targets = Targets {
         numbers,
+        btn,
+        customer,
         ports: Vec::new(),
     };
     if let Some(repository) = &repository {
         for name in &names {
-            let port = declared(repository, name, arguments.account.as_deref())?;
+            let port = declared(repository, name, account)?;
             targets.ports.push(port);
         }
     }
@@ -88,7 +110,7 @@ pub async fn run(arguments: &CheckArgs, global: &Global, output: &Output) -> Res
         if let (Some(repository), true) = (&repository, arguments.targets.is_empty()) {
             targets.ports = unordered(global, &project, &session, repository, output).await?;
         }
-        check(&targets, btn, &project, &session, output).await
+        check(&targets, &project, &session, output).await
     }
     .await;
     session.close().await;
@@ -144,6 +166,66 @@ fn number(text: &str) -> Result<PhoneNumber, Fatal> {
             "check the digits",
         )),
     }
+}
+
+/// The customer of the account that declares these numbers, or that was named,
+/// or that is the only one.
+fn customer(
+    repository: &Repository,
+    numbers: &[PhoneNumber],
+    account: Option<&str>,
+) -> Result<Option<Customer>, Fatal> {
+    let accounts: Vec<(usize, &AccountId)> = repository.account_ids().enumerate().collect();
+    let one = match (account, accounts.as_slice()) {
+        (Some(wanted), all) => {
+            let found = all.iter().find(|(_, id)| id.as_str() == wanted);
+            Some(found.ok_or_else(|| {
+                Fatal::with_help(
+                    format!("no file declares the account {wanted}"),
+                    "--account takes the platform's id of an account of this environment",
+                )
+            })?)
+        }
+        (None, [one]) => Some(one),
+        (None, all) if numbers.iter().any(|number| repository.declares(*number)) => {
+            let mut owner = None;
+            for entry in all {
+                let desired = reading::declared(repository, entry.0)?;
+                if numbers
+                    .iter()
+                    .any(|number| desired.numbers.contains_key(number))
+                {
+                    owner = Some(entry);
+                    break;
+                }
+            }
+            owner
+        }
+        (None, _) => None,
+    };
+    let Some((index, id)) = one else {
+        return Ok(None);
+    };
+    let desired = reading::declared(repository, *index)?;
+    // The numbers' own record before any other of the account.
+    let records = numbers
+        .iter()
+        .filter_map(|number| desired.numbers.get(number))
+        .chain(desired.numbers.values())
+        .filter_map(|declared| declared.customer_service_record.value())
+        .map(plan::shown);
+    Ok(records
+        .into_iter()
+        .find(|csr| {
+            !csr.get(Member::StreetName).is_empty() && !csr.get(Member::CustomerType).is_empty()
+        })
+        .map(|csr| Customer {
+            name: desired
+                .name
+                .clone()
+                .unwrap_or_else(|| format!("the customer of account {id}")),
+            csr,
+        }))
 }
 
 /// The declared port of this name.
@@ -235,7 +317,6 @@ async fn unordered(
 /// Asks the platform: one question a number, then one an order.
 async fn check(
     targets: &Targets,
-    btn: Option<PhoneNumber>,
     project: &Project,
     session: &Session,
     output: &Output,
@@ -261,13 +342,24 @@ async fn check(
 
     let mut questions: Vec<(OrderCheck, PortQuestion)> = Vec::new();
     for group in groups(&targets.numbers, &by_number) {
-        let billing = btn.or_else(|| group.first().copied());
+        let billing = targets.btn.or_else(|| group.first().copied());
         let question = PortQuestion {
             numbers: group.clone(),
-            csr: Box::default(),
+            csr: Box::new(
+                targets
+                    .customer
+                    .clone()
+                    .map(|customer| customer.csr)
+                    .unwrap_or_default(),
+            ),
             billing_telephone_number: billing,
         };
-        questions.push((about(&group, &by_number), question));
+        let mut order = about(&group, &by_number);
+        order.asked_as = targets
+            .customer
+            .as_ref()
+            .map(|customer| customer.name.clone());
+        questions.push((order, question));
     }
     for port in &targets.ports {
         let mut order = about(&port.question.numbers, &by_number);
@@ -438,7 +530,25 @@ async fn ask(
     if order.reason.is_some() {
         return Ok(order);
     }
-    match planning::port_offer(client, &question).await? {
+    let offer = if question.csr.is_empty() {
+        match planning::port_answer(client, &question).await {
+            Ok(offer) => offer,
+            // It is the record that is missed: nothing is known against the numbers.
+            Err(ApiError::Refused { status: 400, .. }) => {
+                order.days_unknown = Some(
+                    "the platform tells the days on offer only to a customer's record".to_owned(),
+                );
+                order.help = Some(
+                    "name the account that gets the numbers with --account ID (its files have the record), or declare the port and check it by its name".to_owned(),
+                );
+                return Ok(order);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        planning::port_offer(client, &question).await?
+    };
+    match offer {
         Offer::Refused { why } => {
             order.reason = Some(why);
             order.help = Some("mend what they name, or ask the provider's support".to_owned());

@@ -20,7 +20,7 @@ mod secrets;
 mod step;
 mod terms;
 
-pub use offer::{not_portable, question};
+pub use offer::{not_portable, question, shown};
 
 use std::collections::BTreeMap;
 

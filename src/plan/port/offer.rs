@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::model::desired::Port;
-use crate::model::{DesiredAccount, DesiredNumber, DesiredPort, PhoneNumber, calendar};
+use crate::model::{
+    CustomerServiceRecord, DesiredAccount, DesiredNumber, DesiredPort, PhoneNumber, Record,
+    calendar,
+};
 use crate::plan::checks::{Checks, Coverage, Offer, PortQuestion, Question, RateCenter};
 use crate::plan::document::PortFacts;
 
@@ -118,6 +121,11 @@ pub fn question(port: &DesiredPort, desired: &DesiredAccount) -> PortQuestion {
     }
 }
 
+/// A declared record as the losing carrier is shown it.
+pub fn shown(csr: &CustomerServiceRecord) -> Record {
+    alone(csr)
+}
+
 /// Why a number can't be ported, in the words of the plan: the reason and the
 /// way out. `None` where nothing is known against it.
 pub fn not_portable(coverage: &Coverage) -> Option<(String, Option<String>)> {
@@ -136,7 +144,10 @@ fn fault(coverage: &Coverage) -> Result<&RateCenter, Saying> {
         }
         Coverage::Covered(center) => center,
     };
-    let where_to = format!("{}, {}", center.name, center.state);
+    let where_to = match center.state.as_str() {
+        "" => center.name.clone(),
+        state => format!("{}, {state}", center.name),
+    };
     if center.portable == Some(false) {
         return Err(Saying::blocked(format!(
             "it can't be ported: its rate centre ({where_to}) is not portable"
