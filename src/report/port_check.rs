@@ -203,8 +203,9 @@ pub fn port_check_human(check: &PortCheck, width: usize) -> String {
     let mixed = check.orders.iter().filter(|order| order.port.is_none());
     if mixed.count() > 1 {
         let why = "One order takes numbers of one rate centre, all of them wireless or none: these go separately.";
+        text.push('\n');
         for line in wrapped(why, width) {
-            let _ = writeln!(text, "\n{WARN}{line}{WARN:#}");
+            let _ = writeln!(text, "{WARN}{line}{WARN:#}");
         }
     }
     if let Some(yaml) = &check.yaml {

@@ -30,7 +30,7 @@ pub(super) fn yaml(orders: &[OrderCheck]) -> Option<String> {
     }
     numbers.push_str(
         "  # Each needs a customerServiceRecord too, here or under defaults: the customer\n  \
-           # and the address of service. It is what 911 calls show without an e911Address.\n",
+           # and the address of service, which answers 911 without an e911Address.\n",
     );
     Some(ports + &numbers)
 }
@@ -55,7 +55,7 @@ fn put_port(text: &mut String, name: &str, order: &OrderCheck) {
     put(
         "billingTelephoneNumber",
         &billing,
-        "the main number on the customer's bill (BTN)",
+        "the bill's main number (BTN)",
     );
     match first {
         Some(day) => put("crdDate", &day, "the first day on offer"),
@@ -69,7 +69,7 @@ fn put_port(text: &mut String, name: &str, order: &OrderCheck) {
     put(
         "portingAuthorizedName",
         "",
-        "TODO: who may order it, for a business: a person",
+        "TODO: of a business, the person who orders",
     );
     if order.wireless == Some(true) {
         put(
@@ -81,7 +81,7 @@ fn put_port(text: &mut String, name: &str, order: &OrderCheck) {
         put(
             "wirelessPin",
             &format!("{{ env: {pin} }}"),
-            "read when it is sent; a PIN never stands here",
+            "read when it is sent",
         );
     }
     if order.country == "CAN" {
