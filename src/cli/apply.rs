@@ -23,10 +23,12 @@ use crate::api::WriteClient;
 use crate::apply::journal::Journal;
 use crate::apply::{self, Interrupt, Outcome, Secrets, StepReport};
 use crate::desired::Repository;
+use crate::live;
 use crate::model::live::LivePartition;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{NoteKind, Plan, Step};
 use crate::report;
+use crate::report::redact::{self, Key};
 
 /// How long reads may lag behind the writes of a run just ended.
 const LAG: Duration = Duration::from_secs(3);
@@ -183,9 +185,15 @@ impl Run<'_> {
             plan,
             style,
             partition,
+            key,
         } = planned;
         if output.format == Format::Human {
-            output.result(&report::plan_human(&plan, &style));
+            let hidden = output.privacy.plan(&plan, &key);
+            let style = output.privacy.style(style);
+            output.result(&report::plan_human(
+                hidden.as_ref().unwrap_or(&plan),
+                &style,
+            ));
         }
         if !plan.guards.is_empty() {
             let lifts: String = plan::lifts(&plan).collect();
@@ -223,7 +231,11 @@ impl Run<'_> {
         reviewed: &Plan,
         planned: &Planned,
     ) -> Result<Result<Vec<Step>, Vec<apply::Difference>>, Fatal> {
-        let missing = match apply::compare(reviewed, &planned.plan) {
+        // A plan that hides values is compared with what they would be hidden as.
+        let hidden =
+            redact::is_redacted(reviewed).then(|| redact::plan(&planned.plan, &planned.key, None));
+        let fresh = hidden.as_ref().unwrap_or(&planned.plan);
+        let missing = match apply::compare(reviewed, fresh) {
             Ok(still) => still.missing,
             Err(differences) => return Ok(Err(differences)),
         };
@@ -231,7 +243,8 @@ impl Run<'_> {
         let mut impossible = Vec::new();
         for step in missing {
             let client = &self.session.client;
-            if apply::is_satisfied(step, client, &planned.partition).await? {
+            let known = self.unmasked(step, &planned.key).await?;
+            if apply::is_satisfied(&known, client, &planned.partition).await? {
                 satisfied.push(step.clone());
             } else {
                 impossible.push(apply::no_longer_possible(step, &planned.plan));
@@ -241,6 +254,19 @@ impl Run<'_> {
             Ok(satisfied)
         } else {
             Err(impossible)
+        })
+    }
+
+    /// The step with the values that it hides, as far as the platform shows them.
+    async fn unmasked(&self, step: &Step, key: &Key) -> Result<Step, Fatal> {
+        let hides = step.changes.iter().any(|c| redact::is_hidden(&c.after));
+        let (true, [number]) = (hides, step.numbers.as_slice()) else {
+            return Ok(step.clone());
+        };
+        let live = live::number(&self.session.client, &step.account, *number).await?;
+        Ok(match live {
+            Some(live) => redact::unmasked(step, &live, key),
+            None => step.clone(),
         })
     }
 

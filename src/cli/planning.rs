@@ -26,6 +26,7 @@ use crate::plan::{
     RateCenter, Source, Verdict,
 };
 use crate::report::Style;
+use crate::report::redact::Key;
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -46,6 +47,8 @@ pub struct Planned {
     /// How a person's report of it is laid out.
     pub style: Style,
     pub partition: LivePartition,
+    /// What values that are not shown are told apart with.
+    pub key: Key,
 }
 
 /// Reads the platform and compares. The plan's steps name their source lines.
@@ -115,6 +118,7 @@ pub async fn make(
         plan,
         style,
         partition: shared.platform.partition.clone(),
+        key: Key(repository.redaction_key(chosen.0.as_deref())),
     })
 }
 

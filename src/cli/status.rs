@@ -160,7 +160,7 @@ pub async fn look(
             platform.now,
             in_flight,
         ),
-        style,
+        style: output.privacy.style(style),
     })
 }
 

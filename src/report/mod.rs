@@ -14,6 +14,7 @@ mod port_changes;
 mod port_check;
 mod port_stanza;
 pub mod problems;
+pub mod redact;
 pub mod schema;
 mod status_human;
 mod status_json;

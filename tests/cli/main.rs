@@ -2,10 +2,12 @@
 //! it, and what must hold whatever the platform does.
 
 mod apply;
+mod canary;
 mod e911;
 mod e911_corrections;
 mod e911_walk;
 mod examples;
+mod har;
 mod input;
 mod journal;
 mod port_check;

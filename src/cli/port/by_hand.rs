@@ -24,6 +24,7 @@ use crate::model::OnUnknown;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{self, AccountPlan, Allow, Context, Deed, Header, Note, NoteKind};
 use crate::report::Style;
+use crate::report::redact::Key;
 
 /// Tell the carrier to activate a port now: on its FOC date alone
 #[derive(Debug, Args)]
@@ -306,6 +307,7 @@ impl<'a> Hand<'a> {
             plan,
             style,
             partition: platform.partition,
+            key: Key(self.repository.redaction_key(None)),
         };
         let ended = run.carry(planned, &[]).await;
         signals.abort();
