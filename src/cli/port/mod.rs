@@ -1,5 +1,6 @@
 //! `alz port`: ports by hand, one small file an action.
 
+mod ask;
 mod check;
 
 use clap::{Args, Subcommand};
