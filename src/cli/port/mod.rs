@@ -1,5 +1,6 @@
 //! `alz port`: ports looked into, and moved on by hand; one small file an action.
 
+mod ask;
 mod by_hand;
 mod check;
 mod find;
