@@ -50,6 +50,7 @@ pub mod apply;
 pub mod cli;
 pub mod desired;
 pub mod live;
+pub mod lock;
 pub mod model;
 pub mod plan;
 pub mod report;

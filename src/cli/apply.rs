@@ -13,6 +13,7 @@ use super::Exit;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
+use super::lock::{self, LockArgs};
 use super::output::{Format, Output};
 use super::plan::{self, PlanningArgs};
 use super::planning::{self, Planned};
@@ -36,7 +37,8 @@ Examples:
   alz apply                         plan, ask, do it
   alz apply --auto-approve          the same without asking, for pipelines
   alz apply plan.json               exactly what was reviewed, and nothing else
-  alz apply --allow release=12      up to twelve releases, where the guard says five")]
+  alz apply --allow release=12      up to twelve releases, where the guard says five
+  alz apply --lock-timeout 10m      wait for another run to end, if there is one")]
 pub struct ApplyArgs {
     /// A saved plan, or the files to apply
     #[arg(value_name = "PLAN.json | FILES")]
@@ -49,6 +51,8 @@ pub struct ApplyArgs {
     pub fail_on_blocked: bool,
     #[command(flatten)]
     pub planning: PlanningArgs,
+    #[command(flatten)]
+    pub lock: LockArgs,
 }
 
 pub async fn run(arguments: &ApplyArgs, global: &Global, output: &Output) -> Exit {
@@ -92,7 +96,19 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     };
     let loaded = project.load(&files, clock::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
-    let session = project.connect(fastrand::u64(..)).await?;
+    // What is planned from here on is read by the only run that may write.
+    let accounts = planning::accounts(&loaded.repository, &files);
+    let (session, guard) = lock::connect(
+        &project,
+        &arguments.lock,
+        "apply",
+        accounts,
+        fastrand::u64(..),
+        output,
+    )
+    .await?;
+    let watch = guard.watch();
+    interrupt.unless(move || watch.holds());
     let run = Run {
         arguments,
         project: &project,
@@ -113,6 +129,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         .await;
     signals.abort();
     session.close().await;
+    lock::release(guard, output).await;
     result
 }
 

@@ -6,7 +6,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
-use super::{Exit, Output, apply, init, plan, sandbox, schema, validate};
+use super::{Exit, Output, apply, init, plan, sandbox, schema, unlock, validate};
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -128,6 +128,7 @@ enum Command {
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
+    Unlock(unlock::UnlockArgs),
     Schema(schema::SchemaArgs),
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
@@ -163,6 +164,9 @@ impl Cli {
             }
             Command::Apply(arguments) => {
                 super::block_on(output, apply::run(arguments, global, output))
+            }
+            Command::Unlock(arguments) => {
+                super::block_on(output, unlock::run(arguments, global, output))
             }
             Command::Sandbox(arguments) => super::block_on(output, sandbox::run(arguments, output)),
             Command::Completions { shell } => {

@@ -7,6 +7,7 @@ mod clock;
 mod exit;
 mod fatal;
 mod init;
+mod lock;
 mod output;
 mod plan;
 mod planning;
@@ -14,6 +15,7 @@ mod progress;
 mod sandbox;
 mod schema;
 mod session;
+mod unlock;
 mod validate;
 
 use std::ffi::OsString;

@@ -48,6 +48,12 @@ pub struct Planned {
     pub partition: LivePartition,
 }
 
+/// The accounts that a plan of these files reads.
+pub fn accounts(repository: &Repository, files: &[PathBuf]) -> BTreeSet<AccountId> {
+    let chosen = Chosen::new(repository, files).accounts(repository);
+    chosen.into_iter().map(|(_, id)| id).collect()
+}
+
 /// Reads the platform and compares. The plan's steps name their source lines.
 pub async fn make(
     project: &Project,

@@ -106,6 +106,11 @@ impl Project {
         })
     }
 
+    /// The partition, where that is known before the platform is asked.
+    pub fn partition(&self) -> Option<&PartitionId> {
+        self.partition.as_ref()
+    }
+
     pub fn is_sandbox(&self) -> bool {
         self.api == settings::SANDBOX
     }
