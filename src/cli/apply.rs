@@ -22,6 +22,7 @@ use super::session::{self, Project, Session};
 use crate::api::WriteClient;
 use crate::apply::{self, Interrupt, Outcome, StepReport};
 use crate::desired::Repository;
+use crate::lock::Guard;
 use crate::model::live::LivePartition;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{NoteKind, Plan, Step};
@@ -107,14 +108,17 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         output,
     )
     .await?;
-    let watch = guard.watch();
-    interrupt.unless(move || watch.holds());
+    interrupt.unless({
+        let watch = guard.watch();
+        move || watch.holds()
+    });
     let run = Run {
         arguments,
         project: &project,
         session: &session,
         interrupt: &interrupt,
         running: &running,
+        guard: &guard,
         output,
     };
     let request = planning::Request {
@@ -129,7 +133,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         .await;
     signals.abort();
     session.close().await;
-    lock::release(guard, output).await;
+    guard.release().await;
     result
 }
 
@@ -141,6 +145,7 @@ struct Run<'a> {
     interrupt: &'a Interrupt,
     /// Something may be in flight.
     running: &'a AtomicBool,
+    guard: &'a Guard,
     output: &'a Output,
 }
 
@@ -255,6 +260,11 @@ impl Run<'_> {
         )
         .await;
         progress.finish();
+        if !outcome.not_started.is_empty()
+            && let Some(why) = self.guard.watch().lost()
+        {
+            lock::tell_lost(why, self.output);
+        }
         outcome
     }
 

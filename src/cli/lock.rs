@@ -13,6 +13,7 @@ use super::output::{Format, Output};
 use super::session::{Project, Session};
 use crate::lock::{self, Claim, Guard, LockError, Options, Owner, Place};
 use crate::model::{AccountId, PartitionId};
+use crate::report;
 
 /// The partition of the built-in sandbox, as far as locks go: its state is what
 /// must have one writer, whatever partition it plays.
@@ -162,11 +163,8 @@ async fn acquire(
     Ok(guard)
 }
 
-/// Gives the accounts back; says so where they were lost on the way.
-pub async fn release(guard: Guard, output: &Output) {
-    let Some(why) = guard.release().await else {
-        return;
-    };
+/// Says that others may have been writing since.
+pub fn tell_lost(why: &str, output: &Output) {
     let message =
         format!("the lock of this run was lost: {why}; nothing new was started after that");
     match output.format {
@@ -174,9 +172,9 @@ pub async fn release(guard: Guard, output: &Output) {
             "{}\n",
             json!({ "event": "lockLost", "message": message })
         )),
-        Format::Human => output.error(&crate::report::error(
+        Format::Human => output.error(&report::error(
             &message,
-            Some("plan again, and see who else writes: `alz unlock` lists the locks"),
+            Some("see who else writes (`alz unlock` lists the locks), then apply again"),
         )),
     }
 }

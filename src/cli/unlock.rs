@@ -62,7 +62,8 @@ async fn unlock(arguments: &UnlockArgs, global: &Global, output: &Output) -> Res
             "look at `alz unlock` first, then add --auto-approve",
         ));
     }
-    let project = Project::open(global, &[])?;
+    // Without alz.yaml locks lie in the working directory, whatever the files.
+    let project = Project::open(global, &[global.root()])?;
     let place = arguments.place.open(&project, output)?;
     let owner = Owner::here("unlock");
     let partition = lock::partition(&project);

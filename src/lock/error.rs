@@ -33,9 +33,9 @@ impl LockError {
             LockError::Held { .. } => "wait for it with --lock-timeout 10m; if you are sure that \
                 the run is gone, `alz unlock --reason TEXT` removes its lock"
                 .to_owned(),
-            LockError::Io { .. } => {
-                "the directory must be writable to all who apply here; nothing was sent".to_owned()
-            }
+            LockError::Io { .. } => "nothing was sent; the directory must be writable to all who \
+                apply here, or name another place with --lock"
+                .to_owned(),
             LockError::Foreign { .. } => "look at it; where nothing is running, \
                 `alz unlock --reason TEXT` removes it"
                 .to_owned(),

@@ -367,6 +367,11 @@ impl Hold {
         self.asked
     }
 
+    #[cfg(test)]
+    pub fn id(&self) -> &str {
+        &self.holder.id
+    }
+
     pub fn record(&self) -> Record {
         Record {
             store: self.store.clone(),

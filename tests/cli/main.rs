@@ -5,5 +5,7 @@ mod apply;
 mod e911;
 mod examples;
 mod input;
+mod lock;
+mod lock_postgres;
 mod saved;
 mod world;
