@@ -103,7 +103,7 @@ pub async fn acquire(
     claim: &Claim,
     owner: &Owner,
     options: &Options,
-    waiting: &mut dyn FnMut(&[Holder]),
+    waiting: &mut (dyn FnMut(&[Holder]) + Send),
 ) -> Result<Guard, LockError> {
     if claim.accounts.is_empty() {
         return Ok(Guard::of_nothing());
@@ -119,12 +119,10 @@ pub async fn acquire(
         }
         Place::Postgres(database) => {
             let mut store = postgres::Store::connect(database).await?;
-            let attempt =
-                async |store: &mut postgres::Store| store.attempt(claim, owner, ttl).await;
             // The connection is the claim's sign of life: it goes with the guard.
             let mut waits = Waits::new(options.wait);
             loop {
-                match attempt(&mut store).await? {
+                match store.attempt(claim, owner, ttl).await? {
                     Attempt::Held { hold, took_over } => {
                         return Ok(Guard::of_postgres(store, hold, took_over, ttl));
                     }
@@ -138,7 +136,7 @@ pub async fn acquire(
 async fn persist<Hold, Once: Future<Output = Result<Attempt<Hold>, LockError>>>(
     mut attempt: impl FnMut() -> Once,
     wait: Duration,
-    waiting: &mut dyn FnMut(&[Holder]),
+    waiting: &mut (dyn FnMut(&[Holder]) + Send),
 ) -> Result<(Hold, Vec<Holder>), LockError> {
     let mut waits = Waits::new(wait);
     loop {
@@ -169,7 +167,7 @@ impl Waits {
     async fn pass(
         &mut self,
         holders: Vec<Holder>,
-        waiting: &mut dyn FnMut(&[Holder]),
+        waiting: &mut (dyn FnMut(&[Holder]) + Send),
     ) -> Result<(), LockError> {
         let left = self.patience.saturating_sub(self.began.elapsed());
         if left.is_zero() {
