@@ -217,7 +217,7 @@ impl Guard {
                     ended = ends_within(pause, &mut stopped) => ended,
                     why = store.closed() => { kept.lose(why); return; }
                 };
-                if ended || kept.lost().is_some() {
+                if ended || !kept.holds() {
                     break;
                 }
                 let asked = Moment::now();

@@ -108,17 +108,26 @@ async fn a_claim_of_another_machine_counts_until_it_expires() {
         matches!(refused, Err(LockError::Held { .. })),
         "{refused:?}"
     );
-    // Expired: theirs is taken over although their process lives, and they know.
-    let gone = take(at, &claim([2]), &elsewhere(), Duration::ZERO)
-        .await
-        .expect("free");
-    let ours = take(at, &claim([2]), &here(), TIME_TO_LIVE)
+    assert!(theirs.watch().holds());
+    assert_eq!(theirs.release().await, None);
+    // Expired: it is taken over although its process lives.
+    let store = Store::new(at.to_owned());
+    let expired = store.attempt(claim([1]), elsewhere(), Duration::ZERO).await;
+    let Ok(Attempt::Held { hold: gone, .. }) = expired else {
+        panic!("free");
+    };
+    let ours = take(at, &claim([1]), &here(), TIME_TO_LIVE)
         .await
         .expect("expired");
     assert_eq!(ours.took_over().len(), 1);
-    assert!(!gone.watch().holds());
-    assert!(theirs.watch().holds());
-    assert!(gone.release().await.is_some());
+    assert!(!gone.record().is_there());
+    let mut gone = gone;
+    let renewed = gone.renew(guard::Moment::now(), TIME_TO_LIVE);
+    assert!(
+        matches!(&renewed, Renewal::Lost(why) if why.contains("taken over")),
+        "{renewed:?}"
+    );
+    gone.release();
     assert!(
         ours.watch().holds(),
         "the late release of another's claim took ours away"

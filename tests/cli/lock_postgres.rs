@@ -198,7 +198,10 @@ fn unlock_stops_a_run_and_writes_the_reason_down() {
 fn a_claim_that_expired_is_taken_and_its_holder_knows() {
     let Some(server) = Server::new() else { return };
     let place = server.place();
-    let frozen = hold(&server.runtime, &place, ACCOUNT, "build-7", Duration::ZERO);
+    // A renewal comes after ten seconds: until then it is as if it hung.
+    let ttl = Duration::from_secs(40);
+    let frozen = hold(&server.runtime, &place, ACCOUNT, "build-7", ttl);
+    server.ask("update alz_lock set expires = now() - interval '1 hour'");
     let owner = someone("here");
     let listed = server
         .runtime
@@ -207,8 +210,11 @@ fn a_claim_that_expired_is_taken_and_its_holder_knows() {
     assert!(matches!(&listed[0].liveness, Liveness::Stale(why) if why.contains("expired")));
     let ours = hold(&server.runtime, &place, ACCOUNT, "here", TIME_TO_LIVE);
     assert_eq!(ours.took_over().len(), 1);
-    assert!(!frozen.watch().holds());
-    server.runtime.block_on(frozen.release());
+    while frozen.watch().holds() {
+        std::thread::yield_now();
+    }
+    let why = server.runtime.block_on(frozen.release()).expect("a reason");
+    assert!(why.contains("taken over by"), "{why}");
     assert!(ours.watch().holds());
     let listed = server
         .runtime
