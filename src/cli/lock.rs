@@ -25,15 +25,8 @@ pub struct LockPlace {
     /// Where runs tell each other apart: file (in .alz/lock beside alz.yaml),
     /// postgres://user@host/database, or none. A password goes into ALZ_LOCK
     /// or PGPASSWORD, not onto the command line
-    #[arg(
-        long,
-        value_name = "PLACE",
-        env = "ALZ_LOCK",
-        hide_env_values = true,
-        default_value = "file",
-        hide_default_value = true
-    )]
-    lock: String,
+    #[arg(long, value_name = "PLACE", env = "ALZ_LOCK", hide_env_values = true)]
+    lock: Option<String>,
 }
 
 /// How a command that writes has the accounts for itself.
@@ -49,9 +42,9 @@ pub struct LockArgs {
 impl LockPlace {
     /// The place; a person is told what is unwise about it.
     pub fn open(&self, project: &Project, output: &Output) -> Result<Place, Fatal> {
-        let said = &self.lock;
-        if Place::has_password(said)
-            && std::env::var("ALZ_LOCK").ok().as_deref() != Some(said.as_str())
+        let asked = self.lock.as_deref().filter(|said| !said.is_empty());
+        if asked.is_some_and(Place::has_password)
+            && std::env::var("ALZ_LOCK").ok().as_deref() != asked
         {
             output.error(
                 "warning: every user of this machine can read a password on a command line; \
@@ -60,6 +53,7 @@ impl LockPlace {
         }
         let password = std::env::var("PGPASSWORD").ok();
         let password = password.as_deref().filter(|password| !password.is_empty());
+        let said = asked.or(project.lock()).unwrap_or("file");
         Ok(Place::parse(said, &project.root, password)?)
     }
 }

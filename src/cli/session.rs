@@ -32,6 +32,7 @@ pub struct Project {
     api: String,
     partition: Option<PartitionId>,
     ca_file: Option<PathBuf>,
+    lock: Option<String>,
 }
 
 impl Project {
@@ -63,6 +64,7 @@ impl Project {
                 api: api.unwrap_or_default(),
                 partition,
                 ca_file,
+                lock: None,
             });
         };
         let names = || {
@@ -103,12 +105,18 @@ impl Project {
             api: api.unwrap_or_else(|| environment.api.clone()),
             partition: partition.or_else(|| environment.partition.clone()),
             ca_file,
+            lock: environment.lock.clone(),
         })
     }
 
     /// The partition, where that is known before the platform is asked.
     pub fn partition(&self) -> Option<&PartitionId> {
         self.partition.as_ref()
+    }
+
+    /// Where alz.yaml wants locks to be kept.
+    pub fn lock(&self) -> Option<&str> {
+        self.lock.as_deref()
     }
 
     pub fn is_sandbox(&self) -> bool {

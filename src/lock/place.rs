@@ -61,7 +61,7 @@ impl Place {
             }
             // It might be an address with a mistake in it, so it is not shown.
             _ => Err(LockError::Place {
-                why: "--lock (or ALZ_LOCK) names no place for locks".to_owned(),
+                why: "--lock, ALZ_LOCK or alz.yaml names no place for locks".to_owned(),
                 help: "write file, none, or postgres://user@host/database".to_owned(),
             }),
         }

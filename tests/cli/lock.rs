@@ -434,6 +434,62 @@ fn the_password_of_the_database_is_in_no_message() {
 }
 
 #[test]
+fn alz_yaml_names_the_place_for_everybody_without_a_password() {
+    let world = World::new(&[(FILE, OFFICE)]);
+    let with = |lock: &str| {
+        world.write(
+            "alz.yaml",
+            &format!(
+                "version: 1\nenvironments:\n  test: {{ api: \"http://127.0.0.1:1\", accounts: [accounts/**/*.yaml], lock: \"{lock}\" }}\n"
+            ),
+        );
+    };
+    with("postgres://alz@127.0.0.1:1/locks");
+    let said = world.alz(&["apply", "--auto-approve"]).expect(1);
+    assert!(
+        said.stderr.contains("postgres://127.0.0.1:1/locks"),
+        "{}",
+        said.stderr
+    );
+    assert!(world.writes().is_empty());
+    for lock in [
+        "postgres://alz:CANARY@127.0.0.1:1/locks",
+        "postgres://127.0.0.1:1/locks?user=alz&password=CANARY",
+        "postgres//alz:CANARY@127.0.0.1:1/locks",
+        "postgres://alz:p@CANARY@127.0.0.1:1/locks",
+    ] {
+        with(lock);
+        for format in ["human", "json"] {
+            let said = world.alz(&["validate", "--format", format]).expect(1);
+            assert!(
+                !said.stderr.contains("CANARY") && !said.stdout.contains("CANARY"),
+                "{said:?}"
+            );
+            let place = if format == "human" {
+                "environments.test.lock"
+            } else {
+                "\"secret\""
+            };
+            assert!(
+                said.stdout.contains(place) || said.stderr.contains("alz.yaml:3"),
+                "{said:?}"
+            );
+        }
+    }
+    with("files");
+    let said = world.alz(&["validate"]).expect(1);
+    assert!(
+        format!("{said:?}").contains("no place for locks"),
+        "{said:?}"
+    );
+    // A flag beats alz.yaml.
+    with("postgres://alz@127.0.0.1:1/locks");
+    world
+        .alz(&["apply", "--auto-approve", "--lock", "file"])
+        .expect(0);
+}
+
+#[test]
 fn two_runs_on_the_built_in_sandbox_end_well_when_the_second_waits() {
     let world = World::new(&[(FILE, OFFICE)]);
     world.write(
