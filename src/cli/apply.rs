@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::Args;
@@ -22,7 +22,7 @@ use super::session::{self, Project, Session};
 use crate::api::WriteClient;
 use crate::apply::{self, Interrupt, Outcome, StepReport};
 use crate::desired::Repository;
-use crate::lock::Guard;
+use crate::lock::{Guard, Releaser};
 use crate::model::live::LivePartition;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{NoteKind, Plan, Step};
@@ -74,9 +74,11 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     }
     let interrupt = Interrupt::default();
     let running = Arc::new(AtomicBool::new(false));
+    let held = Arc::new(OnceLock::new());
     let signals = tokio::spawn(on_signal(
         interrupt.clone(),
         Arc::clone(&running),
+        Arc::clone(&held),
         output.clone(),
     ));
     // A plan of some files is applied to the same ones.
@@ -108,6 +110,8 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         output,
     )
     .await?;
+    // Set once, here.
+    let _ = held.set(guard.releaser());
     interrupt.unless({
         let watch = guard.watch();
         move || watch.holds()
@@ -337,11 +341,21 @@ fn confirmed(plan: &Plan, output: &Output) -> bool {
 
 /// Before anything is sent a signal ends the run. After that the first lets
 /// steps in flight finish, and the second ends at once.
-async fn on_signal(interrupt: Interrupt, running: Arc<AtomicBool>, output: Output) {
+async fn on_signal(
+    interrupt: Interrupt,
+    running: Arc<AtomicBool>,
+    held: Arc<OnceLock<Releaser>>,
+    output: Output,
+) {
     if !super::signal().await {
         return;
     }
     if !running.load(Ordering::SeqCst) {
+        // From here on the interrupt keeps what was claimed from being written to.
+        interrupt.raise();
+        if let Some(held) = held.get() {
+            held.release().await;
+        }
         output.error("\nInterrupted: nothing was sent.");
         if output.format == Format::Json {
             let event =

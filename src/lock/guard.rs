@@ -6,12 +6,12 @@
 //! before it can do anything; it looks at two clocks, because one of them
 //! stands still while a machine sleeps and the other can be set.
 
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use super::{Holder, Renewal, file, postgres};
 
@@ -33,8 +33,13 @@ pub struct Guard {
     watch: Watch,
     /// Claims of runs that are gone, which this one replaced.
     took_over: Vec<Holder>,
-    keeper: Option<Keeper>,
+    keeper: Arc<Mutex<Option<Keeper>>>,
 }
+
+/// Gives the accounts of a [`Guard`] back from elsewhere, as where a signal ends
+/// a run that waits for a person.
+#[derive(Clone, Debug)]
+pub struct Releaser(Weak<Mutex<Option<Keeper>>>);
 
 #[derive(Debug)]
 struct Keeper {
@@ -156,7 +161,7 @@ impl Guard {
         Self {
             watch: Watch::new(None, None),
             took_over: Vec::new(),
-            keeper: None,
+            keeper: Arc::default(),
         }
     }
 
@@ -195,7 +200,7 @@ impl Guard {
         Self {
             watch,
             took_over,
-            keeper: Some(Keeper { stop, task }),
+            keeper: Keeper { stop, task }.shared(),
         }
     }
 
@@ -232,7 +237,7 @@ impl Guard {
         Self {
             watch,
             took_over,
-            keeper: Some(Keeper { stop, task }),
+            keeper: Keeper { stop, task }.shared(),
         }
     }
 
@@ -246,20 +251,46 @@ impl Guard {
         &self.took_over
     }
 
+    /// Something to give the accounts back with, while the guard itself is held.
+    pub fn releaser(&self) -> Releaser {
+        Releaser(Arc::downgrade(&self.keeper))
+    }
+
     /// Gives the accounts back. Says why if they were lost before.
     pub async fn release(self) -> Option<String> {
-        let Self {
-            watch,
-            took_over: _, // said already
-            keeper,
-        } = self;
-        if let Some(Keeper { stop, task }) = keeper {
-            drop(stop);
-            if let Err(failed) = task.await {
-                watch.lose(format!("nobody was left to renew it: {failed}"));
-            }
+        if let Err(failed) = Keeper::end(&self.keeper).await {
+            self.watch
+                .lose(format!("nobody was left to renew it: {failed}"));
         }
-        watch.lost().map(str::to_owned)
+        self.watch.lost().map(str::to_owned)
+    }
+}
+
+impl Releaser {
+    /// Gives the accounts back: nothing may be written any more.
+    pub async fn release(&self) {
+        if let Some(keeper) = self.0.upgrade() {
+            // Whatever became of the task, it is the end of the run.
+            let _ = Keeper::end(&keeper).await;
+        }
+    }
+}
+
+impl Keeper {
+    fn shared(self) -> Arc<Mutex<Option<Self>>> {
+        Arc::new(Mutex::new(Some(self)))
+    }
+
+    /// Ends the task and waits for it to give the claim back.
+    async fn end(keeper: &Mutex<Option<Self>>) -> Result<(), JoinError> {
+        let taken = keeper.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match taken {
+            Some(Self { stop, task }) => {
+                drop(stop);
+                task.await
+            }
+            None => Ok(()),
+        }
     }
 }
 

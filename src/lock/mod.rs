@@ -40,7 +40,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 pub use error::LockError;
-pub use guard::{Guard, Watch};
+pub use guard::{Guard, Releaser, Watch};
 pub use place::{Database, Place};
 pub use record::{Holder, Liveness, Owner};
 

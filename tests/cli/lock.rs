@@ -252,6 +252,33 @@ fn after_a_kill_the_next_run_takes_over_at_once() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_run_that_is_interrupted_before_it_sends_leaves_no_lock() {
+    let world = World::new(&[(FILE, OFFICE)]);
+    // Long enough for the signal to come while the plan is being read.
+    world.fault(json!({ "method": "GET", "path": "**/telephonenumber*", "times": 1, "delayMilliseconds": 60000 }));
+    let child = world
+        .command(&["apply", "--auto-approve"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("alz starts");
+    while world.get("/sandbox/faults")[0]["hit"] != 1 {
+        std::thread::yield_now();
+    }
+    let held = world.alz(&["unlock"]).expect(0);
+    assert!(held.stdout.contains(ACCOUNT), "{}", held.stdout);
+    let signalled = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(signalled.success());
+    end(child).expect(130);
+    let free = world.alz(&["unlock"]).expect(0);
+    assert!(free.stdout.contains("Nothing is locked"), "{}", free.stdout);
+}
+
+#[test]
 fn the_lock_of_another_machine_is_taken_only_once_it_has_expired() {
     let world = World::new(&[(FILE, OFFICE)]);
     let runtime = runtime();
