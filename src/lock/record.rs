@@ -38,10 +38,6 @@ impl Owner {
     /// This very process, carrying out `command`.
     pub fn here(command: &str) -> Self {
         let said = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let user = ["USER", "LOGNAME", "USERNAME"]
-            .into_iter()
-            .find_map(said)
-            .unwrap_or_else(|| "unknown".to_owned());
         let github = || {
             let server = said("GITHUB_SERVER_URL")?;
             let repository = said("GITHUB_REPOSITORY")?;
@@ -49,8 +45,10 @@ impl Owner {
             Some(format!("{server}/{repository}/actions/runs/{run}"))
         };
         Self {
-            user,
-            host: gethostname::gethostname().to_string_lossy().into_owned(),
+            user: whoami::username().unwrap_or_else(|_| "unknown".to_owned()),
+            // A machine without a name is like no other, so that expiry counts.
+            host: whoami::hostname()
+                .unwrap_or_else(|_| format!("unnamed-{:016x}", fastrand::u64(..))),
             boot: std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
                 .ok()
                 .map(|text| text.trim().to_owned()),
