@@ -16,6 +16,8 @@
 //! A claim of a thousand accounts is one file. Everything else that lies in the
 //! directory under the name of a record and is none refuses the run.
 
+mod hold;
+
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
@@ -27,7 +29,9 @@ use serde_json::json;
 
 use super::guard::Moment;
 use super::record::FORMAT;
-use super::{Attempt, Claim, Holder, Listed, Liveness, LockError, Owner, Renewal};
+use super::{Attempt, Claim, Holder, Listed, Liveness, LockError, Owner};
+
+pub(super) use hold::{Hold, Record};
 
 /// The gate is held for milliseconds; longer means that something hangs.
 const GATE: Duration = Duration::from_secs(20);
@@ -37,24 +41,6 @@ const GATE_PAUSE: Duration = Duration::from_millis(5);
 #[derive(Clone, Debug)]
 pub(super) struct Store {
     directory: PathBuf,
-}
-
-/// A claim that this process holds.
-#[derive(Debug)]
-pub(super) struct Hold {
-    store: Store,
-    holder: Holder,
-    /// Locked until it is closed.
-    alive: File,
-    /// No later than its expiry was reckoned from.
-    asked: Moment,
-}
-
-/// The record of a claim, to see from outside whether it is still there.
-#[derive(Clone, Debug)]
-pub(super) struct Record {
-    store: Store,
-    id: String,
 }
 
 /// The gate, closed until this is dropped.
@@ -297,7 +283,7 @@ impl Store {
 
     fn delete(&self, id: &str) -> Result<(), LockError> {
         // The record first: a sign of life without one means nothing.
-        for extension in ["json", "alive"] {
+        for extension in ["json", "tmp", "alive"] {
             let path = self.path(id, extension);
             match fs::remove_file(&path) {
                 Ok(()) => {}
@@ -343,71 +329,6 @@ impl Store {
 
     fn path(&self, id: &str, extension: &str) -> PathBuf {
         self.directory.join(format!("{id}.{extension}"))
-    }
-}
-
-impl Record {
-    /// False also where it can't be seen: then it is not known that the claim
-    /// still stands.
-    pub fn is_there(&self) -> bool {
-        matches!(self.store.path(&self.id, "json").try_exists(), Ok(true))
-    }
-
-    /// Why it is no longer there, as far as that is written down.
-    pub fn why_lost(&self) -> String {
-        self.store.why_ended(&self.id).unwrap_or_else(|| {
-            let path = self.store.path(&self.id, "json");
-            format!("{} is gone", path.display())
-        })
-    }
-}
-
-impl Hold {
-    pub fn asked(&self) -> Moment {
-        self.asked
-    }
-
-    #[cfg(test)]
-    pub fn id(&self) -> &str {
-        &self.holder.id
-    }
-
-    pub fn record(&self) -> Record {
-        Record {
-            store: self.store.clone(),
-            id: self.holder.id.clone(),
-        }
-    }
-
-    /// Puts the expiry off, reckoned from `asked`.
-    pub fn renew(&mut self, asked: Moment, time_to_live: Duration) -> Renewal {
-        let renewed = self.store.gate().and_then(|_gate| {
-            let record = self.record();
-            if !record.is_there() {
-                return Ok(Renewal::Lost(record.why_lost()));
-            }
-            let mut holder = self.holder.clone();
-            holder.expires = later(asked.wall(), time_to_live);
-            self.store.write(&holder)?;
-            self.holder = holder;
-            Ok(Renewal::Renewed)
-        });
-        renewed.unwrap_or_else(|error| Renewal::Failed(error.to_string()))
-    }
-
-    /// Ends the claim. What can't be deleted is stale with the end of the process.
-    pub fn release(self) {
-        let Self {
-            store,
-            holder,
-            alive,
-            asked: _, // past
-        } = self;
-        // In this order, and the sign of life closed before it is deleted:
-        // not every system deletes an open file.
-        let _ = fs::remove_file(store.path(&holder.id, "json"));
-        drop(alive);
-        let _ = fs::remove_file(store.path(&holder.id, "alive"));
     }
 }
 

@@ -17,20 +17,21 @@
 //! clock, has not come. A pool between us and the server that hands connections
 //! about would take both away; a changed server process counts as a lost claim.
 
+mod row;
+
 use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
-use tokio_postgres::{Client, NoTls, Row, Transaction};
+use tokio_postgres::{Client, NoTls, Transaction};
 
 use super::guard::Moment;
-use super::record::FORMAT;
 use super::tls::MakeTls;
 use super::{Attempt, Claim, Database, Holder, Listed, Liveness, LockError, Owner, Renewal};
-use crate::model::{AccountId, PartitionId};
+use crate::model::AccountId;
+use row::{HOLDERS, holder, listed, liveness};
 
 /// The tables. Under the gate: two that make them at once would trip over each
 /// other, `if not exists` or not.
@@ -53,17 +54,6 @@ create table if not exists alz_lock_log (
 /// Patience with the server: in a moment's work nothing should take longer.
 const SESSION: &str = "set statement_timeout = '20s'; set lock_timeout = '15s';
 set idle_in_transaction_session_timeout = '60s'";
-
-const HOLDERS: &str = "
-select l.id, l.advisory_key, l.partition, l.owner_user, l.host, l.boot, l.pid, l.command, l.job,
-  (extract(epoch from l.started) * 1000000)::bigint as started,
-  (extract(epoch from l.expires) * 1000000)::bigint as expires,
-  l.expires > clock_timestamp() as in_time,
-  exists (select from pg_locks p where p.locktype = 'advisory' and p.objsubid = 1 and p.granted
-    and p.database = (select oid from pg_database where datname = current_database())
-    and ((p.classid::bigint << 32) | p.objid::bigint) = l.advisory_key) as connected,
-  array(select a.account from alz_lock_account a where a.id = l.id) as accounts
-from alz_lock l";
 
 /// How long a question about a claim may take.
 const QUESTION: Duration = Duration::from_secs(25);
@@ -375,56 +365,6 @@ async fn end(
     let delete = "delete from alz_lock where id = $1";
     transaction.execute(delete, &[&holder.id]).await?;
     Ok(())
-}
-
-fn holder(row: &Row) -> Result<Holder, tokio_postgres::Error> {
-    let text = |name: &str| row.try_get::<_, String>(name);
-    let time = |name: &str| {
-        let microseconds = row.try_get::<_, i64>(name);
-        microseconds.map(|time| Timestamp::from_microsecond(time).unwrap_or(Timestamp::MAX))
-    };
-    Ok(Holder {
-        format: FORMAT,
-        id: text("id")?,
-        partition: PartitionId::new(text("partition")?),
-        accounts: row
-            .try_get::<_, Vec<String>>("accounts")?
-            .into_iter()
-            .map(AccountId::new)
-            .collect(),
-        owner: Owner {
-            user: text("owner_user")?,
-            host: text("host")?,
-            boot: row.try_get("boot")?,
-            pid: u32::try_from(row.try_get::<_, i64>("pid")?).unwrap_or_default(),
-            command: text("command")?,
-            job: row.try_get("job")?,
-        },
-        started: time("started")?,
-        expires: time("expires")?,
-    })
-}
-
-fn liveness(holder: &Holder, row: &Row) -> Result<Liveness, tokio_postgres::Error> {
-    Ok(if !row.try_get::<_, bool>("connected")? {
-        Liveness::Stale("its connection to the database is gone".to_owned())
-    } else if row.try_get("in_time")? {
-        Liveness::Held
-    } else {
-        Liveness::Stale(format!(
-            "it expired at {:.0}, not renewed by its run",
-            holder.expires
-        ))
-    })
-}
-
-fn listed(row: &Row) -> Result<Listed, tokio_postgres::Error> {
-    let holder = holder(row)?;
-    Ok(Listed {
-        id: holder.id.clone(),
-        liveness: liveness(&holder, row)?,
-        holder: Ok(holder),
-    })
 }
 
 /// The number of an advisory lock: the same on every machine, for ever.
