@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::Args;
@@ -14,6 +14,7 @@ use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
 use super::journal::{self, Remembered};
+use super::lock::{self, LockArgs};
 use super::output::{Format, Output};
 use super::plan::{self, PlanningArgs};
 use super::planning::{self, Planned};
@@ -24,6 +25,7 @@ use crate::apply::journal::Journal;
 use crate::apply::{self, Interrupt, Outcome, Secrets, StepReport};
 use crate::desired::Repository;
 use crate::live;
+use crate::lock::{Guard, Releaser};
 use crate::model::live::LivePartition;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{NoteKind, Plan, Step};
@@ -40,7 +42,8 @@ Examples:
   alz apply                         plan, ask, do it
   alz apply --auto-approve          the same without asking, for pipelines
   alz apply plan.json               exactly what was reviewed, and nothing else
-  alz apply --allow release=12      up to twelve releases, where the guard says five")]
+  alz apply --allow release=12      up to twelve releases, where the guard says five
+  alz apply --lock-timeout 10m      wait for another run to end, if there is one")]
 pub struct ApplyArgs {
     /// A saved plan, or the files to apply
     #[arg(value_name = "PLAN.json | FILES")]
@@ -53,6 +56,8 @@ pub struct ApplyArgs {
     pub fail_on_blocked: bool,
     #[command(flatten)]
     pub planning: PlanningArgs,
+    #[command(flatten)]
+    pub lock: LockArgs,
 }
 
 pub async fn run(arguments: &ApplyArgs, global: &Global, output: &Output) -> Exit {
@@ -73,9 +78,11 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     }
     let interrupt = Interrupt::default();
     let running = Arc::new(AtomicBool::new(false));
+    let held = Arc::new(OnceLock::new());
     let signals = tokio::spawn(on_signal(
         interrupt.clone(),
         Arc::clone(&running),
+        Arc::clone(&held),
         output.clone(),
     ));
     // A plan of some files is applied to the same ones.
@@ -96,8 +103,31 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     };
     let loaded = project.load(&files, clock::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
-    let session = project.connect(fastrand::u64(..)).await?;
-    let remembered = journal::recall(global, &project, &session).await?;
+    // What is planned from here on is read by the only run that may write.
+    let accounts = planning::accounts(&loaded.repository, &files);
+    let (session, guard) = lock::connect(
+        &project,
+        &arguments.lock,
+        "apply",
+        accounts,
+        fastrand::u64(..),
+        output,
+    )
+    .await?;
+    // Set once, here.
+    let _ = held.set(guard.releaser());
+    interrupt.unless({
+        let watch = guard.watch();
+        move || watch.holds()
+    });
+    let remembered = match journal::recall(global, &project, &session).await {
+        Ok(remembered) => remembered,
+        Err(fatal) => {
+            session.close().await;
+            guard.release().await;
+            return Err(fatal);
+        }
+    };
     let run = Run {
         ask: reviewed.is_none() && !arguments.auto_approve,
         fail_on_blocked: arguments.fail_on_blocked,
@@ -106,6 +136,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         remembered: &remembered,
         interrupt: &interrupt,
         running: &running,
+        guard: &guard,
         output,
     };
     let request = planning::Request {
@@ -125,6 +156,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         .await;
     signals.abort();
     session.close().await;
+    guard.release().await;
     result
 }
 
@@ -141,6 +173,8 @@ pub(super) struct Run<'a> {
     pub interrupt: &'a Interrupt,
     /// Something may be in flight.
     pub running: &'a AtomicBool,
+    /// The accounts are this run's alone, as long as it holds.
+    pub guard: &'a Guard,
     pub output: &'a Output,
 }
 
@@ -300,6 +334,11 @@ impl Run<'_> {
         )
         .await;
         progress.finish();
+        if !outcome.not_started.is_empty()
+            && let Some(why) = self.guard.watch().lost()
+        {
+            lock::tell_lost(why, self.output);
+        }
         outcome
     }
 
@@ -372,11 +411,21 @@ fn confirmed(plan: &Plan, output: &Output) -> bool {
 
 /// Before anything is sent a signal ends the run. After that the first lets
 /// steps in flight finish, and the second ends at once.
-pub(super) async fn on_signal(interrupt: Interrupt, running: Arc<AtomicBool>, output: Output) {
+pub(super) async fn on_signal(
+    interrupt: Interrupt,
+    running: Arc<AtomicBool>,
+    held: Arc<OnceLock<Releaser>>,
+    output: Output,
+) {
     if !super::signal().await {
         return;
     }
     if !running.load(Ordering::SeqCst) {
+        // From here on the interrupt keeps what was claimed from being written to.
+        interrupt.raise();
+        if let Some(held) = held.get() {
+            held.release().await;
+        }
         output.error("\nInterrupted: nothing was sent.");
         if output.format == Format::Json {
             let event =

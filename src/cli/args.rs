@@ -7,7 +7,9 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
-use super::{Exit, Output, apply, init, journal, plan, port, sandbox, schema, status, validate};
+use super::{
+    Exit, Output, apply, init, journal, plan, port, sandbox, schema, status, unlock, validate,
+};
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -156,6 +158,7 @@ enum Command {
     Journal(journal::JournalArgs),
     Status(status::StatusArgs),
     Port(port::PortArgs),
+    Unlock(unlock::UnlockArgs),
     Schema(schema::SchemaArgs),
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
@@ -214,6 +217,9 @@ impl Cli {
             }
             Command::Port(arguments) => {
                 super::block_on(output, port::run(arguments, global, output))
+            }
+            Command::Unlock(arguments) => {
+                super::block_on(output, unlock::run(arguments, global, output))
             }
             Command::Sandbox(arguments) => super::block_on(output, sandbox::run(arguments, output)),
             Command::Completions { shell } => {

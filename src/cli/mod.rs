@@ -9,6 +9,7 @@ mod exit;
 mod fatal;
 mod init;
 mod journal;
+mod lock;
 mod output;
 mod plan;
 mod planning;
@@ -20,6 +21,7 @@ mod sandbox;
 mod schema;
 mod session;
 mod status;
+mod unlock;
 mod validate;
 
 use std::ffi::OsString;

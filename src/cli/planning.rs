@@ -51,6 +51,12 @@ pub struct Planned {
     pub key: Key,
 }
 
+/// The accounts that a plan of these files reads.
+pub fn accounts(repository: &Repository, files: &[PathBuf]) -> BTreeSet<AccountId> {
+    let chosen = Chosen::new(repository, files).accounts(repository);
+    chosen.into_iter().map(|(_, id)| id).collect()
+}
+
 /// Reads the platform and compares. The plan's steps name their source lines.
 pub async fn make(
     project: &Project,

@@ -36,6 +36,7 @@ pub struct Project {
     partition: Option<PartitionId>,
     ca_file: Option<PathBuf>,
     privacy: Privacy,
+    lock: Option<String>,
 }
 
 impl Project {
@@ -69,6 +70,7 @@ impl Project {
                 partition,
                 ca_file,
                 privacy: global.privacy.clone(),
+                lock: None,
             });
         };
         let names = || {
@@ -111,7 +113,18 @@ impl Project {
             partition: partition.or_else(|| environment.partition.clone()),
             ca_file,
             privacy: global.privacy.clone(),
+            lock: environment.lock.clone(),
         })
+    }
+
+    /// The partition, where that is known before the platform is asked.
+    pub fn partition(&self) -> Option<&PartitionId> {
+        self.partition.as_ref()
+    }
+
+    /// Where alz.yaml wants locks to be kept.
+    pub fn lock(&self) -> Option<&str> {
+        self.lock.as_deref()
     }
 
     pub fn is_sandbox(&self) -> bool {

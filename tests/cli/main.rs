@@ -10,6 +10,8 @@ mod examples;
 mod har;
 mod input;
 mod journal;
+mod lock;
+mod lock_postgres;
 mod port_check;
 mod port_commands;
 mod ports_apply;
