@@ -384,7 +384,7 @@ impl ReadClient {
         .await
     }
 
-    async fn get<T>(
+    pub(super) async fn get<T>(
         &self,
         path: String,
         decode: impl Fn(&[u8]) -> Result<T, String>,
@@ -432,7 +432,7 @@ impl fmt::Debug for ReadClient {
 }
 
 /// The answer must be about what was asked.
-fn about(what: &str, asked: &str, found: &str) -> Result<(), String> {
+pub(super) fn about(what: &str, asked: &str, found: &str) -> Result<(), String> {
     if asked == found {
         Ok(())
     } else {
