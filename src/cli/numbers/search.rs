@@ -1,0 +1,223 @@
+//! `alz numbers search`: looks where numbers are wanted, says that they are
+//! reserved now and until when, and writes the choice into an account file.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::add::Target;
+use super::SearchArgs;
+use crate::api::{ApiError, InventoryClient, NumberSearch, SearchBy, wire};
+use crate::cli::args::Global;
+use crate::cli::fatal::Fatal;
+use crate::cli::output::{Format, Output};
+use crate::cli::session::{Project, Session};
+use crate::cli::{Exit, address};
+use crate::model::Member;
+use crate::report::{self, FoundNumber, NumbersFound};
+
+/// How long a number that was found stays reserved (guide, "Find Available
+/// Numbers").
+pub(super) const RESERVED: SignedDuration = SignedDuration::from_mins(30);
+
+/// Found where nobody said how many.
+const USUAL: u32 = 5;
+
+pub(super) async fn run(
+    args: &SearchArgs,
+    global: &Global,
+    output: &Output,
+) -> Result<Exit, Fatal> {
+    let count = args.count.unwrap_or(1);
+    let most = args.max.unwrap_or(match args.add {
+        Some(_) => count,
+        None => USUAL,
+    });
+    if args.add.is_some() && most < count {
+        return Err(Fatal::with_help(
+            format!("--max {most} can't bring the {count} numbers of --count {count}"),
+            "leave --max out, or make it larger",
+        ));
+    }
+    let project = match &args.add {
+        Some(file) => Project::open(global, std::slice::from_ref(file))?,
+        None => Project::platform(global)?,
+    };
+    // Whatever is wrong with the file is told before anything is reserved.
+    let target = match &args.add {
+        Some(file) => Some(Target::open(
+            file,
+            args.account.as_deref(),
+            &project,
+            global,
+            output,
+        )?),
+        None => None,
+    };
+    let session = project.connect(fastrand::u64(..)).await?;
+    let found = find(args, most, &session).await;
+    session.close().await;
+    let mut found = found?;
+    let told = match &target {
+        Some(target) => match target.add(&found.numbers, count as usize, &project) {
+            Ok(added) => {
+                found.added = Some(added);
+                None
+            }
+            Err(fatal) => Some(fatal),
+        },
+        None => None,
+    };
+    match output.format {
+        Format::Json => match told {
+            Some(fatal) => return Err(fatal),
+            None => output.result(&report::found_json(&found)),
+        },
+        Format::Human => {
+            output.result(&report::found_human(&found));
+            match told {
+                Some(fatal) => return Err(fatal),
+                None if found.added.is_some() => {
+                    output.say("`alz plan` shows what activating them would do.");
+                }
+                None if found.numbers.is_empty() => {
+                    output.say("Look farther away: --npa, --rate-center, or another address.");
+                }
+                None => {
+                    output.say("`alz numbers unreserve NUMBER` gives one up before that.");
+                }
+            }
+        }
+    }
+    if let Some(target) = target {
+        target.look_again(&project, output)?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn find(args: &SearchArgs, most: u32, session: &Session) -> Result<NumbersFound, Fatal> {
+    let (by, place) = place(args, session).await?;
+    let search = NumberSearch {
+        by,
+        most,
+        sequential: args.sequential,
+    };
+    let client = InventoryClient::new(session.client.clone());
+    let views = client.search(&search).await.map_err(not_found)?;
+    let mut numbers: Vec<FoundNumber> =
+        views.into_iter().map(found).collect::<Result<_, Fatal>>()?;
+    numbers.truncate(most as usize);
+    Ok(NumbersFound {
+        place,
+        numbers,
+        reserved_until: until(session.now),
+        added: None,
+    })
+}
+
+/// The end of a reservation made now.
+pub(super) fn until(now: Timestamp) -> Timestamp {
+    now.checked_add(RESERVED).unwrap_or(now)
+}
+
+/// What to search by, and the words for it.
+async fn place(args: &SearchArgs, session: &Session) -> Result<(SearchBy, String), Fatal> {
+    if let Some(line) = &args.near {
+        return near(line, args, session).await;
+    }
+    if let (Some(latitude), Some(longitude)) = (&args.lat, &args.long) {
+        let place = format!("near {latitude}, {longitude}");
+        return Ok((
+            SearchBy::LatLong {
+                latitude: latitude.clone(),
+                longitude: longitude.clone(),
+            },
+            place,
+        ));
+    }
+    let by_words = [
+        args.postal_code.as_ref().map(|code| {
+            let code = code.trim().to_uppercase();
+            let words = format!("near postal code {code}");
+            (SearchBy::PostalCode(code), words)
+        }),
+        args.npa
+            .as_ref()
+            .map(|npa| (SearchBy::Npa(npa.clone()), format!("with area code {npa}"))),
+        args.npa_nxx.as_ref().map(|exchange| {
+            let words = format!("beginning with {exchange}");
+            (SearchBy::NpaNxx(exchange.clone()), words)
+        }),
+        args.rate_center.as_ref().map(|name| {
+            let name = name.trim().to_uppercase();
+            let words = format!("of rate centre {name}");
+            (SearchBy::RateCenter(name), words)
+        }),
+        args.toll_free.as_ref().map(|npa| {
+            let words = format!("that are toll-free with area code {npa}");
+            (SearchBy::TollFree(npa.clone()), words)
+        }),
+    ];
+    by_words
+        .into_iter()
+        .flatten()
+        .next()
+        .ok_or_else(|| Fatal::with_help("it is not said where to look", "--near ADDRESS, say"))
+}
+
+/// The address first, then its coordinates; where it has none, its postal code.
+async fn near(
+    line: &str,
+    args: &SearchArgs,
+    session: &Session,
+) -> Result<(SearchBy, String), Fatal> {
+    let found = address::ask(&session.client, line, &args.hints()).await?;
+    if !found.valid {
+        return Err(address::unknown(line, &found));
+    }
+    let words = format!("near {}", report::address_line(&found.record));
+    let by = match found.coordinates {
+        Some((latitude, longitude)) => SearchBy::LatLong {
+            latitude,
+            longitude,
+        },
+        None => match found.record.get(Member::PostalCode) {
+            "" => {
+                return Err(Fatal::with_help(
+                    format!("the platform knows neither coordinates nor postal code of {line:?}"),
+                    "search by --postal-code or --npa",
+                ));
+            }
+            code => SearchBy::PostalCode(code.to_owned()),
+        },
+    };
+    Ok((by, words))
+}
+
+fn not_found(error: ApiError) -> Fatal {
+    match error {
+        // An address, code or name that the inventory has no idea of.
+        ApiError::Refused { status: 422, .. } => Fatal::with_help(
+            error.to_string(),
+            "the platform does not know that place: check it, or search by --npa",
+        ),
+        ApiError::Unclear { .. } => Fatal::with_help(
+            "no answer came to the search; what it found, if anything, is now reserved for 30 minutes",
+            format!("search again, it will find other numbers ({error})"),
+        ),
+        error => error.into(),
+    }
+}
+
+fn found(view: wire::TelephoneNumberView) -> Result<FoundNumber, Fatal> {
+    let number = view.phone_number.parse().map_err(|fault| {
+        Fatal::new(format!(
+            "the search found what is no telephone number: {fault}"
+        ))
+    })?;
+    Ok(FoundNumber {
+        number,
+        rate_center: view.rate_center.map(String::from).unwrap_or_default(),
+        state: view.state.map(String::from).unwrap_or_default(),
+        distance: view.distance,
+        matches_postal_code: view.matches_zip,
+    })
+}
