@@ -6,7 +6,7 @@ use crate::api::ReadClient;
 use crate::live::{self, LiveError};
 use crate::model::live::{Inventory, LivePartition};
 use crate::model::meaning;
-use crate::model::{LiveNumber, PhoneNumber};
+use crate::model::{LiveNumber, PhoneNumber, Record};
 use crate::plan::{Action, Expect, Step};
 
 use super::port;
@@ -87,6 +87,10 @@ async fn look_once(
             ),
             // Of the steps above alone.
             Expect::Port(_) => continue,
+            Expect::Correction {
+                number: expected,
+                offered,
+            } => correction_as_expected(step, expected, offered, *number, client).await?,
         };
         if found == Readiness::Ready {
             continue;
@@ -155,6 +159,31 @@ fn as_expected(step: &Step, expected: &LiveNumber, found: Option<&LiveNumber>) -
     }
 }
 
+/// A correction is decided about only as it was shown: the same offer for the
+/// same address. Another one may send people somewhere else.
+async fn correction_as_expected(
+    step: &Step,
+    expected: &LiveNumber,
+    offered: &Record,
+    number: PhoneNumber,
+    client: &ReadClient,
+) -> Result<Readiness, LiveError> {
+    let found = live::number(client, &step.account, number).await?;
+    let readiness = as_expected(step, expected, found.as_ref());
+    if readiness != Readiness::Ready {
+        return Ok(readiness);
+    }
+    let found = match live::correction(client, &step.account, number).await? {
+        Some(found) if meaning::same(&found, offered, |_| true) => return Ok(Readiness::Ready),
+        Some(_) => "another one",
+        None => "none",
+    };
+    Ok(Readiness::Stale {
+        expected: "the E911 correction that was planned".to_owned(),
+        found: found.to_owned(),
+    })
+}
+
 /// Whether the step relies on that part of the number. An update relies on the
 /// objects it sends whole, and on what the CSR carries along: 911 and listing
 /// follow it where they have no address of their own.
@@ -166,6 +195,15 @@ fn relies_on(step: &Step, name: &str) -> bool {
     };
     match name {
         "number" | "status" | "carrier" | "port" => true,
+        // A correction is of the address that stands there.
+        "e911Address"
+            if matches!(
+                step.action,
+                Action::AcceptE911Correction | Action::KeepE911Original
+            ) =>
+        {
+            true
+        }
         _ if step.action != Action::Update => false,
         "customerServiceRecord" => sends("customerServiceRecord") || sends("e911Address"),
         "e911Address" => sends("customerServiceRecord") || sends("e911Address"),

@@ -72,6 +72,9 @@ async fn shown(
         let stock = || live::inventory(client, &step.account, *number, partition);
         let done = match step.action {
             Action::Recover => !matches!(stock().await?, Inventory::Cooldown { .. }),
+            Action::AcceptE911Correction | Action::KeepE911Original => {
+                correction_is_decided(step, *number, client).await?
+            }
             _ => {
                 let found = live::number(client, &step.account, *number).await?;
                 shows(step, found.as_ref())
@@ -86,6 +89,36 @@ async fn shown(
         }
     }
     Ok(true)
+}
+
+/// The offer is gone, the rejection too, and the address is the one decided for.
+async fn correction_is_decided(
+    step: &Step,
+    number: PhoneNumber,
+    client: &ReadClient,
+) -> Result<bool, LiveError> {
+    let account = &step.account;
+    if live::correction(client, account, number).await?.is_some()
+        || live::e911_is_rejected(client, account, number).await?
+    {
+        return Ok(false);
+    }
+    // Whether an acceptance keeps the unit is published nowhere; a step after
+    // it puts it back.
+    let changes: Vec<Change> = step
+        .changes
+        .iter()
+        .filter(|change| {
+            let member = change.path.strip_prefix("e911Address.");
+            !matches!(
+                member.and_then(Member::from_name),
+                Some(Member::Unit | Member::SecondaryLocationDescription)
+            )
+        })
+        .cloned()
+        .collect();
+    let found = live::number(client, account, number).await?;
+    Ok(found.is_some_and(|number| holds(&changes, &number)))
 }
 
 /// Whose caller ID a number is stands with the user, not with the number.

@@ -1,6 +1,7 @@
 //! Arguments in, exit status out. Commands are thin: each is one small file
 //! that calls the rooms of the house in order and prints what comes back.
 
+mod answers;
 mod apply;
 mod args;
 mod clock;

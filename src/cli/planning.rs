@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::try_join_all;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -19,10 +20,10 @@ use crate::desired::{Repository, Subject};
 use crate::model::live::LivePartition;
 use crate::model::meaning::date;
 use crate::model::porting::PortMemory;
-use crate::model::{AccountId, PhoneNumber, Record, SourceId};
+use crate::model::{AccountId, OnUnknown, PhoneNumber, Record, SourceId};
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
-    Question, RateCenter, Source, Verdict,
+    RateCenter, Source, Verdict,
 };
 use crate::report::Style;
 
@@ -65,6 +66,7 @@ pub async fn make(
         client: platform.client.clone(),
         platform,
         verify: request.verify,
+        on_unknown: project.e911_on_unknown,
         memory: Arc::clone(&request.memory),
         resend_secrets: request.resend_secrets,
         verdicts: Mutex::default(),
@@ -144,10 +146,11 @@ fn locate(plan: &mut Plan, repository: &Repository) {
 }
 
 /// What every account's comparison uses.
-struct Shared {
-    client: ReadClient,
+pub(super) struct Shared {
+    pub(super) client: ReadClient,
     platform: Platform,
     verify: bool,
+    on_unknown: OnUnknown,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
     /// Each distinct address is asked about once, whoever declares it.
@@ -167,6 +170,7 @@ async fn account(
         live: &shared.platform.partition,
         now: shared.platform.now,
         verify: shared.verify,
+        on_unknown: shared.on_unknown,
         only: chosen.only(&desired),
         memory: &shared.memory,
         resend_secrets: shared.resend_secrets,
@@ -177,33 +181,21 @@ async fn account(
         if made.questions.is_empty() {
             return Ok((made, desired.name));
         }
-        for question in &made.questions {
-            match question {
-                Question::E911 {
-                    address,
-                    csr,
-                    numbers,
-                } => {
-                    let verdict = shared.e911_verdict(address, csr, numbers).await?;
-                    checks.answer_e911(address, verdict);
-                }
-                Question::RateCenters { numbers } => {
-                    for number in numbers {
-                        let coverage = coverage(&shared.client, *number).await?;
-                        checks.answer_rate_center(*number, coverage);
-                    }
-                }
-                Question::PortOffer(question) => {
-                    let offer = port_offer(&shared.client, question).await?;
-                    checks.answer_offer(question, offer);
-                }
+        // Side by side; the client keeps to the requests in flight.
+        let asked = made
+            .questions
+            .iter()
+            .map(|question| shared.answer(&desired.account, question));
+        for answers in try_join_all(asked).await? {
+            for answer in answers {
+                answer.note(&mut checks);
             }
         }
     }
 }
 
 impl Shared {
-    async fn e911_verdict(
+    pub(super) async fn e911_verdict(
         &self,
         address: &Record,
         csr: &Record,
@@ -225,6 +217,13 @@ impl Shared {
                 Err(error @ ApiError::Refused { status: 400, .. }) => Ok(Verdict::Unknown {
                     why: error.to_string(),
                 }),
+                // e911.onUnknown says what then. A login that is lost, or a page
+                // of somebody else's, is no such case.
+                Err(error @ (ApiError::Failing { .. } | ApiError::Unreachable { .. })) => {
+                    Ok(Verdict::OutOfReach {
+                        why: error.to_string(),
+                    })
+                }
                 Err(error) => Err(Fatal::with_help(
                     error.to_string(),
                     "it was asked about a new E911 address: --no-verify leaves that question out",

@@ -13,7 +13,7 @@ use super::fatal::Fatal;
 use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
 use crate::desired::settings::{self, Pattern};
 use crate::desired::{self, LoadRequest, Loaded};
-use crate::model::{Guards, PartitionId};
+use crate::model::{Guards, OnUnknown, PartitionId};
 use crate::sandbox;
 
 /// The project as the arguments choose it. Nothing has been asked of a network yet.
@@ -26,6 +26,8 @@ pub struct Project {
     /// Requests in flight.
     pub concurrency: usize,
     pub guards: Guards,
+    /// What becomes of an address that the E911 provider can't confirm.
+    pub e911_on_unknown: OnUnknown,
     requests_per_second: Option<f64>,
     policies: Vec<Pattern>,
     accounts: Vec<Pattern>,
@@ -57,6 +59,7 @@ impl Project {
                 environment: "default".to_owned(),
                 concurrency: 8,
                 guards: Guards::default(),
+                e911_on_unknown: OnUnknown::default(),
                 requests_per_second: None,
                 policies: Vec::new(),
                 accounts: Vec::new(),
@@ -97,6 +100,7 @@ impl Project {
             environment: name,
             concurrency: settings.concurrency as usize,
             guards: settings.guards,
+            e911_on_unknown: settings.e911_on_unknown,
             requests_per_second: settings.requests_per_second,
             policies: settings.policies.clone(),
             accounts: environment.accounts.clone(),

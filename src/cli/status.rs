@@ -15,9 +15,9 @@ use super::progress::Progress;
 use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
 use crate::desired::Repository;
-use crate::model::DesiredAccount;
 use crate::model::live::LiveAccount;
 use crate::model::porting::PortMemory;
+use crate::model::{DesiredAccount, OnUnknown};
 use crate::plan::{self, Context, InFlight};
 use crate::report::{self, StatusDocument, Style};
 
@@ -182,6 +182,7 @@ pub fn in_flight_of(
         live: &platform.partition,
         now: platform.now,
         verify: false,
+        on_unknown: OnUnknown::default(),
         only,
         memory,
         resend_secrets: false,

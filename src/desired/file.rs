@@ -11,8 +11,8 @@ use serde::{Serialize, Serializer};
 
 use crate::model::desired::Port;
 use crate::model::{
-    AccountId, CustomerServiceRecord, DirectoryListing, E911Address, Field, PhoneNumber, Reference,
-    Text,
+    AccountId, CustomerServiceRecord, DirectoryListing, E911Address, Field, OnUnknown, PhoneNumber,
+    Reference, Text,
 };
 
 /// One account, as one YAML document of an account file.
@@ -202,6 +202,9 @@ pub struct ConfigFile {
     /// A plan beyond any of these is refused.
     #[serde(default)]
     pub guards: Guards,
+    /// How much the E911 provider must say before an address is sent.
+    #[serde(default)]
+    pub e911: E911,
     /// Globs of JSON Schemas that every number's resolved desired state must meet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<Text>,
@@ -218,6 +221,16 @@ pub struct Environment {
     pub partition: Option<Text>,
     /// Globs of the account files, relative to alz.yaml.
     pub accounts: Vec<Text>,
+}
+
+/// How addresses are put to the E911 provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct E911 {
+    /// A new address that the provider can't confirm, or that it could not be
+    /// asked about: warn (default) sends it with a warning, block keeps it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_unknown: Option<OnUnknown>,
 }
 
 /// The limits a plan may not go beyond unless --allow lifts them.

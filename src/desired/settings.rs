@@ -9,7 +9,7 @@ use super::problem::{Place, Problem, code, in_order, nearest};
 use super::read::{self, Located};
 use super::tree::{self, Kind, Node};
 use crate::model::guards::{Guard, Guards};
-use crate::model::{PartitionId, Text};
+use crate::model::{OnUnknown, PartitionId, Text};
 
 /// The name of the settings file.
 pub const FILE: &str = "alz.yaml";
@@ -31,6 +31,8 @@ pub struct Settings {
     /// Ceiling on requests a second.
     pub requests_per_second: Option<f64>,
     pub guards: Guards,
+    /// What becomes of an address that the E911 provider can't confirm.
+    pub e911_on_unknown: OnUnknown,
     pub policies: Vec<Pattern>,
 }
 
@@ -145,6 +147,7 @@ impl Check<'_> {
             concurrency,
             requests_per_second,
             guards,
+            e911: file::E911 { on_unknown },
             policies,
         } = config;
         if version != 1 {
@@ -198,6 +201,7 @@ impl Check<'_> {
             concurrency,
             requests_per_second,
             guards: self.guards(&guards),
+            e911_on_unknown: on_unknown.unwrap_or_default(),
             policies: self.patterns(&["policies"], &policies),
         }
     }

@@ -32,6 +32,21 @@ fn a_guard_changes_only_what_it_says() {
 }
 
 #[test]
+fn an_address_nobody_can_confirm_is_sent_with_a_warning_unless_the_project_says_block() {
+    let base = "version: 1\nenvironments: { s: { api: sandbox, accounts: [a] } }\n";
+    assert_eq!(parsed(base).e911_on_unknown, OnUnknown::Warn);
+    assert_eq!(
+        parsed(&format!("{base}e911: {{}}\n")).e911_on_unknown,
+        OnUnknown::Warn
+    );
+    let strict = format!("{base}e911: {{ onUnknown: block }}\n");
+    assert_eq!(parsed(&strict).e911_on_unknown, OnUnknown::Block);
+    let wrong = format!("{base}e911: {{ onUnknown: ask }}\n");
+    let problems = parse(&wrong, PathBuf::from("/r")).expect_err("no such thing");
+    assert!(problems[0].path.contains("onUnknown"), "{problems:?}");
+}
+
+#[test]
 fn plain_http_goes_to_this_machine_only() {
     for api in [
         "sandbox",

@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 use super::events::Events;
-use super::{LiveError, inventory, number, ports};
+use super::{LiveError, corrections, inventory, number, ports};
 
 /// How long a listing may lag behind: it is read again after each of these.
 const LAG: [Duration; 4] = [
@@ -77,11 +77,13 @@ pub async fn account(
     let events = events.of(account, |number| {
         numbers.contains_key(&number) || wanted.numbers.contains(&number)
     });
+    let corrections = corrections::of_numbers(client, account, &numbers, &events).await?;
     Ok(LiveAccount {
         numbers,
         inventory,
         ports,
         events,
+        corrections,
         caller_ids,
     })
 }

@@ -283,7 +283,7 @@ fn last_words(logs: &[wire::EventLog]) -> Option<Box<str>> {
 }
 
 /// Every result of a search, each once.
-async fn search(
+pub(super) async fn search(
     client: &ReadClient,
     query: &StatusQuery,
 ) -> Result<Vec<wire::ServiceActivationEvent>, LiveError> {

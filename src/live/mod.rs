@@ -7,6 +7,7 @@
 //! listing must never look like an account from which all numbers are gone.
 
 mod account;
+mod corrections;
 pub mod dates;
 mod error;
 mod events;
@@ -16,6 +17,7 @@ mod partition;
 mod ports;
 
 pub use account::{Wanted, account};
+pub use corrections::{correction, correction_past, e911_is_rejected};
 pub use error::LiveError;
 pub use events::{Events, Scope, events, under_way};
 pub use inventory::inventory;

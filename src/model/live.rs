@@ -207,6 +207,8 @@ pub struct LiveAccount {
     pub ports: BTreeMap<PortId, LivePort>,
     /// Open and rejected events of the account's numbers.
     pub events: BTreeMap<PhoneNumber, Vec<LiveEvent>>,
+    /// What the E911 provider would have instead of an address that it rejected.
+    pub corrections: BTreeMap<PhoneNumber, Record>,
     /// Each user's own caller ID number; read only where a file declares one.
     pub caller_ids: BTreeMap<String, Option<PhoneNumber>>,
 }

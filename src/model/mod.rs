@@ -8,6 +8,7 @@
 
 pub mod calendar;
 pub mod desired;
+pub mod dispatch;
 pub mod field;
 pub mod guards;
 pub mod id;
@@ -17,6 +18,7 @@ pub mod member;
 pub mod number;
 pub mod paths;
 pub mod porting;
+pub mod provider;
 pub mod record;
 pub mod secret;
 pub mod values;
@@ -29,6 +31,7 @@ pub use live::{CarrierStatus, LiveAccount, LiveEvent, LiveNumber};
 pub use member::Member;
 pub use number::PhoneNumber;
 pub use porting::{LivePort, PortState};
+pub use provider::{CorrectionPast, OnUnknown, Usages};
 pub use record::{
     CustomerServiceRecord, DirectoryListing, E911Address, ListingAddress, OnCorrection, Record,
     Reference,

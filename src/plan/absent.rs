@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use crate::model::live::{EventKind, Inventory};
 use crate::model::{DesiredNumber, paths};
-use crate::plan::Touched;
 use crate::plan::document::{Action, Change, Expect};
 
 use super::activate;
@@ -144,8 +143,7 @@ impl Subject<'_> {
             steps,
             sayings,
             question: activation.question,
-            touched: Touched::default(),
-            covered: false,
+            ..Outcome::default()
         }
     }
 }

@@ -112,6 +112,7 @@ struct Gathered {
     steps: Vec<Step>,
     sayings: BTreeMap<Saying, Vec<PhoneNumber>>,
     questions: BTreeMap<String, (NewAddress, Vec<PhoneNumber>)>,
+    asks: Vec<Question>,
     counts: Counts,
     touched: Touched,
 }
@@ -122,9 +123,11 @@ impl Gathered {
             steps,
             sayings,
             question,
+            asks,
             touched,
             covered: _, // said where numbers in sync are counted
         } = outcome;
+        self.asks.extend(asks);
         self.steps.extend(steps);
         self.touched.add(touched);
         let has = |kind| u64::from(sayings.iter().any(|saying| saying.kind == kind));
@@ -176,6 +179,7 @@ impl Gathered {
                     numbers,
                 }
             })
+            .chain(self.asks)
             .collect();
         AccountPlan {
             account: account.clone(),

@@ -10,6 +10,7 @@ use crate::plan::Context;
 use crate::plan::checks::{Checks, NewAddress};
 use crate::plan::document::Change;
 
+use super::e911::not_sent_to_the_psap;
 use super::overlay::{body, changes, fault, is_whole, lay, restricted};
 use super::reference::{CallerIds, Pair, caller_id_fault, members, wanted};
 use super::saying::Saying;
@@ -80,6 +81,9 @@ pub(super) fn activation(
                 body(&laid.target, None, Member::in_e911),
             );
             all_changes.extend(changes("e911Address", &empty, &laid.target, |_| true));
+            if !laid.target.get(Member::Latitude).is_empty() {
+                sayings.push(not_sent_to_the_psap());
+            }
             restricted(&laid.target, Member::in_e911)
         }
         Field::Absent => {
@@ -131,7 +135,7 @@ pub(super) fn activation(
         return Err(faults);
     }
     let mut question = None;
-    match opinion(Some(ask), context, checks) {
+    match opinion(Some(&ask), context, checks) {
         Opinion::Fine(saying) => sayings.extend(saying),
         Opinion::Refused(saying) => return Err(vec![saying]),
         Opinion::Unasked(address) => {

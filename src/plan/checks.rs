@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::model::{Member, PhoneNumber, Record};
+use crate::model::{CorrectionPast, Member, PhoneNumber, Record, Usages};
 
 /// Something to ask the platform before the plan is final.
 #[derive(Clone, Debug)]
@@ -24,6 +24,11 @@ pub enum Question {
     RateCenters { numbers: Vec<PhoneNumber> },
     /// Which days do the carriers offer for this port? (O:preValidateAccount)
     PortOffer(PortQuestion),
+    /// Who sends 911 calls out with this number? (O:retrieveTelephoneNumberUsages)
+    Usages { number: PhoneNumber },
+    /// Was a correction of this number's E911 address ever accepted?
+    /// (O:statusSearch over the number's own events)
+    CorrectionPast { number: PhoneNumber },
 }
 
 /// What the carriers are asked about a port.
@@ -103,6 +108,11 @@ pub enum Verdict {
     Unknown {
         why: String,
     },
+    /// The provider could not be asked. For what is sent it counts as
+    /// unknown, but unlike that it says nothing at all of the address.
+    OutOfReach {
+        why: String,
+    },
 }
 
 /// The answers known so far.
@@ -111,6 +121,8 @@ pub struct Checks {
     e911: BTreeMap<String, Verdict>,
     rate_centers: BTreeMap<PhoneNumber, Coverage>,
     offers: BTreeMap<String, Offer>,
+    usages: BTreeMap<PhoneNumber, Usages>,
+    pasts: BTreeMap<PhoneNumber, CorrectionPast>,
 }
 
 impl Checks {
@@ -139,6 +151,24 @@ impl Checks {
 
     pub fn offer(&self, question: &PortQuestion) -> Option<&Offer> {
         self.offers.get(&question.key())
+    }
+
+    /// Records the answer to [`Question::Usages`].
+    pub fn answer_usages(&mut self, number: PhoneNumber, usages: Usages) {
+        self.usages.insert(number, usages);
+    }
+
+    pub fn usages(&self, number: PhoneNumber) -> Option<&Usages> {
+        self.usages.get(&number)
+    }
+
+    /// Records the answer to [`Question::CorrectionPast`].
+    pub fn answer_correction_past(&mut self, number: PhoneNumber, past: CorrectionPast) {
+        self.pasts.insert(number, past);
+    }
+
+    pub fn correction_past(&self, number: PhoneNumber) -> Option<CorrectionPast> {
+        self.pasts.get(&number).copied()
     }
 }
 

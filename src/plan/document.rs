@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{
-    AccountId, LiveNumber, LivePort, PartitionId, PhoneNumber, PortId, SecretRef, SourceId,
+    AccountId, LiveNumber, LivePort, PartitionId, PhoneNumber, PortId, Record, SecretRef, SourceId,
 };
 
 /// The format that this program writes. Minor numbers only add members.
@@ -112,6 +112,12 @@ pub enum Expect {
     InCooldown,
     /// The number is on the account and looks like this, by meaning.
     Number(Box<LiveNumber>),
+    /// The number looks like this, and this is the correction that the E911
+    /// provider offers for its address.
+    Correction {
+        number: Box<LiveNumber>,
+        offered: Box<Record>,
+    },
     /// The port stands like this: in the same state, with the same terms.
     Port(Box<LivePort>),
 }

@@ -8,11 +8,13 @@
 
 use serde_json::Value;
 
+use crate::model::dispatch::no_place;
 use crate::model::meaning::{self, is_echo, is_place};
 use crate::model::record::Declared;
 use crate::model::{E911Address, Field, LiveNumber, Member, Record};
 use crate::plan::document::Change;
 
+use super::correction::{is_street, with_street_of};
 use super::csr::Csr;
 use super::overlay::{
     self, ObjectChange, body, changes, is_whole, lay, restricted, stands, whole_value,
@@ -27,8 +29,12 @@ pub(super) struct E911 {
     pub change: Option<ObjectChange>,
     /// The address as it moves along with the CSR, nothing being sent of its own.
     pub along: Option<Change>,
-    /// The effective address as it will be, where it is new: what to ask the provider about.
+    /// The effective address as it will be, where it is registered anew: what to
+    /// ask the provider about. It judges afresh whatever is sent to it, also an
+    /// address that stands there already.
     pub ask: Option<Record>,
+    /// The effective address as it will be, where anything of it changes.
+    pub then: Option<Record>,
     /// A dispatcher would be sent elsewhere, or told otherwise, than now.
     pub moves: bool,
     /// Without an address of its own the number's 911 address follows the CSR.
@@ -38,8 +44,21 @@ pub(super) struct E911 {
     pub sayings: Vec<Saying>,
 }
 
+/// Whose street it is that counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Street {
+    Declared,
+    /// The one in force: the file has an older spelling of it.
+    InForce,
+}
+
 /// Compares the effective address and prepares the object to be sent.
-pub(super) fn e911(declared: &Field<E911Address>, live: &LiveNumber, csr: &Csr) -> E911 {
+pub(super) fn e911(
+    declared: &Field<E911Address>,
+    live: &LiveNumber,
+    csr: &Csr,
+    street: Street,
+) -> E911 {
     match declared {
         Field::Absent => unmanaged(live, csr),
         Field::Null => as_csr(live, csr),
@@ -50,7 +69,7 @@ pub(super) fn e911(declared: &Field<E911Address>, live: &LiveNumber, csr: &Csr) 
             {
                 return E911::default();
             }
-            explicit(declared, live, csr)
+            explicit(declared, live, csr, street)
         }
     }
 }
@@ -96,6 +115,8 @@ fn unmanaged(live: &LiveNumber, csr: &Csr) -> E911 {
     if !csr.moves_place {
         return E911 {
             follows: true,
+            ask: Some(csr_address(live, csr)),
+            then: Some(csr_address(live, csr)),
             sayings: vec![
                 Saying::warning("the names that 911 is told change along with the customer service record: the number has no E911 address of its own")
                     .help("write e911Address to keep them apart"),
@@ -115,7 +136,8 @@ fn moved_along(live: &LiveNumber, csr: &Csr) -> E911 {
     let after = csr_address(live, csr);
     E911 {
         along: Some(whole_change(Some(&effective(live)), Some(&after))),
-        ask: Some(after),
+        ask: Some(after.clone()),
+        then: Some(after),
         moves: true,
         follows: true,
         ..E911::default()
@@ -123,7 +145,7 @@ fn moved_along(live: &LiveNumber, csr: &Csr) -> E911 {
 }
 
 /// The address that answers now: its own, or the CSR's.
-fn effective(live: &LiveNumber) -> Record {
+pub(super) fn effective(live: &LiveNumber) -> Record {
     match stored(live) {
         Some(record) => record.clone(),
         None => csr_address(live, &Csr::default()),
@@ -146,8 +168,12 @@ fn as_csr(live: &LiveNumber, csr: &Csr) -> E911 {
         return if csr.moves_place {
             moved_along(live, csr)
         } else {
+            // The names that 911 is told are registered anew with the address.
+            let again = csr.moves_who.then(|| csr_address(live, csr));
             E911 {
                 follows: true,
+                ask: again.clone(),
+                then: again,
                 ..E911::default()
             }
         };
@@ -180,14 +206,15 @@ fn as_csr(live: &LiveNumber, csr: &Csr) -> E911 {
             value: Value::Null,
             changes: vec![whole_change(Some(now), then)],
         }),
-        ask: moves.then_some(after),
+        ask: Some(after.clone()),
+        then: Some(after),
         moves: moves || !follows,
         follows,
         ..E911::default()
     }
 }
 
-fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr) -> E911 {
+fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr, street: Street) -> E911 {
     let follows = follows(live);
     let now = effective(live);
     // What is not declared stays as it is; for an address that follows the CSR
@@ -202,7 +229,11 @@ fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr) -> E911 {
         }
         (true, None) | (false, _) => now.clone(),
     };
-    let laid = lay(declared, &base, Member::in_e911);
+    let mut laid = lay(declared, &base, Member::in_e911);
+    match street {
+        Street::Declared => {}
+        Street::InForce => laid.target = with_street_of(&laid.target, &now),
+    }
     let changed = meaning::differences(&now, &laid.target, Member::in_e911);
     // Unchanged, but the record it follows moves away beneath it: said, lest it move along.
     let pinned = changed.is_empty() && follows && csr.moves_who;
@@ -223,6 +254,14 @@ fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr) -> E911 {
                 .to_owned(),
         );
     }
+    let has = |member| !laid.target.get(member).trim().is_empty();
+    if has(Member::Latitude) != has(Member::Longitude) {
+        return blocked(
+            follows,
+            "e911Address would have one coordinate without the other".to_owned(),
+            "write latitude and longitude, or null for both".to_owned(),
+        );
+    }
     let moves_place = changed.iter().any(|member| is_place(*member));
     let mut sayings = Vec::new();
     let along = follows && csr.moves_place && !is_whole(declared);
@@ -232,8 +271,12 @@ fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr) -> E911 {
                 .help("write the whole address under e911Address to keep them apart"),
         );
     }
-    let has_coordinates = !laid.target.get(Member::Latitude).is_empty()
-        || !laid.target.get(Member::Longitude).is_empty();
+    let has_coordinates = has(Member::Latitude);
+    let relocated = [Member::Latitude, Member::Longitude];
+    if has_coordinates && changed.iter().any(|member| relocated.contains(member)) {
+        sayings.push(not_sent_to_the_psap());
+    }
+    sayings.extend(needs_unit(&laid.target, live));
     let silent = |member| declared.member(member).is_absent();
     if moves_place && has_coordinates && silent(Member::Latitude) && silent(Member::Longitude) {
         sayings.push(
@@ -258,12 +301,48 @@ fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr) -> E911 {
             changes,
         }),
         along: None,
-        ask: (!pinned).then(|| restricted(&laid.target, Member::in_e911)),
+        ask: Some(restricted(&laid.target, Member::in_e911)),
+        then: (!pinned).then_some(laid.target),
         moves: !pinned,
         follows,
         blocked: false,
         sayings,
     }
+}
+
+/// RV, "latitude": what coordinates mean for those who send help.
+pub(super) fn not_sent_to_the_psap() -> Saying {
+    Saying::warning(
+        "with coordinates the PSAP is sent latitude and longitude, not the address itself",
+    )
+    .help("write latitude: null and longitude: null unless the address can't be found without them")
+}
+
+/// The platform says of a CSR's address whether its building has several
+/// tenants (`requiresUnitInfo`); what holds for the one at this street does for 911.
+fn needs_unit(then: &Record, live: &LiveNumber) -> Option<Saying> {
+    let csr = live.customer_service_record.as_ref()?;
+    let says_so = csr
+        .extra()
+        .any(|(name, value)| name == "requiresUnitInfo" && *value == Value::Bool(true));
+    let there =
+        says_so && then.get(Member::Unit).trim().is_empty() && meaning::same(csr, then, is_street);
+    there.then(|| {
+        Saying::warning("the building has several tenants, and e911Address names no unit in it")
+            .help("write secondaryLocationDescription and unit: it is what a first responder looks for inside")
+    })
+}
+
+/// D16 for an address that is partly or wholly the platform's own: the file's
+/// is judged before there is a plan.
+pub(super) fn nobody_can_be_sent_there(then: &Record) -> Option<Saying> {
+    let what = no_place(then.get(Member::StreetName))?;
+    Some(
+        Saying::warning(format!(
+            "911 calls will be answered with the address of a {what}, and an ambulance can't drive there"
+        ))
+        .help("write e911Address with the street address of the place where the telephone is"),
+    )
 }
 
 fn blocked(follows: bool, reason: String, help: String) -> E911 {

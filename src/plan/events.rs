@@ -7,6 +7,7 @@ use crate::model::LiveEvent;
 use crate::model::live::EventKind;
 use crate::plan::document::NoteKind;
 
+use super::correction::{self, Offer};
 use super::saying::Saying;
 
 /// Statuses after which nothing more happens (contract notes, B2).
@@ -36,8 +37,8 @@ pub(super) fn rejected(events: &[LiveEvent], kind: EventKind) -> Option<&LiveEve
 
 /// What the events say of a number to which no address is sent now and that
 /// waits for more than their confirmation.
-pub(super) fn rejections(events: &[LiveEvent]) -> Vec<Saying> {
-    let mut sayings = in_force(events, false, false);
+pub(super) fn rejections(events: &[LiveEvent], offered: Option<&Offer>) -> Vec<Saying> {
+    let mut sayings = in_force(events, false, false, offered);
     sayings.retain(|saying| saying.kind == NoteKind::Blocked);
     sayings
 }
@@ -53,7 +54,13 @@ pub(super) fn words(event: &LiveEvent) -> String {
 /// What the events say of an active number whose E911 address (`e911_sent`)
 /// and CSR (`csr_sent`) this plan sends anew or leaves alone. An object sent
 /// anew makes its own event; what became of the last one no longer matters.
-pub(super) fn in_force(events: &[LiveEvent], e911_sent: bool, csr_sent: bool) -> Vec<Saying> {
+/// `offered` is the provider's correction of a rejected address, where it has one.
+pub(super) fn in_force(
+    events: &[LiveEvent],
+    e911_sent: bool,
+    csr_sent: bool,
+    offered: Option<&Offer>,
+) -> Vec<Saying> {
     let mut sayings = Vec::new();
     for event in events {
         let (path, who, sent) = match event.kind {
@@ -66,14 +73,17 @@ pub(super) fn in_force(events: &[LiveEvent], e911_sent: bool, csr_sent: bool) ->
         }
         if event.is_rejected() {
             let help = match event.kind {
+                EventKind::E911Address if offered.is_some() => {
+                    offered.map(choices).unwrap_or_default()
+                }
                 EventKind::E911Address => {
-                    "911 calls may be answered without an address until it is mended: declare an address that the provider takes, or settle it with the provider's support"
+                    "911 calls may be answered without an address until it is mended: declare an address that the provider takes, or settle it with the provider's support".to_owned()
                 }
                 EventKind::CsrChange
                 | EventKind::Activation
                 | EventKind::Disconnect
                 | EventKind::PortRequest => {
-                    "mend the record in the file, or ask the provider's support"
+                    "mend the record in the file, or ask the provider's support".to_owned()
                 }
             };
             sayings.push(
@@ -91,4 +101,12 @@ pub(super) fn in_force(events: &[LiveEvent], e911_sent: bool, csr_sent: bool) ->
         }
     }
     sayings
+}
+
+/// A correction waits for a person: what it says, and the two ways to decide.
+fn choices(offered: &Offer) -> String {
+    format!(
+        "911 calls may be answered without an address until it is decided. The provider would have:\n{}\nto take it, write it in the file or add `onCorrection: accept` under e911Address; to keep the address as it is, add `onCorrection: keepOriginal`; then apply",
+        correction::as_patch(offered.address, &offered.instead_of)
+    )
 }

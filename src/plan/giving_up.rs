@@ -15,6 +15,7 @@ use super::events;
 use super::number::{Outcome, Standing, Subject, moving, standing, strange};
 use super::saying::Saying;
 use super::step::{expect, state_change};
+use super::usages::Becomes;
 
 impl Subject<'_> {
     /// `state: released`.
@@ -126,7 +127,7 @@ impl Subject<'_> {
                 "how long it can be recovered once released is not known: the partition doesn't say",
             ),
         };
-        Outcome {
+        let mut outcome = Outcome {
             steps: vec![step],
             sayings: vec![saying],
             touched: Touched {
@@ -134,7 +135,9 @@ impl Subject<'_> {
                 ..Touched::default()
             },
             ..Outcome::default()
-        }
+        };
+        self.tell_usages(Becomes::Released, &mut outcome);
+        outcome
     }
 
     fn date_in(&self, days: i64) -> Option<Date> {

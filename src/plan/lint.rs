@@ -99,15 +99,13 @@ impl Said {
         // One object may be blocked while another goes; a number as a whole is
         // not created, recovered or given up over an open question.
         let goes_on = match step.action {
-            Action::Update => true,
+            Action::Update | Action::AcceptE911Correction | Action::KeepE911Original => true,
             // A part of a port's terms may be past changing, and an address not in force.
             Action::UpdatePort => !self.waiting.contains(&number),
             Action::SubmitActivation | Action::TriggerPort => !self.waiting.contains(&number),
             Action::Recover
             | Action::Activate
             | Action::SubmitPort
-            | Action::AcceptE911Correction
-            | Action::KeepE911Original
             | Action::CancelActivation
             | Action::CancelPort
             | Action::Release => !self.waiting.contains(&number) && !self.blocked.contains(&number),
@@ -140,6 +138,7 @@ fn request(step: &Step, faults: &mut Vec<String>) {
     }
     let status = match &step.expect {
         Expect::Number(live) => Some(&live.status),
+        Expect::Correction { number: live, .. } => Some(&live.status),
         Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Port(_) => None,
     };
     let right = match (step.action, status) {
@@ -155,15 +154,13 @@ fn request(step: &Step, faults: &mut Vec<String>) {
         (Action::Update, None) => !step.depends_on.is_empty() && reference_only(step),
         (Action::Update, Some(_)) => false,
         (Action::Activate | Action::Recover, status) => status.is_none(),
-        (
-            Action::SubmitPort
-            | Action::UpdatePort
-            | Action::TriggerPort
-            | Action::AcceptE911Correction
-            | Action::KeepE911Original
-            | Action::CancelPort,
-            _,
-        ) => true,
+        // What the provider corrects is the address of an active number.
+        (Action::AcceptE911Correction | Action::KeepE911Original, status) => {
+            status == Some(&CarrierStatus::Active)
+        }
+        (Action::SubmitPort | Action::UpdatePort | Action::TriggerPort | Action::CancelPort, _) => {
+            true
+        }
     };
     // A plan that was saved and read back has no expectations to judge by.
     if !right && (step.body.is_some() || status.is_some()) {
@@ -266,7 +263,11 @@ fn port_step(step: &Step, faults: &mut Vec<String>) {
     }
     let state = match &step.expect {
         Expect::Port(port) => Some(&port.state),
-        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Number(_) => None,
+        Expect::Anything
+        | Expect::NotOnAccount
+        | Expect::InCooldown
+        | Expect::Number(_)
+        | Expect::Correction { .. } => None,
     };
     // A plan that was saved and read back has no expectations to judge by.
     let is_known = !matches!(step.expect, Expect::Anything);

@@ -24,12 +24,14 @@ mod account;
 mod activate;
 mod assemble;
 mod checks;
+mod correction;
 mod csr;
 pub mod document;
 mod e911;
 mod events;
 mod giving_up;
 mod guard;
+mod language;
 mod lint;
 mod listing;
 mod number;
@@ -40,12 +42,13 @@ mod saying;
 mod status;
 mod step;
 mod update;
+mod usages;
 
 use std::collections::BTreeSet;
 
 use crate::model::live::LivePartition;
 use crate::model::porting::PortMemory;
-use crate::model::{PartitionId, PhoneNumber};
+use crate::model::{OnUnknown, PartitionId, PhoneNumber};
 use jiff::Timestamp;
 
 pub use account::{AccountPlan, Counts, account};
@@ -69,6 +72,8 @@ pub struct Context<'a> {
     /// Whether new and changed E911 addresses are put to the provider first
     /// (`--no-verify` turns it off).
     pub verify: bool,
+    /// What becomes of a new E911 address that the provider can't confirm.
+    pub on_unknown: OnUnknown,
     /// The numbers to plan; `None` is all, those that no file declares included.
     pub only: Option<&'a BTreeSet<PhoneNumber>>,
     /// What earlier runs sent for ports.

@@ -8,13 +8,15 @@ use crate::model::{
     AccountId, CarrierStatus, DesiredNumber, Field, LiveAccount, LiveEvent, LiveNumber,
     PhoneNumber, SourceId,
 };
-use crate::plan::checks::{Checks, NewAddress};
+use crate::plan::checks::{Checks, NewAddress, Question};
 use crate::plan::document::{Action, Change, Expect, Step};
 use crate::plan::{Context, Touched};
 
+use super::correction::{self, Decided};
 use super::saying::Saying;
 use super::step::expect;
-use super::{events, reference, update};
+use super::usages::{self, Becomes};
+use super::{e911, events, reference, update};
 
 /// What comes of one number.
 #[derive(Default)]
@@ -22,6 +24,8 @@ pub(super) struct Outcome {
     pub steps: Vec<Step>,
     pub sayings: Vec<Saying>,
     pub question: Option<NewAddress>,
+    /// What else to ask, of this number alone.
+    pub asks: Vec<Question>,
     pub touched: Touched,
     /// A step of another number takes care of it: that of their port.
     pub covered: bool,
@@ -142,14 +146,16 @@ impl<'a> Subject<'a> {
             Standing::PortRejected => Outcome::saying(self.port_rejected()),
             Standing::Strange(live) => Outcome::saying(strange(live)),
         };
-        outcome.sayings.extend(events::rejections(self.events()));
+        outcome
+            .sayings
+            .extend(events::rejections(self.events(), self.offer().as_ref()));
         outcome
     }
 
     /// A live number that no file declares. What is not in force is said all the same.
     pub fn unmanaged(&self) -> Outcome {
         let mut sayings = vec![Saying::unmanaged("on the account, but no file declares it")];
-        sayings.extend(events::rejections(self.events()));
+        sayings.extend(events::rejections(self.events(), self.offer().as_ref()));
         Outcome {
             sayings,
             ..Outcome::default()
@@ -168,38 +174,93 @@ impl<'a> Subject<'a> {
                 Saying::blocked("an active number can't be put on hold")
                     .help("take holdActivation out, or write false"),
             ];
-            sayings.extend(events::in_force(self.events(), false, false));
+            sayings.extend(events::in_force(
+                self.events(),
+                false,
+                false,
+                self.offer().as_ref(),
+            ));
             return Outcome {
                 sayings,
                 ..Outcome::default()
             };
         }
-        let objects = update::objects(desired, live, self.context, self.checks);
+        let (decided, objects) = self.objects(live, desired);
         let reference = self.reference(live, desired);
         let mut outcome = Outcome {
             question: objects.question,
+            asks: objects.asks,
             sayings: objects.sayings,
             ..Outcome::default()
         };
         outcome.sayings.extend(reference.sayings);
+        let offered = self
+            .offer()
+            .filter(|_| correction::is_of_this_address(&desired.e911_address, live));
         outcome.sayings.extend(events::in_force(
             self.events(),
-            objects.e911_sent,
+            objects.e911_sent || decided.is_some(),
             objects.csr_sent,
+            offered.as_ref(),
         ));
         let mut body = objects.body;
         let mut changes = objects.changes;
         body.extend(reference.members);
         changes.extend(reference.changes);
+        let mut e911_changes = objects.e911_changes;
+        let mut decided_to = None;
+        let mut after = None;
+        if let Some(decided) = decided {
+            e911_changes |= decided.moves;
+            decided_to = Some(decided.then);
+            outcome.sayings.extend(decided.sayings);
+            if let Some(follow_up) = decided.follow_up {
+                body.insert(e911::PATH.to_owned(), follow_up.value);
+                changes.extend(follow_up.changes);
+                after = Some(decided.step.id.clone());
+            }
+            outcome.steps.push(decided.step);
+        }
         if !changes.is_empty() {
-            outcome.touched = Touched {
-                release: 0,
-                e911: u64::from(objects.e911_changes),
-                update: 1,
-            };
-            outcome.steps.push(self.update(body, changes, expect(live)));
+            let expected = decided_to.as_ref().unwrap_or(live);
+            let mut step = self.update(body, changes, expect(expected));
+            step.depends_on.extend(after);
+            outcome.steps.push(step);
+            outcome.touched.update = 1;
+        }
+        outcome.touched.e911 = u64::from(e911_changes);
+        // Not yet, where the provider's word may still keep it from happening.
+        if e911_changes && outcome.question.is_none() && outcome.asks.is_empty() {
+            self.tell_usages(Becomes::Moved, &mut outcome);
         }
         outcome
+    }
+
+    /// The objects that differ, with the decision about a correction on offer.
+    /// Where a new address is sent there is none: it is an offer for the old one.
+    fn objects(
+        &self,
+        live: &LiveNumber,
+        desired: &DesiredNumber,
+    ) -> (Option<Decided>, update::Objects) {
+        let of = |desired: &DesiredNumber| {
+            update::objects(desired, live, self.events(), self.context, self.checks)
+        };
+        if let Some(decided) = self.correction(live, desired) {
+            let mut rest = desired.clone();
+            rest.e911_address = Field::Absent;
+            let objects = of(&rest);
+            if !objects.e911_sent {
+                return (Some(decided), objects);
+            }
+        }
+        (None, of(desired))
+    }
+
+    pub(super) fn tell_usages(&self, becomes: Becomes, outcome: &mut Outcome) {
+        let (ask, saying) = usages::usages(self.number, becomes, self.context, self.checks);
+        outcome.asks.extend(ask);
+        outcome.sayings.extend(saying);
     }
 
     fn on_hold(&self, live: &LiveNumber, desired: &DesiredNumber) -> Outcome {
@@ -303,7 +364,8 @@ impl<'a> Subject<'a> {
             verify: false,
             ..*self.context
         };
-        let mut names = update::objects(desired, live, &context, self.checks).names();
+        let mut names =
+            update::objects(desired, live, self.events(), &context, self.checks).names();
         if with_reference && !self.reference(live, desired).is_empty() {
             let comma = if names.is_empty() { "" } else { ", " };
             names.push_str(comma);

@@ -181,7 +181,8 @@ pub(super) fn fault<D: Declared>(
     laid: &Laid,
 ) -> Option<(String, String)> {
     let target = &laid.target;
-    let touches_place = laid.whole || !declared.member(Member::State).is_absent();
+    let said = |member| !declared.member(member).is_absent();
+    let touches_place = laid.whole || said(Member::State) || said(Member::Country);
     let state = canonical_state(target.get(Member::State));
     let country = canonical_country(target.get(Member::Country));
     if touches_place
@@ -190,12 +191,16 @@ pub(super) fn fault<D: Declared>(
         && right != country
     {
         let reason = format!("{path}: state {state} does not lie in country {country}");
-        let help = if declared.member(Member::Country).is_absent() {
+        let help = if !said(Member::Country) {
             format!(
                 "the country now on the platform would stay: write country: {right} beside the state"
             )
-        } else {
+        } else if said(Member::State) || laid.whole {
             format!("write country: {right}, or mend the state")
+        } else {
+            format!(
+                "the state now on the platform would stay: write country: {right}, or the whole address"
+            )
         };
         return Some((reason, help));
     }

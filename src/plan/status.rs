@@ -12,11 +12,11 @@ use crate::model::live::EventKind;
 use crate::model::{
     AccountId, DesiredAccount, DesiredPort, LiveAccount, LivePort, PhoneNumber, PortId, PortState,
 };
-use crate::plan::Context;
 use crate::plan::document::NoteKind;
+use crate::plan::{Checks, Context};
 
 use super::events;
-use super::number::{Standing, standing};
+use super::number::{Standing, Subject, standing};
 use super::port::progress::{Progress, auto_trigger, progress};
 use super::saying::Saying;
 
@@ -179,7 +179,16 @@ pub fn status(desired: &DesiredAccount, live: &LiveAccount, context: &Context) -
             let saying = if kind == FlightKind::Disconnect {
                 disconnect(event)
             } else {
-                events::in_force(std::slice::from_ref(event), false, false).pop()
+                let subject = Subject {
+                    account: &desired.account,
+                    number: *number,
+                    live,
+                    source: desired.source,
+                    context,
+                    checks: &Checks::default(),
+                };
+                let offer = subject.offer();
+                events::in_force(std::slice::from_ref(event), false, false, offer.as_ref()).pop()
             };
             if let Some(saying) = saying {
                 flights.push(of_number(

@@ -4,14 +4,18 @@
 use serde_json::{Map, Value};
 
 use crate::model::live::{CarrierAbilities, LivePartition};
-use crate::model::meaning::canonical_country;
-use crate::model::{DesiredNumber, LiveNumber, Member, Record};
+use crate::model::meaning::{self, is_place};
+use crate::model::{
+    DesiredNumber, E911Address, Field, LiveEvent, LiveNumber, Member, OnUnknown, Record,
+};
 use crate::plan::Context;
-use crate::plan::checks::{Checks, NewAddress, Verdict};
+use crate::plan::checks::{Checks, NewAddress, Question, Verdict};
 use crate::plan::document::Change;
 
+use super::correction::{self, Spelling};
 use super::csr::{self, Csr};
-use super::e911::{self, E911};
+use super::e911::{self, E911, Street};
+use super::language;
 use super::listing;
 use super::overlay::{ObjectChange, restricted};
 use super::saying::Saying;
@@ -30,6 +34,8 @@ pub(super) struct Objects {
     pub e911_changes: bool,
     /// An address whose verdict is not known yet.
     pub question: Option<NewAddress>,
+    /// What else to ask of the number.
+    pub asks: Vec<Question>,
 }
 
 impl Objects {
@@ -55,75 +61,99 @@ pub(super) enum Opinion {
     Unasked(Box<Record>),
 }
 
-pub(super) fn opinion(ask: Option<Record>, context: &Context, checks: &Checks) -> Opinion {
+pub(super) fn opinion(ask: Option<&Record>, context: &Context, checks: &Checks) -> Opinion {
     let Some(address) = ask.filter(|_| context.verify) else {
         return Opinion::Fine(None);
     };
-    match checks.e911(&address) {
-        None => Opinion::Unasked(Box::new(address)),
+    match checks.e911(address) {
+        None => Opinion::Unasked(Box::new(address.clone())),
         Some(Verdict::Valid) => Opinion::Fine(None),
-        Some(Verdict::Unknown { why }) => Opinion::Fine(Some(
-            Saying::warning(format!(
-                "the E911 provider can't confirm the address: {why}"
-            ))
-            .help("check it; if it is right, ask the provider's support to have it added before 911 depends on it"),
-        )),
+        Some(Verdict::Unknown { why }) => unconfirmed(
+            context,
+            format!("the E911 provider can't confirm the address: {why}"),
+            "check it; if it is right, ask the provider's support to have it added before 911 depends on it",
+        ),
+        Some(Verdict::OutOfReach { why }) => unconfirmed(
+            context,
+            format!("the E911 provider could not be asked about the address: {why}"),
+            "plan again once it can, before 911 depends on the address",
+        ),
         Some(Verdict::Invalid {
             errors,
             alternatives,
-        }) => {
-            let words = if errors.is_empty() {
-                "no reason was given".to_owned()
-            } else {
-                errors.join("; ")
-            };
-            let help = if alternatives.is_empty() {
-                "mend e911Address; the provider offers no alternative".to_owned()
-            } else {
-                let yaml: Vec<String> = alternatives.iter().map(alternative_as_yaml).collect();
-                format!("the provider would take:\n{}", yaml.join("\nor\n"))
-            };
-            Opinion::Refused(
-                Saying::blocked(format!(
-                    "the E911 provider does not take the address: {words}"
-                ))
-                .help(help),
-            )
-        }
+        }) => Opinion::Refused(refusal(address, errors, alternatives)),
     }
 }
 
-/// An alternative as lines for the account file. Every text is quoted, so that
-/// no reader takes a state for a boolean.
-fn alternative_as_yaml(alternative: &Record) -> String {
-    let mut lines = vec!["e911Address:".to_owned()];
-    for member in Member::ALL.into_iter().filter(|member| member.in_e911()) {
-        let text = alternative.get(member);
-        if text.is_empty() {
-            continue;
-        }
-        // The provider writes CA and US where the platform takes CAN and USA.
-        let text = if member == Member::Country {
-            canonical_country(text)
-        } else {
-            text.to_owned()
-        };
-        lines.push(format!("  {}: {}", member.name(), Value::String(text)));
+/// What nobody has confirmed goes or stays as the project says.
+fn unconfirmed(context: &Context, words: String, help: &str) -> Opinion {
+    match context.on_unknown {
+        OnUnknown::Warn => Opinion::Fine(Some(Saying::warning(words).help(help))),
+        OnUnknown::Block => Opinion::Refused(
+            Saying::blocked(words).help(format!("{help} (alz.yaml says e911.onUnknown: block)")),
+        ),
     }
-    lines.join("\n")
+}
+
+fn refusal(address: &Record, errors: &[String], alternatives: &[Record]) -> Saying {
+    let words = if errors.is_empty() {
+        "no reason was given".to_owned()
+    } else {
+        errors.join("; ")
+    };
+    let mut help = if alternatives.is_empty() {
+        "mend e911Address; the provider offers no alternative".to_owned()
+    } else {
+        let yaml: Vec<String> = alternatives
+            .iter()
+            .map(|alternative| correction::as_patch(alternative, address))
+            .collect();
+        format!("the provider would take:\n{}", yaml.join("\nor\n"))
+    };
+    if lacks_unit(errors) {
+        help = format!("write secondaryLocationDescription and unit (SUITE and 500, say); {help}");
+    }
+    Saying::blocked(format!(
+        "the E911 provider does not take the address: {words}"
+    ))
+    .help(help)
+}
+
+/// The provider misses the suite, apartment or floor. Its words are published
+/// nowhere; these are the ones it could say that with.
+fn lacks_unit(errors: &[String]) -> bool {
+    errors
+        .iter()
+        .flat_map(|words| words.split(|c: char| !c.is_alphanumeric()))
+        .any(|word| {
+            [
+                "unit",
+                "suite",
+                "apartment",
+                "secondary",
+                "secondaryLocationDescription",
+            ]
+            .iter()
+            .any(|said| word.eq_ignore_ascii_case(said))
+        })
 }
 
 /// Compares CSR, E911 address and listing of a number on the account.
 pub(super) fn objects(
     desired: &DesiredNumber,
     live: &LiveNumber,
+    events: &[LiveEvent],
     context: &Context,
     checks: &Checks,
 ) -> Objects {
     let carrier = carrier(live, context.live);
     let csr = csr::csr(&desired.customer_service_record, live, carrier);
-    let e911 = e911::e911(&desired.e911_address, live, &csr);
-    let verdict = opinion(e911.ask.clone(), context, checks);
+    let Judged {
+        e911,
+        opinion: verdict,
+        asks,
+        sayings: judged,
+    } = judged(&desired.e911_address, live, &csr, events, context, checks);
     let record = csr
         .target
         .as_ref()
@@ -139,6 +169,8 @@ pub(super) fn objects(
         csr_sent: csr.change.is_some(),
         e911_sent: e911.change.is_some() || e911.moves,
         e911_changes: e911.moves,
+        asks,
+        sayings: judged,
         ..Objects::default()
     };
     match verdict {
@@ -147,6 +179,13 @@ pub(super) fn objects(
         Opinion::Unasked(address) => {
             let csr = Box::new(record.unwrap_or_default());
             objects.question = Some(NewAddress { address, csr });
+        }
+    }
+    if let Some(then) = &e911.then {
+        let now = e911::effective(live);
+        objects.sayings.extend(language::saying(&now, then));
+        if !meaning::same(&now, then, is_place) {
+            objects.sayings.extend(e911::nobody_can_be_sent_there(then));
         }
     }
     let (listing, sayings) = listing::listing(
@@ -172,10 +211,68 @@ pub(super) fn objects(
     objects
 }
 
+/// The address as it is to be, with the provider's opinion of it.
+struct Judged {
+    e911: E911,
+    opinion: Opinion,
+    asks: Vec<Question>,
+    sayings: Vec<Saying>,
+}
+
+fn judged(
+    field: &Field<E911Address>,
+    live: &LiveNumber,
+    csr: &Csr,
+    events: &[LiveEvent],
+    context: &Context,
+    checks: &Checks,
+) -> Judged {
+    let e911 = e911::e911(field, live, csr, Street::Declared);
+    let judged = Judged {
+        opinion: opinion(e911.ask.as_ref(), context, checks),
+        e911,
+        asks: Vec::new(),
+        sayings: Vec::new(),
+    };
+    let (Field::Value(declared), Some(then), Some(_)) =
+        (field, &judged.e911.then, &judged.e911.change)
+    else {
+        return judged;
+    };
+    // Where the CSR takes 911 along, more moves than a spelling.
+    if judged.e911.follows && csr.moves_place {
+        return judged;
+    }
+    match correction::older_spelling(declared, live, then, events, context, checks) {
+        Spelling::New => judged,
+        Spelling::AskEvents => Judged {
+            asks: vec![Question::CorrectionPast {
+                number: live.number,
+            }],
+            ..judged
+        },
+        Spelling::Untold => Judged {
+            opinion: Opinion::Refused(correction::untold()),
+            ..judged
+        },
+        Spelling::Older => {
+            let e911 = e911::e911(field, live, csr, Street::InForce);
+            let now = e911::effective(live);
+            let saying = correction::take_over(e911.then.as_ref().unwrap_or(&now));
+            Judged {
+                opinion: opinion(e911.ask.as_ref(), context, checks),
+                e911,
+                asks: Vec::new(),
+                sayings: vec![saying],
+            }
+        }
+    }
+}
+
 /// The address can't be sent: then nothing may move 911 either, so a CSR that
 /// it follows stays as well.
 fn keep_911_where_it_is(csr: Csr, e911: E911) -> (Csr, E911) {
-    let held = e911.follows && csr.moves_place;
+    let held = e911.follows && csr.moves_who;
     let csr = if held {
         let mut sayings = csr.sayings;
         sayings.push(Saying::blocked(

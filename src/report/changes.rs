@@ -56,6 +56,16 @@ pub(super) fn step_lines(step: &Step) -> Vec<String> {
                     shown(step, change, &change.after)
                 )
             }
+            // Sent as it is: so that it no longer goes where the CSR goes, or
+            // stands against the provider's word.
+            (before, action) if *before == change.after || is_the_csrs(step, change) => {
+                let why = match action {
+                    Action::KeepE911Original => "as written; the provider's correction is declined",
+                    _ => "as now; from here on its own, apart from the customer service record",
+                };
+                let address = shown(step, change, &change.after);
+                format!("{}: {address} ({why})", change.path)
+            }
             (before, _) => format!(
                 "{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
                 change.path,
@@ -124,6 +134,7 @@ fn changed_object(step: &Step, object: &str, members: &[(Member, &Change)]) -> V
 fn live_object(step: &Step, object: &str) -> Option<Record> {
     let live = match &step.expect {
         Expect::Number(live) => live,
+        Expect::Correction { number, .. } => number,
         Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Port(_) => {
             return None;
         }
@@ -188,6 +199,14 @@ fn whole(record: &Record) -> String {
         }
     }
     line
+}
+
+/// An address that nothing is stored for, and that is sent as the CSR's is now.
+fn is_the_csrs(step: &Step, change: &Change) -> bool {
+    change.before.is_null()
+        && OBJECTS.contains(&change.path.as_str())
+        && serde_json::from_value::<Record>(change.after.clone())
+            .is_ok_and(|after| csr_place(step, false).is_some_and(|place| place == whole(&after)))
 }
 
 /// The CSR's address before or after the step, where it is known.

@@ -3,6 +3,8 @@
 
 mod apply;
 mod e911;
+mod e911_corrections;
+mod e911_walk;
 mod examples;
 mod input;
 mod journal;

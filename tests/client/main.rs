@@ -2,6 +2,7 @@
 //! request.
 
 mod answers;
+mod corrections;
 mod live;
 mod login;
 mod platform;

@@ -1,5 +1,6 @@
 //! Where an ambulance goes: nothing here may happen unseen.
 
+use alz::model::Usages;
 use alz::model::live::EventKind;
 use alz::plan::{NoteKind, Question, Verdict};
 use serde_json::{Value, json};
@@ -163,7 +164,7 @@ fn a_csr_that_takes_911_along_is_warned_about() {
             .contains("911 moves along")
     );
     let plan = moves(
-        json!({ "e911Address": { "language": "fr-CA" } }),
+        json!({ "e911Address": { "businessName": "Dental" } }),
         Value::Null,
     );
     assert!(
@@ -265,7 +266,8 @@ fn coordinates_of_the_old_address_are_pointed_out() {
         Value::Null
     );
     let plan = moved(json!({ "latitude": "40.3", "longitude": "-111.7" }));
-    assert!(plan.notes.is_empty());
+    let warned = &note(&plan, NoteKind::Warning).reason;
+    assert!(warned.contains("not the address itself"), "{warned}");
 }
 
 #[test]
@@ -341,6 +343,11 @@ fn a_new_address_is_asked_about_before_the_plan_is_final() {
     assert_eq!(asked["streetName"], "Center");
     assert!(asked.get("unit").is_none());
     world.checks.answer_e911(address, Verdict::Valid);
+    for number in [NUMBER, "18015551213"] {
+        world
+            .checks
+            .answer_usages(tn(number), Usages::Users(Vec::new()));
+    }
     assert!(world.account().questions.is_empty());
     assert_eq!(world.plan().steps.len(), 2);
     assert!(world.plan().notes.is_empty());

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::world::*;
 
-fn compare(name: &str, actual: &str) {
+pub fn compare(name: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/plan/golden")
         .join(name);

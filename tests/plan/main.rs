@@ -1,9 +1,12 @@
 //! The planner, seen from outside: two documents in, a plan out.
 
 mod e911;
+mod e911_corrections;
+mod e911_golden;
 mod events;
 mod golden;
 mod guards;
+mod in_force;
 mod lifecycle;
 mod meaning;
 mod noise;

@@ -375,7 +375,10 @@ fn the_911_address_is_verified_like_an_activations() {
         .iter()
         .filter_map(|question| match question {
             Question::E911 { numbers, .. } => Some(numbers),
-            Question::RateCenters { .. } | Question::PortOffer(_) => None,
+            Question::RateCenters { .. }
+            | Question::PortOffer(_)
+            | Question::Usages { .. }
+            | Question::CorrectionPast { .. } => None,
         })
         .collect();
     assert_eq!(e911, [&vec![tn(NUMBER), tn(SECOND)]]);

@@ -345,6 +345,14 @@ fn answered(mut world: World, coverage: &Coverage) -> World {
                         .checks
                         .answer_offer(&question, offer(&["2026-12-03", "2026-12-08"]));
                 }
+                Question::Usages { number } => {
+                    let nobody = alz::model::Usages::Users(Vec::new());
+                    world.checks.answer_usages(number, nobody);
+                }
+                Question::CorrectionPast { number } => {
+                    let never = alz::model::CorrectionPast::Never;
+                    world.checks.answer_correction_past(number, never);
+                }
             }
         }
     }

@@ -4,7 +4,8 @@
 use alz::model::live::{EventKind, Inventory, LiveListing, LiveReference};
 use alz::model::meaning;
 use alz::model::{
-    AccountId, CarrierStatus, LiveAccount, LiveEvent, LiveNumber, Member, PhoneNumber, Record,
+    AccountId, CarrierStatus, CorrectionPast, LiveAccount, LiveEvent, LiveNumber, Member,
+    PhoneNumber, Record, Usages,
 };
 use alz::plan::{Action, Allow, NoteKind, Plan, Question, Step, Verdict};
 use alz::report::plan_json;
@@ -57,6 +58,18 @@ fn e911_said() -> impl Strategy<Value = Value> {
         Just(with(
             elsewhere(),
             json!({ "latitude": "40.3", "longitude": "-111.7", "onCorrection": "accept" })
+        )),
+        Just(json!({ "onCorrection": "accept" })),
+        Just(json!({ "onCorrection": "keepOriginal" })),
+        Just(with(office(), json!({ "onCorrection": "accept" }))),
+        Just(with(
+            elsewhere(),
+            json!({ "onCorrection": "accept", "language": "fr-CA" })
+        )),
+        Just(with(elsewhere(), json!({ "onCorrection": "keepOriginal" }))),
+        Just(with(
+            office(),
+            json!({ "latitude": "40.3", "longitude": "-111.7", "onCorrection": "keepOriginal" })
         )),
     ]
 }
@@ -183,7 +196,11 @@ fn events() -> impl Strategy<Value = Vec<(EventKind, &'static str)>> {
         EventKind::PortRequest,
     ]);
     let status = select(vec!["REJECTED", "IN_PROGRESS", "PENDING", "COMPLETED"]);
-    proptest::collection::vec((kind, status), 0..2)
+    let any = prop_oneof![
+        2 => (kind, status),
+        1 => Just((EventKind::E911Address, "REJECTED")),
+    ];
+    proptest::collection::vec(any, 0..2)
 }
 
 fn inventory() -> impl Strategy<Value = Inventory> {
@@ -197,14 +214,14 @@ fn inventory() -> impl Strategy<Value = Inventory> {
     ])
 }
 
-type Row = (
+pub type Row = (
     Option<Value>,
     Option<(&'static str, Value)>,
     Inventory,
     Vec<(EventKind, &'static str)>,
 );
 
-fn rows() -> impl Strategy<Value = Vec<Row>> {
+pub fn rows() -> impl Strategy<Value = Vec<Row>> {
     let maybe = proptest::option::weighted::<BoxedStrategy<Value>>(0.9, entry().boxed());
     let row = (
         maybe,
@@ -215,7 +232,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     proptest::collection::vec(row, 1..7)
 }
 
-fn build(rows: &[Row], prune: bool, able: (bool, bool, bool), caller_id: bool) -> World {
+pub fn build(rows: &[Row], prune: bool, able: (bool, bool, bool), caller_id: bool) -> World {
     let mut world = World::new().carrier(able.0, able.1, able.2);
     world.desired.prune = prune;
     for (at, (entry, live, inventory, events)) in rows.iter().enumerate() {
@@ -232,6 +249,11 @@ fn build(rows: &[Row], prune: bool, able: (bool, bool, bool), caller_id: bool) -
             world = world.lists_number(&number, status, members.clone());
         }
         world.live.inventory.insert(tn(&number), inventory.clone());
+        let rejected = events.contains(&(EventKind::E911Address, "REJECTED"));
+        // Not every rejection comes with an offer.
+        if rejected && at % 3 != 2 {
+            world.live.corrections.insert(tn(&number), offer());
+        }
         let events = events.iter().map(|(kind, status)| LiveEvent {
             kind: *kind,
             status: (*status).into(),
@@ -243,13 +265,74 @@ fn build(rows: &[Row], prune: bool, able: (bool, bool, bool), caller_id: bool) -
     world
 }
 
+/// What the provider would have instead of an address: a street, and no names.
+pub fn offer() -> Record {
+    record(json!({
+        "streetNumber": "7", "streetName": "Main St", "city": "PROVO", "state": "UT", "postalCode": "84601", "country": "US"
+    }))
+}
+
+/// Answers whatever the plan asks, until it asks no more.
+pub fn answer(world: &mut World, provider: impl Fn(&Record) -> Verdict) {
+    for round in 0.. {
+        let questions = world.account().questions;
+        if questions.is_empty() {
+            return;
+        }
+        assert!(round < 5, "it never stops asking: {questions:?}");
+        for question in questions {
+            match question {
+                Question::E911 { address, .. } => {
+                    world.checks.answer_e911(&address, provider(&address));
+                }
+                Question::Usages { number } => {
+                    let users = Usages::Users(vec![USER.to_owned()]);
+                    world.checks.answer_usages(number, users);
+                }
+                Question::CorrectionPast { number } => {
+                    let mut statuses = world.live.events[&number]
+                        .iter()
+                        .filter(|event| event.kind == EventKind::E911Address)
+                        .map(|event| &*event.status == "CORRECTED_COMPLETED");
+                    let past = match statuses.next() {
+                        Some(true) => CorrectionPast::LastWord,
+                        _ if statuses.any(|corrected| corrected) => CorrectionPast::Earlier,
+                        _ => CorrectionPast::Never,
+                    };
+                    world.checks.answer_correction_past(number, past);
+                }
+                Question::RateCenters { .. } | Question::PortOffer(_) => {
+                    panic!("no port is declared: {question:?}")
+                }
+            }
+        }
+    }
+}
+
+/// The E911 event of a number ends like this, and its correction is gone.
+fn settle_e911(live: &mut LiveAccount, number: PhoneNumber, status: &str) {
+    live.corrections.remove(&number);
+    let events = live.events.entry(number).or_default();
+    // The latest comes first; an accepted correction is never forgotten.
+    events.retain(|event| {
+        event.kind != EventKind::E911Address || &*event.status == "CORRECTED_COMPLETED"
+    });
+    let event = LiveEvent {
+        kind: EventKind::E911Address,
+        status: status.into(),
+        updated: None,
+        message: None,
+    };
+    events.insert(0, event);
+}
+
 fn bytes(plan: &Plan) -> String {
     plan_json(plan).expect("json")
 }
 
 /// How a platform may store a nested object that a PATCH brings.
 #[derive(Clone, Copy, Debug)]
-enum Merge {
+pub enum Merge {
     Shallow,
     Deep,
 }
@@ -272,7 +355,7 @@ fn stored(old: Option<&Record>, sent: &Value, merge: Merge) -> Option<Record> {
 }
 
 /// Carries out a step as the platform would.
-fn perform(live: &mut LiveAccount, step: &Step, merge: Merge) {
+pub fn perform(live: &mut LiveAccount, step: &Step, merge: Merge) {
     let number = step.numbers[0];
     match step.action {
         Action::Recover => {
@@ -281,6 +364,7 @@ fn perform(live: &mut LiveAccount, step: &Step, merge: Merge) {
         Action::Activate => {
             live.numbers.insert(number, blank(number));
             let body = step.body.clone().expect("a body");
+            settle_e911(live, number, "COMPLETED");
             write(live, number, &body, merge);
             write(live, number, &body["telephoneNumbers"][0], merge);
             if body["holdActivation"] == true {
@@ -291,7 +375,40 @@ fn perform(live: &mut LiveAccount, step: &Step, merge: Merge) {
         Action::SubmitActivation => {
             live.numbers.get_mut(&number).expect("there").status = CarrierStatus::Active;
         }
-        Action::Update => write(live, number, step.body.as_ref().expect("a body"), merge),
+        Action::Update => {
+            let body = step.body.as_ref().expect("a body");
+            let before = effective(&live.numbers[&number]);
+            write(live, number, body, merge);
+            let after = effective(&live.numbers[&number]);
+            let told = body.get("e911Address").is_some();
+            if told || !meaning::same(&before, &after, Member::in_e911) {
+                settle_e911(live, number, "COMPLETED");
+            }
+        }
+        Action::AcceptE911Correction => {
+            let offered = live.corrections[&number].clone();
+            let state = live.numbers.get_mut(&number).expect("there");
+            let mut address = effective(state);
+            for member in Member::ALL.into_iter().filter(|m| meaning::is_place(*m)) {
+                address.set(member, offered.raw(member));
+            }
+            for member in Member::ALL.into_iter().filter(|m| !m.in_e911()) {
+                address.set(member, None);
+            }
+            state.e911_address = Some(address);
+            settle_e911(live, number, "CORRECTED_COMPLETED");
+        }
+        Action::KeepE911Original => {
+            let state = live.numbers.get_mut(&number).expect("there");
+            let mut address = effective(state);
+            if let Some((_, query)) = step.request.path.split_once("?latitude=") {
+                let (latitude, longitude) = query.split_once("&longitude=").expect("both");
+                address.set(Member::Latitude, Some(latitude));
+                address.set(Member::Longitude, Some(longitude));
+            }
+            state.e911_address = Some(address);
+            settle_e911(live, number, "COMPLETED");
+        }
         Action::CancelActivation => {
             live.numbers.remove(&number);
             live.inventory.insert(number, Inventory::Free);
@@ -344,7 +461,7 @@ fn write(live: &mut LiveAccount, number: PhoneNumber, body: &Value, merge: Merge
 }
 
 /// The address that answers 911, as the platform has it.
-fn effective(live: &LiveNumber) -> Record {
+pub fn effective(live: &LiveNumber) -> Record {
     let own = live
         .e911_address
         .clone()
@@ -368,19 +485,7 @@ proptest! {
         // `plan` holds every plan to the lint.
         if let Some(verdict) = verdict {
             world.verify = true;
-            for round in 0..6 {
-                let questions = world.account().questions;
-                if questions.is_empty() {
-                    break;
-                }
-                prop_assert!(round < 5, "it never stops asking: {:?}", questions);
-                for question in questions {
-                    let Question::E911 { address, .. } = question else {
-                        panic!("no port is declared: {question:?}");
-                    };
-                    world.checks.answer_e911(&address, verdict.clone());
-                }
-            }
+            answer(&mut world, |_| verdict.clone());
             if let Verdict::Invalid { .. } = verdict {
                 // Nobody's 911 address moves to one that the provider refuses.
                 let plan = world.plan();
@@ -390,8 +495,9 @@ proptest! {
                 }
                 for (number, now) in &world.live.numbers {
                     let Some(then) = after.numbers.get(number) else { continue };
+                    let its_own_offer = plan.steps.iter().any(|step| step.action == Action::AcceptE911Correction && step.numbers == [*number]);
                     prop_assert!(
-                        meaning::same(&effective(now), &effective(then), meaning::is_place),
+                        its_own_offer || meaning::same(&effective(now), &effective(then), meaning::is_place),
                         "{number}: {:?} -> {:?}", effective(now), effective(then)
                     );
                 }
@@ -402,15 +508,18 @@ proptest! {
         for step in &first.steps {
             perform(&mut world.live, step, merge);
         }
+        answer(&mut world, |_| Verdict::Valid);
         let second = world.plan();
         for step in &second.steps {
             // Only what a submitted activation had deferred may still come.
             let submitted = first.steps.iter().any(|earlier| earlier.numbers == step.numbers && earlier.action == Action::SubmitActivation);
-            prop_assert!(submitted && step.action == Action::Update, "{:#?}\nbefore: {:#?}", step, first.steps);
+            let on_an_active_number = matches!(step.action, Action::Update | Action::AcceptE911Correction | Action::KeepE911Original);
+            prop_assert!(submitted && on_an_active_number, "{:#?}\nbefore: {:#?}", step, first.steps);
         }
         for step in &second.steps {
             perform(&mut world.live, step, merge);
         }
+        answer(&mut world, |_| Verdict::Valid);
         prop_assert_eq!(world.plan().steps.len(), 0);
     }
 

@@ -10,9 +10,9 @@ use alz::model::live::{
 };
 use alz::model::porting::{PortLog, PortMemory, Reaction};
 use alz::model::{
-    AccountId, CarrierId, CarrierStatus, DesiredAccount, DesiredNumber, DesiredPort, Field, Guards,
-    LiveAccount, LiveEvent, LiveNumber, LivePort, PartitionId, PhoneNumber, PortId, PortState,
-    Record, SourceId,
+    AccountId, CarrierId, CarrierStatus, CorrectionPast, DesiredAccount, DesiredNumber,
+    DesiredPort, Field, Guards, LiveAccount, LiveEvent, LiveNumber, LivePort, OnUnknown,
+    PartitionId, PhoneNumber, PortId, PortState, Record, SourceId, Usages,
 };
 use alz::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, InFlight, Note, NoteKind, Offer,
@@ -115,6 +115,7 @@ pub struct World {
     pub partition: LivePartition,
     pub checks: Checks,
     pub verify: bool,
+    pub on_unknown: OnUnknown,
     pub allow: Allow,
     pub memory: PortMemory,
     pub resend_secrets: bool,
@@ -143,6 +144,7 @@ impl World {
             },
             checks: Checks::default(),
             verify: false,
+            on_unknown: OnUnknown::Warn,
             allow: Allow::default(),
             memory: PortMemory::default(),
             resend_secrets: false,
@@ -183,6 +185,27 @@ impl World {
             message: (!message.is_empty()).then(|| message.into()),
         };
         self.live.events.entry(tn(NUMBER)).or_default().push(event);
+        self
+    }
+
+    /// The E911 provider rejected its address and would have this one.
+    pub fn offers(mut self, address: Value) -> Self {
+        self.live.corrections.insert(tn(NUMBER), record(address));
+        self.event(
+            EventKind::E911Address,
+            "REJECTED",
+            "No MSAG Match, alternatives found",
+        )
+    }
+
+    pub fn past(mut self, past: CorrectionPast) -> Self {
+        self.checks.answer_correction_past(tn(NUMBER), past);
+        self
+    }
+
+    pub fn used_by(mut self, users: &[&str]) -> Self {
+        let users = users.iter().map(|user| (*user).to_owned()).collect();
+        self.checks.answer_usages(tn(NUMBER), Usages::Users(users));
         self
     }
 
@@ -263,6 +286,14 @@ impl World {
                     Question::PortOffer(question) => {
                         self.checks.answer_offer(&question, offer(days));
                     }
+                    Question::Usages { number } => {
+                        let nobody = Usages::Users(Vec::new());
+                        self.checks.answer_usages(number, nobody);
+                    }
+                    Question::CorrectionPast { number } => {
+                        let never = CorrectionPast::Never;
+                        self.checks.answer_correction_past(number, never);
+                    }
                 }
             }
         }
@@ -277,6 +308,7 @@ impl World {
             live: &self.partition,
             now: self.partition.now,
             verify: self.verify,
+            on_unknown: self.on_unknown,
             only: None,
             memory: &self.memory,
             resend_secrets: self.resend_secrets,
@@ -297,7 +329,10 @@ impl World {
         questions
             .filter_map(|question| match question {
                 Question::PortOffer(question) => Some(question),
-                Question::E911 { .. } | Question::RateCenters { .. } => None,
+                Question::E911 { .. }
+                | Question::RateCenters { .. }
+                | Question::Usages { .. }
+                | Question::CorrectionPast { .. } => None,
             })
             .collect()
     }

@@ -81,9 +81,11 @@ impl Intent {
     pub fn of(step: &Step, at: Timestamp) -> Self {
         let port = match &step.expect {
             Expect::Port(port) => Some(port),
-            Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Number(_) => {
-                None
-            }
+            Expect::Anything
+            | Expect::NotOnAccount
+            | Expect::InCooldown
+            | Expect::Number(_)
+            | Expect::Correction { .. } => None,
         };
         let facts = step.port.as_ref();
         Self {

@@ -64,10 +64,12 @@ pub(super) async fn look(
         }
         Expect::NotOnAccount | Expect::Anything => not_ordered(step, client, partition).await,
         // What a port's step can't expect is no reason to send it.
-        Expect::InCooldown | Expect::Number(_) => Ok(Readiness::Stale {
-            expected: "a port".to_owned(),
-            found: "a step that expects something else".to_owned(),
-        }),
+        Expect::InCooldown | Expect::Number(_) | Expect::Correction { .. } => {
+            Ok(Readiness::Stale {
+                expected: "a port".to_owned(),
+                found: "a step that expects something else".to_owned(),
+            })
+        }
     }
 }
 
@@ -252,7 +254,11 @@ pub(super) async fn shown(step: &Step, client: &ReadClient) -> Result<bool, Live
     }
     let expected = match &step.expect {
         Expect::Port(expected) => Some(&**expected),
-        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Number(_) => None,
+        Expect::Anything
+        | Expect::NotOnAccount
+        | Expect::InCooldown
+        | Expect::Number(_)
+        | Expect::Correction { .. } => None,
     };
     let named = || step.port.as_ref().and_then(|facts| facts.port_id.as_ref());
     let Some(id) = expected.map(|port| &port.id).or_else(named) else {

@@ -166,7 +166,10 @@ fn go_along(
         outcome
             .sayings
             .extend(subject.deferred(member.live, member.desired, until, true));
-        outcome.sayings.extend(events::rejections(subject.events()));
+        outcome.sayings.extend(events::rejections(
+            subject.events(),
+            subject.offer().as_ref(),
+        ));
     }
 }
 

@@ -85,7 +85,7 @@ pub(super) fn order(scene: Scene, port: &DesiredPort, numbers: &Numbers, ported:
         billing_telephone_number: port.port.billing_telephone_number.value().copied(),
     };
     let mut asking = false;
-    match opinion(Some(asked), scene.context, scene.checks) {
+    match opinion(Some(&asked), scene.context, scene.checks) {
         Opinion::Fine(saying) => draft.sayings.extend(saying),
         Opinion::Refused(saying) => draft.faults.push(saying),
         Opinion::Unasked(address) => {
