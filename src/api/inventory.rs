@@ -90,6 +90,16 @@ impl NumberSearch {
     }
 }
 
+/// For whom a number is reserved now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reserved {
+    /// The account that was named.
+    Account,
+    /// The whole partition: no account was named, or the platform knows no
+    /// reservation for this one.
+    Partition,
+}
+
 /// What became of a reservation that was to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreserved {
@@ -134,19 +144,19 @@ impl InventoryClient {
         &self,
         account: Option<&AccountId>,
         number: PhoneNumber,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Reserved, ApiError> {
         let partition = self.reader.partition_id().await?;
         if let Some(account) = account {
             let path = paths::reserve_for_account(partition, account, number);
             match self.perform("PUT", path, Safety::SafeWrite, nothing).await {
                 Err(error) if no_such_path(&error) => {}
-                other => return other,
+                other => return other.map(|()| Reserved::Account),
             }
         }
         let path = paths::reserve(partition, number);
         self.perform("PUT", path, Safety::SafeWrite, |body| {
             if body.iter().all(u8::is_ascii_whitespace) {
-                return Ok(());
+                return Ok(Reserved::Partition);
             }
             let wire::Reserved { tn, reserved } = json(body)?;
             if let Some(tn) = tn {
@@ -154,7 +164,7 @@ impl InventoryClient {
             }
             match reserved {
                 Some(false) => Err("it says that the number is not reserved".into()),
-                Some(true) | None => Ok(()),
+                Some(true) | None => Ok(Reserved::Partition),
             }
         })
         .await

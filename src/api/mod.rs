@@ -39,7 +39,7 @@ pub use client::{ReadClient, UserInfo};
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, Call};
-pub use inventory::{InventoryClient, MOST_FOUND, NumberSearch, SearchBy, Unreserved};
+pub use inventory::{InventoryClient, MOST_FOUND, NumberSearch, Reserved, SearchBy, Unreserved};
 pub use options::{ClientOptions, Timeouts};
 pub use query::{PAGE, StatusQuery};
 pub use retry::{RetryPolicy, Safety};

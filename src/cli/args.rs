@@ -6,7 +6,10 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
-use super::{Exit, Output, apply, init, journal, plan, sandbox, schema, status, validate};
+use super::{
+    Exit, Output, address, apply, e911, init, journal, numbers, plan, sandbox, schema, status,
+    validate,
+};
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -133,6 +136,15 @@ enum Command {
     Apply(apply::ApplyArgs),
     Journal(journal::JournalArgs),
     Status(status::StatusArgs),
+    /// Find, reserve and recover numbers of the inventory
+    #[command(subcommand)]
+    Numbers(numbers::NumbersCommand),
+    /// Validate an address, or find it while typing
+    #[command(subcommand)]
+    Address(address::AddressCommand),
+    /// Ask the E911 provider about addresses
+    #[command(subcommand)]
+    E911(e911::E911Command),
     Schema(schema::SchemaArgs),
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
@@ -173,6 +185,13 @@ impl Cli {
             Command::Status(arguments) => {
                 super::block_on(output, status::run(arguments, global, output))
             }
+            Command::Numbers(command) => {
+                super::block_on(output, numbers::run(command, global, output))
+            }
+            Command::Address(command) => {
+                super::block_on(output, address::run(command, global, output))
+            }
+            Command::E911(command) => super::block_on(output, e911::run(command, global, output)),
             Command::Sandbox(arguments) => super::block_on(output, sandbox::run(arguments, output)),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
@@ -185,13 +204,19 @@ impl Cli {
     }
 }
 
+/// A command and all below it.
+fn all(command: &clap::Command) -> Vec<&clap::Command> {
+    let below = command.get_subcommands().filter(|c| c.get_name() != "help");
+    std::iter::once(command).chain(below.flat_map(all)).collect()
+}
+
 /// One page with every command.
 fn manual(output: &Output) -> Exit {
     let mut page = Vec::new();
     let mut command = Cli::command();
     command.build();
-    let rendered = std::iter::once(&command)
-        .chain(command.get_subcommands().filter(|c| c.get_name() != "help"))
+    let rendered = all(&command)
+        .into_iter()
         .try_for_each(|command| clap_mangen::Man::new(command.clone()).render(&mut page));
     match rendered {
         Ok(()) => {

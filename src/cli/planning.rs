@@ -346,7 +346,7 @@ fn offer(answer: wire::PortAvailability) -> Offer {
 }
 
 /// The question as the platform takes it (contract notes, A27 and E21).
-fn question(address: &Record, csr: &Record, numbers: &[PhoneNumber]) -> Value {
+pub(super) fn question(address: &Record, csr: &Record, numbers: &[PhoneNumber]) -> Value {
     let rows: Vec<Value> = numbers
         .iter()
         .map(|number| json!({ "phoneNumber": number }))
@@ -358,7 +358,8 @@ fn question(address: &Record, csr: &Record, numbers: &[PhoneNumber]) -> Value {
     body
 }
 
-fn verdict(answer: wire::E911Prevalidation) -> Verdict {
+/// The provider's opinion, as its answer has it.
+pub(super) fn verdict(answer: wire::E911Prevalidation) -> Verdict {
     match answer.valid.as_str() {
         "VALID" => Verdict::Valid,
         "INVALID" => Verdict::Invalid {
