@@ -207,7 +207,9 @@ impl Cli {
 /// A command and all below it.
 fn all(command: &clap::Command) -> Vec<&clap::Command> {
     let below = command.get_subcommands().filter(|c| c.get_name() != "help");
-    std::iter::once(command).chain(below.flat_map(all)).collect()
+    std::iter::once(command)
+        .chain(below.flat_map(all))
+        .collect()
 }
 
 /// One page with every command.

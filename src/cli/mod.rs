@@ -1,8 +1,8 @@
 //! Arguments in, exit status out. Commands are thin: each is one small file
 //! that calls the rooms of the house in order and prints what comes back.
 
-mod answers;
 mod address;
+mod answers;
 mod apply;
 mod args;
 mod clock;

@@ -210,28 +210,44 @@ impl Shared {
                 .or_default(),
         );
         cell.get_or_try_init(|| async {
-            let body = question(address, csr, numbers);
-            match self.client.e911_prevalidate(&body).await {
-                Ok(answer) => Ok(verdict(answer)),
-                // About this address alone: the others can still be asked about.
-                Err(error @ ApiError::Refused { status: 400, .. }) => Ok(Verdict::Unknown {
-                    why: error.to_string(),
-                }),
-                // e911.onUnknown says what then. A login that is lost, or a page
-                // of somebody else's, is no such case.
-                Err(error @ (ApiError::Failing { .. } | ApiError::Unreachable { .. })) => {
-                    Ok(Verdict::OutOfReach {
-                        why: error.to_string(),
-                    })
-                }
-                Err(error) => Err(Fatal::with_help(
-                    error.to_string(),
-                    "it was asked about a new E911 address: --no-verify leaves that question out",
-                )),
-            }
+            e911_opinion(&self.client, address, csr, numbers)
+                .await
+                .map_err(|error| {
+                    Fatal::with_help(
+                        error.to_string(),
+                        "it was asked about a new E911 address: --no-verify leaves that question out",
+                    )
+                })
         })
         .await
         .cloned()
+    }
+}
+
+/// What the E911 provider thinks of an address.
+pub async fn e911_opinion(
+    client: &ReadClient,
+    address: &Record,
+    csr: &Record,
+    numbers: &[PhoneNumber],
+) -> Result<Verdict, ApiError> {
+    match client
+        .e911_prevalidate(&question(address, csr, numbers))
+        .await
+    {
+        Ok(answer) => Ok(verdict(answer)),
+        // About this address alone: the others can still be asked about.
+        Err(error @ ApiError::Refused { status: 400, .. }) => Ok(Verdict::Unknown {
+            why: error.to_string(),
+        }),
+        // e911.onUnknown says what then. A login that is lost, or a page
+        // of somebody else's, is no such case.
+        Err(error @ (ApiError::Failing { .. } | ApiError::Unreachable { .. })) => {
+            Ok(Verdict::OutOfReach {
+                why: error.to_string(),
+            })
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -346,7 +362,7 @@ fn offer(answer: wire::PortAvailability) -> Offer {
 }
 
 /// The question as the platform takes it (contract notes, A27 and E21).
-pub(super) fn question(address: &Record, csr: &Record, numbers: &[PhoneNumber]) -> Value {
+fn question(address: &Record, csr: &Record, numbers: &[PhoneNumber]) -> Value {
     let rows: Vec<Value> = numbers
         .iter()
         .map(|number| json!({ "phoneNumber": number }))
@@ -359,7 +375,7 @@ pub(super) fn question(address: &Record, csr: &Record, numbers: &[PhoneNumber]) 
 }
 
 /// The provider's opinion, as its answer has it.
-pub(super) fn verdict(answer: wire::E911Prevalidation) -> Verdict {
+fn verdict(answer: wire::E911Prevalidation) -> Verdict {
     match answer.valid.as_str() {
         "VALID" => Verdict::Valid,
         "INVALID" => Verdict::Invalid {

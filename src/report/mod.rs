@@ -6,8 +6,8 @@
 
 mod address;
 mod changes;
-pub mod journal;
 mod e911_check;
+pub mod journal;
 mod numbers;
 mod outcome;
 mod plan_human;
@@ -25,7 +25,7 @@ pub use address::{
     ValidatedAddress, address_line, suggestions_human, suggestions_json, validated_json,
     validated_yaml,
 };
-pub use e911_check::{CheckedAddress, e911_check_human, e911_check_json};
+pub use e911_check::{CheckedAddress, CheckedAddresses, e911_check_human, e911_check_json};
 pub use numbers::{
     AddedNumbers, FoundNumber, KeptNumber, NumbersFound, found_human, found_json, kept_human,
     kept_json,

@@ -136,7 +136,9 @@ fn counted(count: usize) -> String {
 
 /// `17:30 UTC`, which is half an hour away.
 fn clock(at: Timestamp) -> String {
-    at.to_zoned_datetime(TimeZone::UTC).strftime("%H:%M UTC").to_string()
+    at.to_zoned_datetime(TimeZone::UTC)
+        .strftime("%H:%M UTC")
+        .to_string()
 }
 
 /// The JSON document.

@@ -8,11 +8,11 @@ use std::io::IsTerminal;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::Exit;
 use super::args::Global;
 use super::fatal::Fatal;
 use super::output::{Format, Output};
 use super::session::{self, Project, Session};
-use super::Exit;
 use crate::api::{ApiError, Country, ReadClient, wire};
 use crate::model::values::country_of_state;
 use crate::model::{Member, Record};
@@ -184,9 +184,9 @@ pub fn unknown(line: &str, found: &ValidatedAddress) -> Fatal {
     let understood = report::address_line(&found.record);
     let what = match understood.is_empty() {
         true => format!("the platform does not know the address {line:?}"),
-        false => format!(
-            "the platform does not know the address {line:?}; it understood: {understood}"
-        ),
+        false => {
+            format!("the platform does not know the address {line:?}; it understood: {understood}")
+        }
     };
     Fatal::with_help(
         what,

@@ -37,9 +37,7 @@ pub(super) async fn pick(
         coloured,
     };
     let mut typing = Typing::new(begun);
-    let mut ask_at = typing
-        .is_askable()
-        .then(tokio::time::Instant::now);
+    let mut ask_at = typing.is_askable().then(tokio::time::Instant::now);
     let mut reading = false;
     let result = loop {
         screen.draw(&typing).map_err(|error| broken(&error))?;
@@ -114,7 +112,8 @@ impl Screen {
             let plain = anstream::adapter::strip_str(&text).to_string();
             self.terminal.write_str(&plain)?;
         }
-        self.terminal.move_cursor_up(lines.len().saturating_sub(1))?;
+        self.terminal
+            .move_cursor_up(lines.len().saturating_sub(1))?;
         self.terminal.write_str("\r")?;
         self.terminal.move_cursor_right(column)?;
         self.terminal.flush()

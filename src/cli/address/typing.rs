@@ -70,7 +70,9 @@ impl Typing {
         self.chosen = None;
         match answer {
             Ok(offered) => {
-                self.remark = offered.is_empty().then(|| "no address begins like this".into());
+                self.remark = offered
+                    .is_empty()
+                    .then(|| "no address begins like this".into());
                 self.offered = offered;
             }
             Err(why) => {
@@ -174,7 +176,9 @@ impl Typing {
         let from = self.cursor.saturating_sub(room);
         let seen: String = self.line.iter().skip(from).take(room).collect();
         let mut lines = vec![format!("{PROMPT}{LABEL}{PROMPT:#}{seen}")];
-        let first = self.chosen.map_or(0, |index| (index + 1).saturating_sub(SHOWN));
+        let first = self
+            .chosen
+            .map_or(0, |index| (index + 1).saturating_sub(SHOWN));
         for (index, line) in self.offered.iter().enumerate().skip(first).take(SHOWN) {
             let line: String = clean(line, width.saturating_sub(4));
             lines.push(if self.chosen == Some(index) {
@@ -246,7 +250,11 @@ mod tests {
         typing.offer("33", Ok(vec!["33 Old St".into()]));
         assert!(!plain(&typing).concat().contains("Old"));
         typing.offer("334", Ok(vec![]));
-        assert!(plain(&typing).concat().contains("no address begins like this"));
+        assert!(
+            plain(&typing)
+                .concat()
+                .contains("no address begins like this")
+        );
     }
 
     #[test]
@@ -271,7 +279,10 @@ mod tests {
     #[test]
     fn what_is_drawn_fits_the_terminal_and_can_not_steer_it() {
         let mut typing = typed(&"x".repeat(200));
-        typing.offer(&typing.line(), Ok(vec![format!("\u{1b}[2J{}", "y".repeat(200))]));
+        typing.offer(
+            &typing.line(),
+            Ok(vec![format!("\u{1b}[2J{}", "y".repeat(200))]),
+        );
         let (_, cursor) = typing.frame(60);
         assert!(cursor < 60);
         for line in plain(&typing) {

@@ -156,7 +156,10 @@ impl Target {
                     output.width(),
                 ));
                 Err(Fatal::with_help(
-                    format!("the numbers are in {}, and are not all that is wanted", self.name),
+                    format!(
+                        "the numbers are in {}, and are not all that is wanted",
+                        self.name
+                    ),
                     "write what is missing beside them; `alz validate` says when nothing is",
                 ))
             }

@@ -149,8 +149,7 @@ async fn recover(
         Ok(Some(_)) => {
             kept.status = "recovered";
             kept.words = "recovered into the inventory; it is on no account".to_owned();
-            kept.help =
-                Some("declare it in an account file: `alz apply` activates it".to_owned());
+            kept.help = Some("declare it in an account file: `alz apply` activates it".to_owned());
         }
         Ok(None) => {
             kept.help = Some("after its cooldown a number goes back to the carrier".to_owned());

@@ -8,11 +8,11 @@ mod search;
 
 use clap::{ArgGroup, Args, Subcommand};
 
+use super::Exit;
 use super::address::Hints;
 use super::args::Global;
 use super::output::Output;
 use super::session;
-use super::Exit;
 use crate::model::PhoneNumber;
 
 /// What to do with the inventory.

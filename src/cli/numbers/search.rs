@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::add::Target;
 use super::SearchArgs;
+use super::add::Target;
 use crate::api::{ApiError, InventoryClient, NumberSearch, SearchBy, wire};
 use crate::cli::args::Global;
 use crate::cli::fatal::Fatal;
