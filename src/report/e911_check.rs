@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::address::said;
 use super::style::{BAD, FAINT, GOOD, WARN};
 use super::words;
-use crate::model::{PhoneNumber, Record};
+use crate::model::{Member, PhoneNumber, Record};
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{Verdict, as_yaml, instead_of};
 
@@ -157,21 +157,33 @@ fn details(checked: &CheckedAddress, width: usize) -> String {
             }
             match alternatives.len() {
                 0 => say("the provider offers nothing instead: mend the address by hand"),
-                1 => say("the provider would take this, to paste below the number:"),
-                _ => say("the provider would take one of these, to paste below the number:"),
+                1 => say("the provider would take, to paste into the file:"),
+                _ => say("the provider would take one of these, to paste into the file:"),
             }
             for (place, offered) in alternatives.iter().enumerate() {
                 if place > 0 {
                     text.push_str(&format!("{:LEFT$}or\n", ""));
                 }
-                let offered = instead_of(offered, &checked.address);
-                for line in as_yaml(&offered).lines() {
+                for line in as_yaml(&mended(&checked.address, offered)).lines() {
                     text.push_str(&format!("    {}\n", words::clean(line)));
                 }
             }
         }
     }
     text
+}
+
+/// The address at the place that is offered. Whose it is and what language is
+/// spoken there are no business of a guide of streets.
+fn mended(address: &Record, offered: &Record) -> Record {
+    let place = instead_of(offered, address);
+    let mut mended = address.clone();
+    for member in Member::ALL {
+        if member.is_location() || member == Member::Country {
+            mended.set(member, place.raw(member));
+        }
+    }
+    mended
 }
 
 fn summary(addresses: &[CheckedAddress], unknown_blocks: bool) -> String {
@@ -233,7 +245,7 @@ fn json_row(checked: &CheckedAddress) -> Value {
             errors.clone(),
             alternatives
                 .iter()
-                .map(|offered| said(&instead_of(offered, &checked.address)))
+                .map(|offered| said(&mended(&checked.address, offered)))
                 .collect(),
         ),
     };
@@ -245,4 +257,76 @@ fn json_row(checked: &CheckedAddress) -> Value {
         "errors": errors,
         "alternatives": alternatives,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(value: Value) -> Record {
+        serde_json::from_value(value).expect("a record")
+    }
+
+    fn checked(verdict: Verdict) -> CheckedAddresses {
+        CheckedAddresses {
+            addresses: vec![CheckedAddress {
+                verdict,
+                address: record(json!({
+                    "businessName": "Maison", "streetNumber": "56", "streetName": "Sparks",
+                    "streetSuffix": "St", "secondaryLocationDescription": "SUITE", "unit": "7",
+                    "city": "Sandy Hill", "state": "ON", "country": "CAN", "language": "fr-CA",
+                })),
+                numbers: vec!["16137690101".parse().expect("a number")],
+                file: "a.yaml".into(),
+                line: 7,
+            }],
+            elsewhere: Vec::new(),
+            unknown_blocks: false,
+        }
+    }
+
+    #[test]
+    fn an_alternative_keeps_who_is_there_in_which_suite_and_what_they_speak() {
+        let offered = record(json!({
+            "streetNumber": "56", "streetName": "Sparks St", "city": "OTTAWA",
+            "state": "ON", "country": "CA", "postalCode": "K1P 5A9",
+        }));
+        let checked = checked(Verdict::Invalid {
+            errors: vec!["No MSAG Match".into()],
+            alternatives: vec![offered],
+        });
+        let text = e911_check_human(&checked, 80);
+        let (_, yaml) = text.split_once("    e911Address:").expect("an address");
+        let (yaml, _) = yaml.split_once("\n\n").expect("an end");
+        let pasted: Value = serde_yaml::from_str(yaml).expect("YAML");
+        let whole = json!({
+            "businessName": "Maison", "streetNumber": "56", "streetName": "Sparks St",
+            "secondaryLocationDescription": "SUITE", "unit": "7", "city": "OTTAWA",
+            "state": "ON", "country": "CAN", "postalCode": "K1P 5A9", "language": "fr-CA",
+        });
+        assert_eq!(pasted, whole, "{text}");
+        let document: Value = serde_json::from_str(&e911_check_json(&checked)).expect("JSON");
+        assert_eq!(document["addresses"][0]["alternatives"], json!([whole]));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal_and_no_word_steers_it() {
+        let checked = checked(Verdict::Unknown {
+            why: format!("\u{1b}[2J{}", "it is not known there ".repeat(20)),
+        });
+        for width in [40, 60, 80, 120] {
+            let text = e911_check_human(&checked, width);
+            let plain = anstream::adapter::strip_str(&text).to_string();
+            for line in plain.lines() {
+                assert!(line.chars().count() <= width, "{width}: {line:?}");
+                assert!(!line.contains('\u{1b}'));
+            }
+        }
+        let wide = e911_check_human(&checked, 120);
+        assert!(
+            wide.lines()
+                .next()
+                .is_some_and(|line| line.contains("a.yaml:7"))
+        );
+    }
 }

@@ -1,13 +1,16 @@
 //! The program as a whole, against the sandbox over HTTP: what a user does with
 //! it, and what must hold whatever the platform does.
 
+mod address;
 mod apply;
 mod e911;
+mod e911_check;
 mod e911_corrections;
 mod e911_walk;
 mod examples;
 mod input;
 mod journal;
+mod numbers;
 mod ports_apply;
 mod ports_bench;
 mod ports_runs;

@@ -48,7 +48,7 @@ pub struct SearchArgs {
     /// … and this longitude
     #[arg(long, value_name = "DEGREES", requires = "lat", allow_hyphen_values = true, value_parser = longitude)]
     pub long: Option<String>,
-    /// In or near this ZIP or postal code; beside --near, that of the address
+    /// In or near this ZIP or postal code
     #[arg(long, value_name = "CODE", group = "where")]
     pub postal_code: Option<String>,
     /// With this area code

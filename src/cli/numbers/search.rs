@@ -68,7 +68,7 @@ pub(super) async fn run(
     };
     match output.format {
         Format::Json => match told {
-            Some(fatal) => return Err(fatal),
+            Some(fatal) => return Err(left_reserved(fatal, &found)),
             None => output.result(&report::found_json(&found)),
         },
         Format::Human => {
@@ -93,6 +93,29 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
+/// An error takes the place of the result, and what was reserved must not go
+/// unsaid with it.
+fn left_reserved(fatal: Fatal, found: &NumbersFound) -> Fatal {
+    match fatal {
+        Fatal::Error { what, help } if !found.numbers.is_empty() => {
+            let numbers: Vec<String> = found
+                .numbers
+                .iter()
+                .map(|found| found.number.to_string())
+                .collect();
+            Fatal::Error {
+                what: format!(
+                    "{what}; reserved until {}: {}",
+                    found.reserved_until,
+                    numbers.join(", ")
+                ),
+                help,
+            }
+        }
+        other => other,
+    }
+}
+
 async fn find(args: &SearchArgs, most: u32, session: &Session) -> Result<NumbersFound, Fatal> {
     let (by, place) = place(args, session).await?;
     let search = NumberSearch {
@@ -102,9 +125,8 @@ async fn find(args: &SearchArgs, most: u32, session: &Session) -> Result<Numbers
     };
     let client = InventoryClient::new(session.client.clone());
     let views = client.search(&search).await.map_err(not_found)?;
-    let mut numbers: Vec<FoundNumber> =
-        views.into_iter().map(found).collect::<Result<_, Fatal>>()?;
-    numbers.truncate(most as usize);
+    // All of them, also where more came than were asked for: all are reserved now.
+    let numbers: Vec<FoundNumber> = views.into_iter().map(found).collect::<Result<_, Fatal>>()?;
     Ok(NumbersFound {
         place,
         numbers,
