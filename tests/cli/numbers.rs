@@ -244,7 +244,7 @@ fn a_number_is_reserved_for_an_account_and_given_up_again() {
             &json!("2026-11-23T17:30:00Z")
         )
     );
-    assert_eq!(reservation(&world, "18017690211")["accountId"], ACCOUNT);
+    assert_eq!(reservation(&world, "18017690211")["account"], ACCOUNT);
     let said = world
         .alz(&[
             "numbers",
@@ -311,6 +311,7 @@ fn a_recovered_number_is_on_no_account_and_that_is_said() {
     world
         .alz(&["apply", "--auto-approve", "--allow", "release=9"])
         .expect(0);
+    world.advance("PT1H");
     let said = world.alz(&["numbers", "recover", "18014040901"]).expect(0);
     assert!(
         said.stdout.contains("it is on no account"),

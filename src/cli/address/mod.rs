@@ -121,10 +121,7 @@ fn tell(found: &ValidatedAddress, line: &str, output: &Output) -> Result<Exit, F
     }
     if !found.required.is_empty() {
         output.error(&report::warning(
-            &format!(
-                "the platform wants {} at this address",
-                found.required.join(" and ")
-            ),
+            &format!("the platform wants {} here", found.required.join(" and ")),
             Some("add them; without them no dispatcher knows which door is meant"),
         ));
     }

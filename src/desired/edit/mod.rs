@@ -236,7 +236,8 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Lines below the last of an indented map.
+    /// Lines below the last of an indented map, and below the comments that
+    /// stand further right than its keys: those are about the last one.
     fn below(
         &self,
         entries: &[Entry],
@@ -245,7 +246,14 @@ impl<'a> Page<'a> {
     ) -> Option<Vec<Splice>> {
         let indent = self.column(entries.first()?.key.range.start);
         let lines = write::block(members, indent, self.step, self.quotes(last), self.newline);
-        self.line_after(last.end(), &lines)
+        let mut end = last.end();
+        if !self.text.get(..end)?.ends_with('\n') {
+            let mut line = self.end_of_line(end);
+            while let Some(next) = self.comment_below(line, indent + self.step) {
+                (line, end) = (next, next);
+            }
+        }
+        self.line_after(end, &lines)
     }
 
     /// Lines below a key whose value is nothing, or says that there is nothing.

@@ -39,6 +39,18 @@ fn members_go_below_the_last_in_the_style_of_their_neighbours() {
 }
 
 #[test]
+fn a_comment_stays_with_the_number_that_it_is_about() {
+    becomes(
+        "numbers:\n  \"18015551212\":\n    port: a\n    # holdActivation: true\n    # soon\n  # 0105: free\naccount: x\n",
+        "numbers:\n  \"18015551212\":\n    port: a\n    # holdActivation: true\n    # soon\n  \"18017690201\": {}\n  \"18017690202\": {}\n  # 0105: free\naccount: x\n",
+    );
+    becomes(
+        "numbers:\r\n  \"18015551212\": {}\r\n      # deep\r\n\r\n      # far",
+        "numbers:\r\n  \"18015551212\": {}\r\n      # deep\r\n  \"18017690201\": {}\r\n  \"18017690202\": {}\r\n\r\n      # far",
+    );
+}
+
+#[test]
 fn a_file_keeps_its_line_ends_also_a_missing_last_one() {
     becomes(
         "account: x\r\nnumbers:\r\n  \"18015551212\": {}",
@@ -337,6 +349,7 @@ mod property {
                 Just(""),
                 Just("name: \"ünï\"\n"),
                 Just("\n# tail\n"),
+                Just("      # deep tail\n   # less\n"),
                 Just("name: |\n  a\n\n"),
                 Just("...\n"),
                 Just("---\naccount: other\nnumbers: {}\n"),
