@@ -58,6 +58,11 @@ impl Target {
         Ok(target)
     }
 
+    /// Some file declares the number already.
+    pub fn declares(&self, number: PhoneNumber) -> bool {
+        self.repository.declares(number)
+    }
+
     /// Writes the first `count` numbers that no file declares yet.
     pub fn add(
         &self,

@@ -53,7 +53,13 @@ pub(super) async fn run(
         None => None,
     };
     let session = project.connect(fastrand::u64(..)).await?;
-    let found = find(args, most, &session).await;
+    // Declared and not applied yet, a number is still free and comes back: then
+    // others are looked for, unless it was said how many to find.
+    let wanted = target
+        .as_ref()
+        .filter(|_| args.max.is_none() && !args.sequential)
+        .map(|target| (target, count as usize));
+    let found = find(args, most, wanted, &session).await;
     session.close().await;
     let mut found = found?;
     let told = match &target {
@@ -116,23 +122,64 @@ fn left_reserved(fatal: Fatal, found: &NumbersFound) -> Fatal {
     }
 }
 
-async fn find(args: &SearchArgs, most: u32, session: &Session) -> Result<NumbersFound, Fatal> {
+/// Searches at most so often for numbers in the place of declared ones.
+const AGAIN: usize = 5;
+
+/// Looks once; where `wanted` says how many numbers a file is to get, again as
+/// long as what is found is declared already. What was found is reserved, so
+/// the next look finds others.
+async fn find(
+    args: &SearchArgs,
+    most: u32,
+    wanted: Option<(&Target, usize)>,
+    session: &Session,
+) -> Result<NumbersFound, Fatal> {
     let (by, place) = place(args, session).await?;
-    let search = NumberSearch {
+    let client = InventoryClient::new(session.client.clone());
+    let mut search = NumberSearch {
         by,
         most,
         sequential: args.sequential,
     };
-    let client = InventoryClient::new(session.client.clone());
-    let views = client.search(&search).await.map_err(not_found)?;
     // All of them, also where more came than were asked for: all are reserved now.
-    let numbers: Vec<FoundNumber> = views.into_iter().map(found).collect::<Result<_, Fatal>>()?;
+    let mut numbers = look(&client, &search).await?;
+    if let Some((target, count)) = wanted {
+        for _ in 0..AGAIN {
+            let free = numbers
+                .iter()
+                .filter(|found| !target.declares(found.number))
+                .count();
+            let missing = count.saturating_sub(free);
+            if missing == 0 || free == numbers.len() {
+                break;
+            }
+            search.most = u32::try_from(missing).unwrap_or(most);
+            // What is reserved already is told whatever becomes of this.
+            let Ok(more) = look(&client, &search).await else {
+                break;
+            };
+            let before = numbers.len();
+            for found in more {
+                if !numbers.iter().any(|known| known.number == found.number) {
+                    numbers.push(found);
+                }
+            }
+            if numbers.len() == before {
+                break;
+            }
+        }
+    }
     Ok(NumbersFound {
         place,
         numbers,
         reserved_until: until(session.now),
         added: None,
     })
+}
+
+async fn look(client: &InventoryClient, search: &NumberSearch) -> Result<Vec<FoundNumber>, Fatal> {
+    let views = client.search(search).await.map_err(not_found)?;
+    views.into_iter().map(found).collect()
 }
 
 /// The end of a reservation made now.

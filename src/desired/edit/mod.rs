@@ -200,7 +200,7 @@ impl<'a> Page<'a> {
                 }
                 let in_block = holder.is_some_and(|(_, flow)| !flow);
                 match (entries.last(), holder) {
-                    (Some(last), _) if *flow => self.into_flow(node, entries, last, &wrapped),
+                    (Some(last), _) if *flow => self.add_to_braces(node, entries, last, &wrapped),
                     (Some(last), _) => self.below(entries, last, &wrapped),
                     (None, Some((entry, _))) if in_block && self.only_braces(node) => {
                         self.instead(entry, &wrapped)
@@ -300,7 +300,7 @@ impl<'a> Page<'a> {
     }
 
     /// Behind the last member of a map in braces.
-    fn into_flow(
+    fn add_to_braces(
         &self,
         node: &Node,
         entries: &[Entry],
