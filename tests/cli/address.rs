@@ -77,6 +77,12 @@ fn an_unknown_address_is_no_success_in_either_format() {
         "{}",
         said.stderr
     );
+    let country = world.alz(&["address", "validate", "gibberish", "--country", "CAN"]);
+    assert!(
+        !country.stderr.contains("understood"),
+        "a country that was told is nothing understood: {}",
+        country.stderr
+    );
     let json = world
         .alz(&[&line[..], &["--format", "json"]].concat())
         .expect(1);

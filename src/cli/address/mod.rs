@@ -179,7 +179,9 @@ fn validated(answer: wire::AddressValidation, hints: &Hints) -> ValidatedAddress
 /// What is said of an address that is not valid.
 pub fn unknown(line: &str, found: &ValidatedAddress) -> Fatal {
     let understood = report::address_line(&found.record);
-    let what = match understood.is_empty() {
+    // A country alone is what was told, or a guess.
+    let street = found.record.get(Member::StreetName).is_empty();
+    let what = match street && found.record.get(Member::City).is_empty() {
         true => format!("the platform does not know the address {line:?}"),
         false => {
             format!("the platform does not know the address {line:?}; it understood: {understood}")
