@@ -157,10 +157,10 @@ pub async fn run(
 ) -> Outcome {
     interrupt.expect(plan);
     for secret in options.secrets.all() {
-        client.conceal(secret.clone());
+        client.reader().conceal(secret.clone());
     }
     for secret in plan.steps.iter().flat_map(written_secrets) {
-        client.conceal(secret);
+        client.reader().conceal(secret);
     }
     let mut outcome = Outcome::default();
     let mut finished: BTreeSet<&str> = BTreeSet::new();

@@ -4,7 +4,7 @@
 use futures_util::future::try_join_all;
 
 use super::fatal::Fatal;
-use super::planning::{Shared, coverage, port_offer};
+use super::planning::{Planner, coverage, port_offer};
 use crate::api::ApiError;
 use crate::live;
 use crate::model::{AccountId, CorrectionPast, PhoneNumber, Record, Usages};
@@ -31,7 +31,7 @@ impl Answer {
     }
 }
 
-impl Shared {
+impl Planner {
     pub(super) async fn answer(
         &self,
         account: &AccountId,

@@ -23,10 +23,12 @@ use crate::api::WriteClient;
 use crate::apply::journal::Journal;
 use crate::apply::{self, Interrupt, Outcome, Secrets, StepReport};
 use crate::desired::Repository;
+use crate::live;
 use crate::model::live::LivePartition;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{NoteKind, Plan, Step};
 use crate::report;
+use crate::report::redact::{self, Key};
 
 /// How long reads may lag behind the writes of a run just ended.
 const LAG: Duration = Duration::from_secs(3);
@@ -97,7 +99,8 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     let session = project.connect(fastrand::u64(..)).await?;
     let remembered = journal::recall(global, &project, &session).await?;
     let run = Run {
-        arguments,
+        ask: reviewed.is_none() && !arguments.auto_approve,
+        fail_on_blocked: arguments.fail_on_blocked,
         project: &project,
         session: &session,
         remembered: &remembered,
@@ -126,16 +129,19 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
 }
 
 /// One apply, from the plan to the sum.
-struct Run<'a> {
-    arguments: &'a ApplyArgs,
-    project: &'a Project,
-    session: &'a Session,
+pub(super) struct Run<'a> {
+    /// A person approves of it on the terminal first.
+    pub ask: bool,
+    /// Exit 3 where something is blocked.
+    pub fail_on_blocked: bool,
+    pub project: &'a Project,
+    pub session: &'a Session,
     /// What earlier runs have written down.
-    remembered: &'a Remembered,
-    interrupt: &'a Interrupt,
+    pub remembered: &'a Remembered,
+    pub interrupt: &'a Interrupt,
     /// Something may be in flight.
-    running: &'a AtomicBool,
-    output: &'a Output,
+    pub running: &'a AtomicBool,
+    pub output: &'a Output,
 }
 
 impl Run<'_> {
@@ -168,13 +174,26 @@ impl Run<'_> {
                 }
             }
         }
+        self.carry(planned, &satisfied).await
+    }
+
+    /// Shows the plan, asks, does it and sums it up. `satisfied` are steps of
+    /// a reviewed plan that were done before.
+    pub(super) async fn carry(&self, planned: Planned, satisfied: &[Step]) -> Result<Exit, Fatal> {
+        let output = self.output;
         let Planned {
             plan,
             style,
             partition,
+            key,
         } = planned;
         if output.format == Format::Human {
-            output.result(&report::plan_human(&plan, &style));
+            let hidden = output.privacy.plan(&plan, &key);
+            let style = output.privacy.style(style);
+            output.result(&report::plan_human(
+                hidden.as_ref().unwrap_or(&plan),
+                &style,
+            ));
         }
         if !plan.guards.is_empty() {
             let lifts: String = plan::lifts(&plan).collect();
@@ -184,14 +203,13 @@ impl Run<'_> {
             ));
         }
         let secrets = journal::secrets(&plan, self.project)?;
-        let ask = reviewed.is_none() && !self.arguments.auto_approve && !plan.steps.is_empty();
-        if ask && !confirmed(&plan, output) {
+        if self.ask && !plan.steps.is_empty() && !confirmed(&plan, output) {
             return Err(Fatal::new("not approved: nothing was sent"));
         }
         let journal = journal::begin(&plan, self.remembered, self.session)?;
         start(&plan, output);
         self.remembered.tell(&plan, output);
-        for step in &satisfied {
+        for step in satisfied {
             output.result(&match output.format {
                 Format::Json => report::satisfied_json(step),
                 Format::Human => report::satisfied_human(step),
@@ -213,7 +231,11 @@ impl Run<'_> {
         reviewed: &Plan,
         planned: &Planned,
     ) -> Result<Result<Vec<Step>, Vec<apply::Difference>>, Fatal> {
-        let missing = match apply::compare(reviewed, &planned.plan) {
+        // A plan that hides values is compared with what they would be hidden as.
+        let hidden =
+            redact::is_redacted(reviewed).then(|| redact::plan(&planned.plan, &planned.key, None));
+        let fresh = hidden.as_ref().unwrap_or(&planned.plan);
+        let missing = match apply::compare(reviewed, fresh) {
             Ok(still) => still.missing,
             Err(differences) => return Ok(Err(differences)),
         };
@@ -221,7 +243,8 @@ impl Run<'_> {
         let mut impossible = Vec::new();
         for step in missing {
             let client = &self.session.client;
-            if apply::is_satisfied(step, client, &planned.partition).await? {
+            let known = self.unmasked(step, &planned.key).await?;
+            if apply::is_satisfied(&known, client, &planned.partition).await? {
                 satisfied.push(step.clone());
             } else {
                 impossible.push(apply::no_longer_possible(step, &planned.plan));
@@ -231,6 +254,19 @@ impl Run<'_> {
             Ok(satisfied)
         } else {
             Err(impossible)
+        })
+    }
+
+    /// The step with the values that it hides, as far as the platform shows them.
+    async fn unmasked(&self, step: &Step, key: &Key) -> Result<Step, Fatal> {
+        let hides = step.changes.iter().any(|c| redact::is_hidden(&c.after));
+        let (true, [number]) = (hides, step.numbers.as_slice()) else {
+            return Ok(step.clone());
+        };
+        let live = live::number(&self.session.client, &step.account, *number).await?;
+        Ok(match live {
+            Some(live) => redact::unmasked(step, &live, key),
+            None => step.clone(),
         })
     }
 
@@ -272,7 +308,7 @@ impl Run<'_> {
         if !outcome.not_started.is_empty() {
             Exit::Interrupted
         } else if outcome.tally.failed + outcome.tally.unknown > 0
-            || (blocked && self.arguments.fail_on_blocked)
+            || (blocked && self.fail_on_blocked)
         {
             Exit::Failed
         } else {
@@ -321,7 +357,7 @@ fn saved_plan<'a>(
         .map_err(|error| unusable(error.to_string()))
 }
 
-fn can_ask() -> bool {
+pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
@@ -336,7 +372,7 @@ fn confirmed(plan: &Plan, output: &Output) -> bool {
 
 /// Before anything is sent a signal ends the run. After that the first lets
 /// steps in flight finish, and the second ends at once.
-async fn on_signal(interrupt: Interrupt, running: Arc<AtomicBool>, output: Output) {
+pub(super) async fn on_signal(interrupt: Interrupt, running: Arc<AtomicBool>, output: Output) {
     if !super::signal().await {
         return;
     }

@@ -15,6 +15,8 @@ mod numbers;
 mod output;
 mod plan;
 mod planning;
+mod port;
+mod privacy;
 mod progress;
 mod reading;
 mod sandbox;
@@ -38,7 +40,7 @@ use crate::report;
 /// Runs the program on these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match args::Cli::try_parse_from(&arguments) {
+    let mut cli = match args::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) if !error.use_stderr() => {
             // Help and version are what was asked for.
@@ -47,7 +49,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         Err(error) => return misused(&error, &arguments),
     };
-    let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet);
+    cli.global.redact();
+    let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet)
+        .private(cli.global.privacy.clone());
     let exit = cli.run(&output);
     match output.failure() {
         None => exit,

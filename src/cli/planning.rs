@@ -17,15 +17,16 @@ use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, ReadClient, wire};
 use crate::desired::{Repository, Subject};
-use crate::model::live::LivePartition;
+use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::meaning::date;
 use crate::model::porting::PortMemory;
-use crate::model::{AccountId, OnUnknown, PhoneNumber, Record, SourceId};
+use crate::model::{AccountId, DesiredAccount, OnUnknown, PhoneNumber, Record, SourceId};
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
     RateCenter, Source, Verdict,
 };
 use crate::report::Style;
+use crate::report::redact::Key;
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -46,6 +47,8 @@ pub struct Planned {
     /// How a person's report of it is laid out.
     pub style: Style,
     pub partition: LivePartition,
+    /// What values that are not shown are told apart with.
+    pub key: Key,
 }
 
 /// Reads the platform and compares. The plan's steps name their source lines.
@@ -62,15 +65,7 @@ pub async fn make(
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
     let platform = Platform::read(session, ids).await?;
-    let shared = Arc::new(Shared {
-        client: platform.client.clone(),
-        platform,
-        verify: request.verify,
-        on_unknown: project.e911_on_unknown,
-        memory: Arc::clone(&request.memory),
-        resend_secrets: request.resend_secrets,
-        verdicts: Mutex::default(),
-    });
+    let shared = Arc::new(Planner::new(platform, request, project.e911_on_unknown));
 
     let mut plans: Vec<AccountPlan> = Vec::new();
     let mut style = Style {
@@ -123,11 +118,12 @@ pub async fn make(
         plan,
         style,
         partition: shared.platform.partition.clone(),
+        key: Key(repository.redaction_key(chosen.0.as_deref())),
     })
 }
 
 /// Gives every step the line that asks for it.
-fn locate(plan: &mut Plan, repository: &Repository) {
+pub(super) fn locate(plan: &mut Plan, repository: &Repository) {
     let subjects: Vec<(SourceId, Subject)> = plan
         .steps
         .iter()
@@ -146,7 +142,7 @@ fn locate(plan: &mut Plan, repository: &Repository) {
 }
 
 /// What every account's comparison uses.
-pub(super) struct Shared {
+pub(super) struct Planner {
     pub(super) client: ReadClient,
     platform: Platform,
     verify: bool,
@@ -161,40 +157,64 @@ async fn account(
     repository: &Repository,
     index: usize,
     chosen: &Chosen,
-    shared: &Shared,
+    planner: &Planner,
 ) -> Result<(AccountPlan, Option<String>), Fatal> {
     let desired = reading::declared(repository, index)?;
-    let live = shared.platform.account(&desired).await?;
-    let context = Context {
-        partition: &shared.platform.id,
-        live: &shared.platform.partition,
-        now: shared.platform.now,
-        verify: shared.verify,
-        on_unknown: shared.on_unknown,
-        only: chosen.only(&desired),
-        memory: &shared.memory,
-        resend_secrets: shared.resend_secrets,
-    };
-    let mut checks = Checks::default();
-    loop {
-        let made = plan::account(&desired, &live, &context, &checks);
-        if made.questions.is_empty() {
-            return Ok((made, desired.name));
+    let live = planner.platform.account(&desired).await?;
+    let made = planner.plan(&desired, &live, chosen.only(&desired)).await?;
+    Ok((made, desired.name))
+}
+
+impl Planner {
+    pub(super) fn new(platform: Platform, request: &Request<'_>, on_unknown: OnUnknown) -> Self {
+        Self {
+            client: platform.client.clone(),
+            platform,
+            verify: request.verify,
+            on_unknown,
+            memory: Arc::clone(&request.memory),
+            resend_secrets: request.resend_secrets,
+            verdicts: Mutex::default(),
         }
-        // Side by side; the client keeps to the requests in flight.
-        let asked = made
-            .questions
-            .iter()
-            .map(|question| shared.answer(&desired.account, question));
-        for answers in try_join_all(asked).await? {
-            for answer in answers {
-                answer.note(&mut checks);
+    }
+
+    /// Plans an account, and asks the platform what the plan has to know first.
+    /// `only` are the numbers to plan; `None` is all.
+    pub(super) async fn plan(
+        &self,
+        desired: &DesiredAccount,
+        live: &LiveAccount,
+        only: Option<&BTreeSet<PhoneNumber>>,
+    ) -> Result<AccountPlan, Fatal> {
+        let context = Context {
+            partition: &self.platform.id,
+            live: &self.platform.partition,
+            now: self.platform.now,
+            verify: self.verify,
+            on_unknown: self.on_unknown,
+            only,
+            memory: &self.memory,
+            resend_secrets: self.resend_secrets,
+        };
+        let mut checks = Checks::default();
+        loop {
+            let made = plan::account(desired, live, &context, &checks);
+            if made.questions.is_empty() {
+                return Ok(made);
+            }
+            // Side by side; the client keeps to the requests in flight.
+            let asked = made
+                .questions
+                .iter()
+                .map(|question| self.answer(&desired.account, question));
+            for answers in try_join_all(asked).await? {
+                for answer in answers {
+                    answer.note(&mut checks);
+                }
             }
         }
     }
-}
 
-impl Shared {
     pub(super) async fn e911_verdict(
         &self,
         address: &Record,

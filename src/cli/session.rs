@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
+use super::privacy::Privacy;
 use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
 use crate::desired::settings::{self, Pattern};
 use crate::desired::{self, LoadRequest, Loaded};
@@ -34,6 +35,7 @@ pub struct Project {
     api: String,
     partition: Option<PartitionId>,
     ca_file: Option<PathBuf>,
+    privacy: Privacy,
 }
 
 impl Project {
@@ -77,6 +79,7 @@ impl Project {
                 api: api.unwrap_or_default(),
                 partition,
                 ca_file,
+                privacy: global.privacy.clone(),
             });
         };
         let names = || {
@@ -118,6 +121,7 @@ impl Project {
             api: api.unwrap_or_else(|| environment.api.clone()),
             partition: partition.or_else(|| environment.partition.clone()),
             ca_file,
+            privacy: global.privacy.clone(),
         })
     }
 
@@ -129,14 +133,16 @@ impl Project {
     /// declared twice is found and `prune` knows every declaration, and the
     /// files named besides.
     pub fn load(&self, files: &[PathBuf], today: jiff::civil::Date) -> Result<Loaded, Fatal> {
-        desired::load(&LoadRequest {
+        let loaded = desired::load(&LoadRequest {
             root: &self.root,
             globs: &self.accounts,
             files,
             policies: &self.policies,
             today,
         })
-        .map_err(Fatal::Problems)
+        .map_err(Fatal::Problems)?;
+        self.privacy.learn(&loaded.repository);
+        Ok(loaded)
     }
 
     /// Connects to the platform, or starts the built-in one.
@@ -178,7 +184,12 @@ impl Project {
         options.requests_per_second = self.requests_per_second;
         options.ca_file = self.ca_file.clone();
         options.jitter_seed = jitter_seed;
+        options.http_log = self.privacy.http_log().cloned();
+        options.redactor = self.privacy.redactor().cloned();
         let client = ReadClient::new(options)?;
+        for secret in self.privacy.at_hand() {
+            client.conceal(secret);
+        }
         let now = match &running {
             Some(running) => running.now(),
             None => clock::now()?,
@@ -186,6 +197,7 @@ impl Project {
         Ok(Session {
             client,
             now,
+            privacy: self.privacy.clone(),
             running,
         })
     }
@@ -195,6 +207,7 @@ impl Project {
 pub struct Session {
     pub client: ReadClient,
     pub now: Timestamp,
+    pub privacy: Privacy,
     running: Option<sandbox::Running>,
 }
 

@@ -164,7 +164,7 @@ async fn look(
             platform.now,
             in_flight,
         ),
-        style,
+        style: output.privacy.style(style),
     })
 }
 

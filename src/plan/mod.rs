@@ -62,6 +62,7 @@ pub use document::{
 };
 pub use guard::{Allow, Touched};
 pub use lint::lint;
+pub use port::{Deed, by_hand, may_change};
 pub use registered::{Registered, registered};
 pub use status::{FlightKind, InFlight, Moment, port_in_flight, status};
 

@@ -4,7 +4,8 @@
 use anstyle::{AnsiColor, Style as Ansi};
 use serde_json::Value;
 
-use super::words;
+use super::redact::is_hidden;
+use super::{port_changes, words};
 use crate::model::meaning::is_place;
 use crate::model::{Member, Record};
 use crate::plan::{Action, Change, Expect, Step};
@@ -12,73 +13,123 @@ use crate::plan::{Action, Change, Expect, Step};
 const GREEN: Ansi = AnsiColor::Green.on_default();
 const RED: Ansi = AnsiColor::Red.on_default();
 
-/// The address-like objects of a number.
-const OBJECTS: [&str; 3] = [
+/// The address-like objects of a number and of a port.
+const OBJECTS: [&str; 4] = [
     "customerServiceRecord",
+    "port.customerServiceRecord",
     "e911Address",
     "directoryListing.address",
 ];
 
-fn member_of<'a>(change: &'a Change, object: &str) -> Option<(Member, &'a Change)> {
+pub(super) fn member_of<'a>(change: &'a Change, object: &str) -> Option<(Member, &'a Change)> {
     let name = change.path.strip_prefix(object)?.strip_prefix('.')?;
     Some((Member::from_name(name)?, change))
 }
 
-pub(super) fn step_lines(step: &Step) -> Vec<String> {
+/// The lines below a step, those of a port no wider than `room` columns.
+pub(super) fn step_lines(step: &Step, room: usize) -> Vec<String> {
+    let (hidden, shown): (Vec<&Change>, Vec<&Change>) = step
+        .changes
+        .iter()
+        .partition(|change| is_hidden(&change.before) || is_hidden(&change.after));
     let mut lines = Vec::new();
+    if let Some(facts) = &step.port {
+        lines.extend(port_changes::facts(facts, step.action, room));
+        if hidden.is_empty()
+            && let Some(told) = port_changes::lines(step, room)
+        {
+            lines.extend(told);
+            return lines;
+        }
+    }
+    lines.extend(hidden_lines(&hidden));
     for object in OBJECTS {
-        let members: Vec<(Member, &Change)> = step
-            .changes
+        let members: Vec<(Member, &Change)> = shown
             .iter()
             .filter_map(|change| member_of(change, object))
             .collect();
         if members.is_empty() {
             continue;
         }
-        if step.action == Action::Activate {
+        if !hidden.is_empty() {
+            // Half of an address in one line would look like all of it.
+            lines.extend(members.iter().map(|(_, change)| one(step, change)));
+        } else if step.action == Action::Activate {
             lines.extend(new_object(object, &members));
         } else {
             lines.extend(changed_object(step, object, &members));
         }
     }
-    let rest = step.changes.iter().filter(|change| {
+    let rest = shown.into_iter().filter(|change| {
         OBJECTS
             .into_iter()
             .all(|object| member_of(change, object).is_none())
     });
-    for change in rest {
-        lines.push(match (&change.before, step.action) {
-            _ if change.sensitive => format!("{}: (secret)", change.path),
-            (Value::Null, Action::Activate) => {
-                format!(
-                    "{}: {GREEN}{}{GREEN:#}",
-                    change.path,
-                    shown(step, change, &change.after)
-                )
-            }
-            // Sent as it is: so that it no longer goes where the CSR goes, or
-            // stands against the provider's word.
-            (before, action) if *before == change.after || is_the_csrs(step, change) => {
-                let why = match action {
-                    Action::KeepE911Original => "as written; the provider's correction is declined",
-                    _ => "as now; from here on its own, apart from the customer service record",
-                };
-                let address = shown(step, change, &change.after);
-                format!("{}: {address} ({why})", change.path)
-            }
-            (before, _) => format!(
-                "{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
-                change.path,
-                shown(step, change, before),
-                shown(step, change, &change.after)
-            ),
-        });
-    }
+    lines.extend(rest.map(|change| one(step, change)));
     lines
+}
+
+/// A change on a line of its own.
+fn one(step: &Step, change: &Change) -> String {
+    match (&change.before, step.action) {
+        _ if change.sensitive => format!("{}: (secret)", change.path),
+        (Value::Null, Action::Activate) => {
+            format!(
+                "{}: {GREEN}{}{GREEN:#}",
+                change.path,
+                shown(step, change, &change.after)
+            )
+        }
+        // Sent as it is: so that it no longer goes where the CSR goes, or
+        // stands against the provider's word.
+        (before, action) if *before == change.after || is_the_csrs(step, change) => {
+            let why = match action {
+                Action::KeepE911Original => "as written; the provider's correction is declined",
+                _ => "as now; from here on its own, apart from the customer service record",
+            };
+            let address = shown(step, change, &change.after);
+            format!("{}: {address} ({why})", change.path)
+        }
+        (before, _) => format!(
+            "{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
+            change.path,
+            shown(step, change, before),
+            shown(step, change, &change.after)
+        ),
+    }
+}
+
+/// Changes whose values are not shown, object by object: the members alone.
+fn hidden_lines(changes: &[&Change]) -> Vec<String> {
+    let mut objects: Vec<(&str, Vec<&str>)> = Vec::new();
+    for change in changes {
+        let whole = (change.path.as_str(), "address");
+        let (object, member) = change.path.rsplit_once('.').unwrap_or(whole);
+        match objects.iter_mut().find(|(known, _)| *known == object) {
+            Some((_, members)) => members.push(member),
+            None => objects.push((object, vec![member])),
+        }
+    }
+    objects
+        .into_iter()
+        .map(|(object, members)| format!("{object}: {} (not shown)", members.join(", ")))
+        .collect()
 }
 
 /// An object that is sent for the first time: who and where in one line, the rest after it.
 fn new_object(object: &str, members: &[(Member, &Change)]) -> Vec<String> {
+    let (record, rest) = gathered(members);
+    let parts = [words::who(&record), words::place(&record)];
+    let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let mut lines = vec![format!("{object}: {GREEN}{}{GREEN:#}", said.join(", "))];
+    if !rest.is_empty() {
+        lines.push(format!("  {}", rest.join(", ")));
+    }
+    lines
+}
+
+/// The record that comes, and what of it is not said in its line.
+pub(super) fn gathered(members: &[(Member, &Change)]) -> (Record, Vec<String>) {
     let mut record = Record::default();
     let mut rest = Vec::new();
     for (member, change) in members {
@@ -92,13 +143,7 @@ fn new_object(object: &str, members: &[(Member, &Change)]) -> Vec<String> {
             rest.push(format!("{} {}", member.name(), scalar(&change.after)));
         }
     }
-    let parts = [words::who(&record), words::place(&record)];
-    let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    let mut lines = vec![format!("{object}: {GREEN}{}{GREEN:#}", said.join(", "))];
-    if !rest.is_empty() {
-        lines.push(format!("  {}", rest.join(", ")));
-    }
-    lines
+    (record, rest)
 }
 
 /// A changed object: the address as one line compared word by word, other
@@ -135,9 +180,8 @@ fn live_object(step: &Step, object: &str) -> Option<Record> {
     let live = match &step.expect {
         Expect::Number(live) => live,
         Expect::Correction { number, .. } => number,
-        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown | Expect::Port(_) => {
-            return None;
-        }
+        Expect::Port(port) => return port.customer_service_record.clone(),
+        Expect::Anything | Expect::NotOnAccount | Expect::InCooldown => return None,
     };
     let own = match object {
         "customerServiceRecord" => live.customer_service_record.clone(),
@@ -161,7 +205,7 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-fn scalar(value: &Value) -> String {
+pub(super) fn scalar(value: &Value) -> String {
     match text(value) {
         None => "(none)".to_owned(),
         Some(text) => words::clean(&text),
@@ -169,7 +213,7 @@ fn scalar(value: &Value) -> String {
 }
 
 /// A value of a change that is about an object as a whole.
-fn shown(step: &Step, change: &Change, value: &Value) -> String {
+pub(super) fn shown(step: &Step, change: &Change, value: &Value) -> String {
     let Value::Object(map) = value else {
         let is_address = OBJECTS.contains(&change.path.as_str());
         return match value {

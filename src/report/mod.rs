@@ -12,7 +12,10 @@ mod numbers;
 mod outcome;
 mod plan_human;
 mod plan_json;
+mod port;
+mod port_changes;
 pub mod problems;
+pub mod redact;
 pub mod schema;
 mod status_human;
 mod status_json;
@@ -35,6 +38,7 @@ pub use outcome::{
 };
 pub use plan_human::{Style, plan_human};
 pub use plan_json::plan_json;
+pub use port::{PortDocument, PortEntry, PortTerms, Possible, port_human, port_json};
 pub use status_human::status_human;
 pub use status_json::{StatusDocument, status_json, status_line};
 pub use style::{error, warning};

@@ -113,12 +113,26 @@ impl Report<'_> {
         } else {
             format!("  {DIM}{}:{}{DIM:#}", step.source.file, step.source.line)
         };
-        let numbers: Vec<String> = step.numbers.iter().map(|n| n.spaced()).collect();
+        let room = self.style.width.max(40);
+        // The order of a port can have a hundred numbers.
+        let all: Vec<String> = step
+            .numbers
+            .iter()
+            .map(|number| number.spaced().replace(' ', "\u{a0}"))
+            .collect();
+        let port = step.port.as_ref().and_then(|port| port.name.as_deref());
+        let port = port.map_or_else(String::new, |name| format!(" {}", words::clean(name)));
+        let mut numbers = words::wrapped(&all.join(", "), room - 4);
+        let last = numbers.pop().unwrap_or_default();
+        let mut sign = sign;
+        for line in numbers {
+            self.line(&format!("  {ansi}{sign} {line}{ansi:#}"));
+            sign = ' ';
+        }
         self.line(&format!(
-            "  {ansi}{sign} {}  {verb}{ansi:#}{source}",
-            numbers.join(", ")
+            "  {ansi}{sign} {last}  {verb}{port}{ansi:#}{source}"
         ));
-        for line in step_lines(step) {
+        for line in step_lines(step, room - 6) {
             self.line(&format!("      {line}"));
         }
     }
@@ -250,7 +264,12 @@ fn summary(plan: &Plan) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, action)| {
             let (_, ansi) = sign(action);
-            format!("{ansi}{count} {}{ansi:#}", intention(action))
+            let ports = match (port_of(action), count) {
+                (false, _) => "",
+                (true, 1) => " port",
+                (true, _) => " ports",
+            };
+            format!("{ansi}{count}{ports} {}{ansi:#}", intention(action))
         })
         .collect();
     let mut rest = vec![match count("inSync") {
@@ -275,19 +294,34 @@ fn summary(plan: &Plan) -> String {
     line
 }
 
+/// The step is about a port, not about a number.
+const fn port_of(action: Action) -> bool {
+    match action {
+        Action::SubmitPort | Action::UpdatePort | Action::TriggerPort | Action::CancelPort => true,
+        Action::Recover
+        | Action::Activate
+        | Action::SubmitActivation
+        | Action::Update
+        | Action::AcceptE911Correction
+        | Action::KeepE911Original
+        | Action::CancelActivation
+        | Action::Release => false,
+    }
+}
+
 const fn intention(action: Action) -> &'static str {
     match action {
         Action::Recover => "to recover",
         Action::Activate => "to activate",
         Action::SubmitActivation => "to submit from hold",
-        Action::SubmitPort => "to order a port for",
-        Action::UpdatePort => "to change the port of",
-        Action::TriggerPort => "to trigger the port of",
+        Action::SubmitPort => "to order",
+        Action::UpdatePort => "to change",
+        Action::TriggerPort => "to trigger",
         Action::Update => "to update",
         Action::AcceptE911Correction => "to accept the E911 correction of",
         Action::KeepE911Original => "to keep the E911 original of",
         Action::CancelActivation => "to cancel from hold",
-        Action::CancelPort => "to cancel the port of",
+        Action::CancelPort => "to cancel",
         Action::Release => "to release",
     }
 }

@@ -160,3 +160,18 @@ fn a_number_whose_address_is_the_platforms_is_counted_and_not_judged() {
     assert_eq!(document["notInFiles"], json!(["18014040901"]));
     assert_eq!(questions(&world), 0);
 }
+
+#[test]
+fn nobody_is_named_where_personal_data_is_redacted() {
+    let world = world();
+    for format in ["human", "json"] {
+        let said = world
+            .alz(&["e911", "check", "--redact", "pii", "--format", format])
+            .expect(1);
+        assert!(said.stdout.contains("INVALID"), "{}", said.stdout);
+        for word in ["Maison", "Sparks", "OTTAWA", "Lindon"] {
+            let text = format!("{}{}", said.stdout, said.stderr);
+            assert!(!text.contains(word), "{word}: {text}");
+        }
+    }
+}

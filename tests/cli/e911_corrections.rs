@@ -212,7 +212,7 @@ fn an_offer_that_changes_between_plan_and_write_is_not_accepted() {
         "postDirectional": "E", "city": "PROVO", "state": "UT", "postalCode": "84606", "country": "US" });
     // The plan reads the offer once; every later look finds another one.
     world.fault(json!({
-        "method": "GET", "path": "**/911-address/correction", "skip": 1,
+        "method": "GET", "path": "**/telephonenumber/18014040904/911-address/correction", "skip": 1,
         "body": other.to_string(),
     }));
     let said = apply(&world).expect(3);

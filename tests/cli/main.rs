@@ -3,11 +3,13 @@
 
 mod address;
 mod apply;
+mod canary;
 mod e911;
 mod e911_check;
 mod e911_corrections;
 mod e911_walk;
 mod examples;
+mod har;
 mod input;
 mod journal;
 mod numbers;

@@ -155,10 +155,13 @@ impl Target {
         match project.load(std::slice::from_ref(&self.path), self.today) {
             Ok(_) => Ok(()),
             Err(Fatal::Problems(problems)) => {
+                let shown = output.privacy.problems(&problems, &project.root);
+                let excerpts = output.privacy.shows_excerpts();
                 output.error(&crate::report::problems::human(
-                    &problems,
+                    &shown,
                     &project.root,
                     output.width(),
+                    excerpts,
                 ));
                 Err(Fatal::with_help(
                     format!(

@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 
 use crate::model::calendar::business_days_between;
 use crate::model::desired::Trigger;
-use crate::model::{DesiredNumber, DesiredPort, LivePort, PhoneNumber, PortState, SourceId, paths};
-use crate::plan::Touched;
+use crate::model::{
+    AccountId, DesiredNumber, DesiredPort, LivePort, PhoneNumber, PortState, SourceId, paths,
+};
 use crate::plan::document::{Action, Change, Expect, PortFacts};
+use crate::plan::{Context, Touched};
 
 use super::super::events;
 use super::super::saying::Saying;
@@ -105,7 +107,7 @@ fn go_along(
     let on_foc_date = declarations
         .iter()
         .any(|(declaration, _)| declaration.port.trigger.value() == Some(&Trigger::OnFocDate));
-    let amended = if is_on_its_way(scene, port) {
+    let amended = if is_on_its_way(port, scene.context) {
         Amendment::default()
     } else {
         amendment(scene, port, all, &declarations, members)
@@ -174,11 +176,11 @@ fn go_along(
 }
 
 /// The carrier is at it: nothing can be changed or cancelled any more.
-fn is_on_its_way(scene: Scene, port: &LivePort) -> bool {
+pub(super) fn is_on_its_way(port: &LivePort, context: &Context) -> bool {
     if port.state != PortState::FocReceived {
         return false;
     }
-    match Stage::of(port, scene.context.now, scene.context.memory) {
+    match Stage::of(port, context.now, context.memory) {
         Stage::Triggered { .. } | Stage::Activating { .. } => true,
         Stage::Undated
         | Stage::Ahead { .. }
@@ -286,10 +288,25 @@ fn trigger(
         }
         return;
     }
+    triggering(port, name, scene.account(), scene.context).attach(
+        scene.account(),
+        all,
+        source_of(wanted),
+        ported,
+    );
+}
+
+/// The step that tells the carrier to go ahead (A26).
+pub(super) fn triggering(
+    port: &LivePort,
+    name: Option<&str>,
+    account: &AccountId,
+    context: &Context,
+) -> PortStep {
     PortStep {
         action: Action::TriggerPort,
         method: "PUT",
-        path: paths::trigger_port(scene.context.partition, scene.account(), &port.id),
+        path: paths::trigger_port(context.partition, account, &port.id),
         body: None,
         changes: vec![Change {
             path: "port.trigger".to_owned(),
@@ -301,7 +318,6 @@ fn trigger(
         expect: Expect::Port(Box::new(port.clone())),
         facts: facts(port, name),
     }
-    .attach(scene.account(), all, source_of(wanted), ported);
 }
 
 /// `state: released` on numbers of a port: it is cancelled as a whole or not at all.
@@ -322,38 +338,10 @@ fn give_up(
             ported.say(*number, saying.clone());
         }
     };
-    let mut warning = None;
-    match port.state {
-        PortState::Pending | PortState::InProgress | PortState::Rejected => {}
-        PortState::FocReceived => {
-            if is_on_its_way(scene, port) {
-                let saying = Saying::waiting(
-                    "it is being activated, so its port can't be cancelled any more: it is released once it is active",
-                );
-                return say(saying, ported);
-            }
-            let near = |foc: &jiff::civil::Date| {
-                business_days_between(today(scene.context), *foc) <= EXPEDITED
-            };
-            warning = port.foc.filter(near).map(|foc| {
-                Saying::warning(format!(
-                    "its FOC date is {}: so near to it a cancellation is expedited, and may come too late",
-                    day(foc)
-                ))
-                .help("tell the provider's support")
-            });
-        }
-        PortState::FocRemoved
-        | PortState::HotCut
-        | PortState::ResellerPending
-        | PortState::CancelPending
-        | PortState::Cancelled
-        | PortState::CarrierCancelled
-        | PortState::Completed
-        | PortState::Other(_) => {
-            return say(progress(port, name, false, scene.context).saying, ported);
-        }
-    }
+    let warning = match cancellable(port, name, scene.context) {
+        Ok(warning) => warning,
+        Err(saying) => return say(saying, ported),
+    };
     let protected: Vec<PhoneNumber> = released
         .iter()
         .filter(|member| member.desired.protected)
@@ -384,21 +372,76 @@ fn give_up(
     if let Some(warning) = warning {
         say(warning, ported);
     }
+    cancelling(port, name, scene.account(), scene.context).attach(
+        scene.account(),
+        all,
+        source_of(released),
+        ported,
+    );
+    if let Some(first) = all.first() {
+        ported.outcomes.entry(*first).or_default().touched = given_up(all);
+    }
+}
+
+/// Whether a port can be cancelled as it stands: what ought to be known before
+/// it is, or why it can't be.
+pub(super) fn cancellable(
+    port: &LivePort,
+    name: Option<&str>,
+    context: &Context,
+) -> Result<Option<Saying>, Saying> {
+    match port.state {
+        PortState::Pending | PortState::InProgress | PortState::Rejected => Ok(None),
+        PortState::FocReceived => {
+            if is_on_its_way(port, context) {
+                return Err(Saying::waiting(
+                    "it is being activated, so its port can't be cancelled any more: it is released once it is active",
+                ));
+            }
+            let near =
+                |foc: &jiff::civil::Date| business_days_between(today(context), *foc) <= EXPEDITED;
+            Ok(port.foc.filter(near).map(|foc| {
+                Saying::warning(format!(
+                    "its FOC date is {}: so near to it a cancellation is expedited, and may come too late",
+                    day(foc)
+                ))
+                .help("tell the provider's support")
+            }))
+        }
+        PortState::FocRemoved
+        | PortState::HotCut
+        | PortState::ResellerPending
+        | PortState::CancelPending
+        | PortState::Cancelled
+        | PortState::CarrierCancelled
+        | PortState::Completed
+        | PortState::Other(_) => Err(progress(port, name, false, context).saying),
+    }
+}
+
+/// The step that cancels a port (A25).
+pub(super) fn cancelling(
+    port: &LivePort,
+    name: Option<&str>,
+    account: &AccountId,
+    context: &Context,
+) -> PortStep {
     PortStep {
         action: Action::CancelPort,
         method: "DELETE",
-        path: paths::cancel_port(scene.context.partition, scene.account(), &port.id),
+        path: paths::cancel_port(context.partition, account, &port.id),
         body: None,
         changes: vec![state_change(port.state.name(), "released")],
         secrets: Vec::new(),
         expect: Expect::Port(Box::new(port.clone())),
         facts: facts(port, name),
     }
-    .attach(scene.account(), all, source_of(released), ported);
-    if let Some(first) = all.first() {
-        ported.outcomes.entry(*first).or_default().touched = Touched {
-            release: u64::try_from(all.len()).unwrap_or(u64::MAX),
-            ..Touched::default()
-        };
+}
+
+/// What a cancelled port takes away, for the guards.
+pub(super) fn given_up(numbers: &[PhoneNumber]) -> Touched {
+    Touched {
+        release: u64::try_from(numbers.len()).unwrap_or(u64::MAX),
+        ..Touched::default()
     }
 }

@@ -9,6 +9,7 @@
 //! and `secrets` for what is never compared.
 
 mod amend;
+mod by_hand;
 mod declared;
 mod editable;
 mod follow;
@@ -36,6 +37,8 @@ use crate::plan::checks::{Checks, Question};
 
 use super::number::{Outcome, Standing, Subject, standing};
 use super::saying::Saying;
+
+pub use by_hand::{Deed, by_hand, may_change};
 
 /// What the ports decide: outcomes of numbers, and what to ask first.
 #[derive(Default)]

@@ -337,6 +337,21 @@ fn rfc3339(at: Timestamp, zone: TimeZone) -> String {
         .to_string()
 }
 
+/// When a port can be triggered on its FOC date, in words; none where the
+/// carrier publishes no hour.
+pub(super) fn window(port: &LivePort) -> Option<String> {
+    let auto = port.auto_trigger()?;
+    let foc = port.foc?;
+    let (opens, closes) = (auto.opens(foc)?, auto.closes(foc)?);
+    let zone = auto.time_zone();
+    Some(format!(
+        "from {} until {} ({})",
+        local(opens, zone.clone()),
+        local(closes, zone),
+        auto.zone
+    ))
+}
+
 /// The carrier's moment with the offset of its zone; the day alone where the
 /// carrier publishes no hour.
 fn until(auto: Option<AutoTrigger>, foc: Date) -> Option<String> {

@@ -29,7 +29,22 @@ impl PortStep {
         let Some(first) = numbers.first() else {
             return;
         };
-        let step = Step {
+        let step = self.step(account, *first, numbers, source);
+        for number in numbers {
+            ported.outcomes.entry(*number).or_default().covered = true;
+        }
+        ported.outcomes.entry(*first).or_default().steps.push(step);
+    }
+
+    /// The step itself, named after the port's first number.
+    pub fn step(
+        self,
+        account: &AccountId,
+        first: PhoneNumber,
+        numbers: &[PhoneNumber],
+        source: SourceId,
+    ) -> Step {
+        Step {
             id: format!("{}-{first}", self.action.name()),
             action: self.action,
             account: account.clone(),
@@ -47,10 +62,6 @@ impl PortStep {
             secrets: self.secrets,
             expect: self.expect,
             source_id: source,
-        };
-        for number in numbers {
-            ported.outcomes.entry(*number).or_default().covered = true;
         }
-        ported.outcomes.entry(*first).or_default().steps.push(step);
     }
 }
