@@ -48,7 +48,11 @@ impl Project {
     /// For a command that asks the platform and needs no files: the platform
     /// named with --api does where there is no alz.yaml.
     pub fn platform(global: &Global) -> Result<Self, Fatal> {
-        Self::find(global, true)
+        let project = Self::find(global, true)?;
+        // The secrets of ports must be known to be kept out of the platform's
+        // words. Files that have mistakes are no reason not to ask it something.
+        let _ = project.load(&[], clock::today()?);
+        Ok(project)
     }
 
     /// `standing`: without alz.yaml there is still something to work on.

@@ -81,6 +81,13 @@ pub enum Land {
 }
 
 impl Hints {
+    /// A postal code is personal too.
+    fn heard(&self, output: &Output) {
+        if let Some(code) = &self.postal_code {
+            output.privacy.hear_line(code);
+        }
+    }
+
     fn country(&self) -> Country {
         match self.country {
             Some(Land::Usa) => Country::Usa,
@@ -103,6 +110,8 @@ async fn connect(global: &Global) -> Result<Session, Fatal> {
 }
 
 async fn validate(args: &ValidateArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
+    output.privacy.hear_line(&args.line);
+    args.hints.heard(output);
     let session = connect(global).await?;
     let found = ask(&session.client, &args.line, &args.hints).await;
     session.close().await;
@@ -201,6 +210,10 @@ async fn suggest(args: &SuggestArgs, global: &Global, output: &Output) -> Result
             "without one: alz address suggest \"333 S\"",
         ));
     }
+    args.hints.heard(output);
+    if let Some(line) = &args.line {
+        output.privacy.hear_line(line);
+    }
     match &args.line {
         Some(line) if !args.interactive => {
             let session = connect(global).await?;
@@ -211,6 +224,9 @@ async fn suggest(args: &SuggestArgs, global: &Global, output: &Output) -> Result
                 .await;
             session.close().await;
             let lines = found?;
+            for line in &lines {
+                output.privacy.hear_line(line);
+            }
             match output.format {
                 Format::Json => output.result(&report::suggestions_json(&lines)),
                 Format::Human => output.result(&report::suggestions_human(&lines)),
@@ -237,6 +253,7 @@ async fn suggest(args: &SuggestArgs, global: &Global, output: &Output) -> Result
             .await;
             let told = match picked {
                 Ok(Some(line)) => {
+                    output.privacy.hear_line(&line);
                     let hints = Hints {
                         // The line that was chosen has its own.
                         postal_code: None,

@@ -37,6 +37,12 @@ pub(super) async fn run(
             "leave --max out, or make it larger",
         ));
     }
+    for line in [&args.near, &args.postal_code, &args.lat, &args.long]
+        .into_iter()
+        .flatten()
+    {
+        output.privacy.hear_line(line);
+    }
     let project = match &args.add {
         Some(file) => Project::open(global, std::slice::from_ref(file))?,
         None => Project::platform(global)?,
