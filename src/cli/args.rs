@@ -246,12 +246,13 @@ impl Cli {
     }
 }
 
-/// A command and all below it.
-fn all(command: &clap::Command) -> Vec<&clap::Command> {
-    let below = command.get_subcommands().filter(|c| c.get_name() != "help");
-    std::iter::once(command)
-        .chain(below.flat_map(all))
-        .collect()
+/// A command, and all that are below it.
+fn with_subcommands(command: &clap::Command) -> Vec<&clap::Command> {
+    let below = command
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help")
+        .flat_map(with_subcommands);
+    std::iter::once(command).chain(below).collect()
 }
 
 /// One page with every command.
@@ -259,7 +260,7 @@ fn manual(output: &Output) -> Exit {
     let mut page = Vec::new();
     let mut command = Cli::command();
     command.build();
-    let rendered = all(&command)
+    let rendered = with_subcommands(&command)
         .into_iter()
         .try_for_each(|command| clap_mangen::Man::new(command.clone()).render(&mut page));
     match rendered {

@@ -272,8 +272,8 @@ pub async fn e911_opinion(
 }
 
 /// Where a number belongs (A5).
-pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Coverage, Fatal> {
-    let found = client.rate_center(number).await.map_err(unasked)?;
+pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Coverage, ApiError> {
+    let found = client.rate_center(number).await?;
     Ok(match found {
         None => Coverage::Unknown,
         Some(wire::RateCenter {
@@ -297,20 +297,28 @@ pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Covera
 }
 
 /// What the carriers say to a port (A22).
-pub async fn port_offer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, Fatal> {
-    match client.port_prevalidate(&port_question(question)).await {
-        Ok(answer) => Ok(offer(answer)),
+pub async fn port_offer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, ApiError> {
+    match port_answer(client, question).await {
+        Ok(offer) => Ok(offer),
         // About this port alone.
         Err(error @ (ApiError::Refused { status: 400, .. } | ApiError::NotFound { .. })) => {
             Ok(Offer::Refused {
                 why: error.to_string(),
             })
         }
-        Err(error) => Err(unasked(error)),
+        Err(error) => Err(error),
     }
 }
 
-fn unasked(error: ApiError) -> Fatal {
+/// The same, with a question that is not taken as the error that it is.
+pub async fn port_answer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, ApiError> {
+    client
+        .port_prevalidate(&port_question(question))
+        .await
+        .map(offer)
+}
+
+pub fn unasked(error: ApiError) -> Fatal {
     Fatal::with_help(
         error.to_string(),
         "it was asked about a new port: --no-verify leaves that question out",
@@ -328,7 +336,10 @@ fn port_question(question: &PortQuestion) -> Value {
         .iter()
         .map(|number| json!({ "phoneNumber": number }))
         .collect();
-    let mut body = json!({ "telephoneNumbers": rows, "customerServiceRecord": csr });
+    let mut body = json!({ "telephoneNumbers": rows });
+    if !csr.is_empty() {
+        body["customerServiceRecord"] = json!(csr);
+    }
     if let Some(billing) = billing_telephone_number {
         body["port"] = json!({ "billingTelephoneNumber": billing });
     }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::Exit;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
@@ -14,6 +13,7 @@ use super::output::{Format, Output};
 use super::progress::Progress;
 use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
+use super::{Exit, journal};
 use crate::desired::Repository;
 use crate::model::live::LiveAccount;
 use crate::model::porting::PortMemory;
@@ -65,7 +65,7 @@ async fn status(arguments: &StatusArgs, global: &Global, output: &Output) -> Res
     let mut session = project.connect(fastrand::u64(..)).await?;
     let repository = Arc::new(loaded.repository);
     let chosen = Chosen::new(&repository, &files);
-    let memory = Arc::new(memory(&project));
+    let memory = journal::recall(global, &project, &session).await?.ports;
     let ended = async {
         let mut told = None;
         loop {
@@ -105,18 +105,14 @@ async fn interrupted(seconds: u64) -> bool {
     }
 }
 
-/// What earlier runs sent for ports.
-pub fn memory(_project: &Project) -> PortMemory {
-    PortMemory::default()
-}
-
 /// What one look has seen.
-struct Seen {
-    document: StatusDocument,
+pub struct Seen {
+    pub document: StatusDocument,
     style: Style,
 }
 
-async fn look(
+/// Reads the chosen accounts once.
+pub async fn look(
     project: &Project,
     session: &Session,
     repository: &Arc<Repository>,
@@ -217,12 +213,7 @@ fn tell(
             text
         }
         Format::Human => {
-            let text = report::status_human(
-                &document.in_flight,
-                style,
-                document.created_at,
-                arguments.timeline,
-            );
+            let text = report::status_human(document, style, arguments.timeline);
             if arguments.watch && output.is_watched() {
                 let foot = format!(
                     "\n{}, again every {} seconds; Ctrl-C ends it",
