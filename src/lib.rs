@@ -31,6 +31,8 @@
 //!   with its expected place under `tests/bad/`.
 //! - **an endpoint**: its type in `api/wire.rs`, its path in `model/paths.rs`,
 //!   a function of the client, a route of the sandbox.
+//! - **something that is written into a person's file**: members and a path for
+//!   `desired::edit`, which leaves every other byte as it is.
 //! - **an output format**: one file in `report/`.
 //! - **a command that writes**: `cli::lock::connect` gives it the platform and
 //!   the accounts to itself.

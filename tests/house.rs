@@ -148,6 +148,30 @@ fn only_apply_and_the_commands_by_hand_can_write() {
 }
 
 #[test]
+fn nothing_but_the_commands_by_hand_searches_the_inventory() {
+    let mut wrong = Vec::new();
+    for (room, _) in ARROWS {
+        for (path, text) in sources(room) {
+            let home = path.ends_with("api/mod.rs") || path.ends_with("api/inventory.rs");
+            let by_hand = path.parent().is_some_and(|p| p.ends_with("cli/numbers"));
+            let code = code(&text);
+            let searches = ["InventoryClient", "inventory_search("]
+                .iter()
+                .any(|name| code.contains(name));
+            // Where the path has its name.
+            let names = path.ends_with("model/paths.rs");
+            if searches && !home && !by_hand && !names {
+                wrong.push(path.display().to_string());
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{wrong:?} would reserve every number that is found"
+    );
+}
+
+#[test]
 fn the_check_itself_sees_a_wrong_arrow() {
     let seen = used("use crate::plan::document::Plan;\nuse crate::{api::wire, model};");
     assert_eq!(

@@ -9,9 +9,12 @@
 //! to wait, on the clock that `timer` stands for. What went wrong is an [`ApiError`].
 //!
 //! A [`ReadClient`] has no method that changes anything; a [`WriteClient`] is
-//! made from one, by `apply` alone.
+//! made from one, by `apply` alone. An [`InventoryClient`] is a client of its own
+//! because even its search has a side effect: the commands by hand have it, and
+//! nothing that makes a plan.
 
 mod activity;
+mod address;
 mod answer;
 pub mod client;
 mod connect;
@@ -20,6 +23,7 @@ pub mod endpoint;
 mod envelope;
 pub mod error;
 mod har;
+mod inventory;
 pub mod masking;
 pub mod options;
 mod pace;
@@ -31,11 +35,13 @@ mod transport;
 pub mod wire;
 mod write;
 
+pub use address::Country;
 pub use client::{ReadClient, UserInfo};
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, Call};
 pub use har::HttpLog;
+pub use inventory::{InventoryClient, MOST_FOUND, NumberSearch, Reserved, SearchBy, Unreserved};
 pub use options::{ClientOptions, Timeouts};
 pub use query::{PAGE, StatusQuery};
 pub use retry::{RetryPolicy, Safety};

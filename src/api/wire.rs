@@ -307,6 +307,35 @@ pub struct E911Prevalidation {
     pub address: Option<Record>,
 }
 
+/// S:AddressValidationX: a line of address, taken apart.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AddressValidation {
+    /// What the platform still wants to know: `unit`, `secondaryLocationDescription`.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub required_fields: Vec<String>,
+    /// Without names, and without a country (O:validateAddress).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_service_record: Option<Record>,
+    /// Decimal degrees, as text.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "degrees")]
+    pub latitude: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "degrees")]
+    pub longitude: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid: Option<bool>,
+}
+
+/// S:TelephoneNumberReservedX.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Reserved {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reserved: Option<bool>,
+}
+
 /// S:PublicApiException: the platform's error envelope. In practice a 401 says
 /// `message`, as a string or an array; S:ApiSingleException says `code` and
 /// `message`. All three are read.
@@ -419,6 +448,18 @@ where
     T: Default + Deserialize<'de>,
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Degrees, as text or as a number.
+fn degrees<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Option::<Value>::deserialize(deserializer)? {
+        Some(Value::String(text)) => Some(text).filter(|text| !text.trim().is_empty()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        Some(Value::Null) | None => None,
+        Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => {
+            return Err(serde::de::Error::custom("not degrees"));
+        }
+    })
 }
 
 /// A date as text, or as the epoch integer that stands for one in places.

@@ -8,7 +8,8 @@ use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
-    Exit, Output, apply, init, journal, plan, port, sandbox, schema, status, unlock, validate,
+    Exit, Output, address, apply, e911, init, journal, numbers, plan, port, sandbox, schema,
+    status, unlock, validate,
 };
 
 /// Infrastructure as code for telephone numbers
@@ -157,6 +158,15 @@ enum Command {
     Apply(apply::ApplyArgs),
     Journal(journal::JournalArgs),
     Status(status::StatusArgs),
+    /// Find, reserve and recover numbers of the inventory
+    #[command(subcommand)]
+    Numbers(numbers::NumbersCommand),
+    /// Validate an address, or find it while typing
+    #[command(subcommand)]
+    Address(address::AddressCommand),
+    /// Ask the E911 provider about addresses
+    #[command(subcommand)]
+    E911(e911::E911Command),
     Port(port::PortArgs),
     Unlock(unlock::UnlockArgs),
     Schema(schema::SchemaArgs),
@@ -215,6 +225,13 @@ impl Cli {
             Command::Status(arguments) => {
                 super::block_on(output, status::run(arguments, global, output))
             }
+            Command::Numbers(command) => {
+                super::block_on(output, numbers::run(command, global, output))
+            }
+            Command::Address(command) => {
+                super::block_on(output, address::run(command, global, output))
+            }
+            Command::E911(command) => super::block_on(output, e911::run(command, global, output)),
             Command::Port(arguments) => {
                 super::block_on(output, port::run(arguments, global, output))
             }

@@ -1,15 +1,18 @@
 //! Arguments in, exit status out. Commands are thin: each is one small file
 //! that calls the rooms of the house in order and prints what comes back.
 
+mod address;
 mod answers;
 mod apply;
 mod args;
 mod clock;
+mod e911;
 mod exit;
 mod fatal;
 mod init;
 mod journal;
 mod lock;
+mod numbers;
 mod output;
 mod plan;
 mod planning;
@@ -130,7 +133,13 @@ fn write_file(path: &Path, text: &str) -> Result<(), Fatal> {
     let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = target.with_file_name(name);
+    // Whoever could read and write it still can, and nobody else.
+    let permissions = std::fs::metadata(&target).map(|found| found.permissions());
     std::fs::write(&temporary, text)
+        .and_then(|()| match permissions {
+            Ok(permissions) => std::fs::set_permissions(&temporary, permissions),
+            Err(_) => Ok(()),
+        })
         .and_then(|()| std::fs::rename(&temporary, &target))
         .map_err(|error| {
             let _ = std::fs::remove_file(&temporary);

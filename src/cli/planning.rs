@@ -236,28 +236,44 @@ impl Planner {
                 .or_default(),
         );
         cell.get_or_try_init(|| async {
-            let body = question(address, csr, numbers);
-            match self.client.e911_prevalidate(&body).await {
-                Ok(answer) => Ok(verdict(answer)),
-                // About this address alone: the others can still be asked about.
-                Err(error @ ApiError::Refused { status: 400, .. }) => Ok(Verdict::Unknown {
-                    why: error.to_string(),
-                }),
-                // e911.onUnknown says what then. A login that is lost, or a page
-                // of somebody else's, is no such case.
-                Err(error @ (ApiError::Failing { .. } | ApiError::Unreachable { .. })) => {
-                    Ok(Verdict::OutOfReach {
-                        why: error.to_string(),
-                    })
-                }
-                Err(error) => Err(Fatal::with_help(
-                    error.to_string(),
-                    "it was asked about a new E911 address: --no-verify leaves that question out",
-                )),
-            }
+            e911_opinion(&self.client, address, csr, numbers)
+                .await
+                .map_err(|error| {
+                    Fatal::with_help(
+                        error.to_string(),
+                        "it was asked about a new E911 address: --no-verify leaves that question out",
+                    )
+                })
         })
         .await
         .cloned()
+    }
+}
+
+/// What the E911 provider thinks of an address.
+pub async fn e911_opinion(
+    client: &ReadClient,
+    address: &Record,
+    csr: &Record,
+    numbers: &[PhoneNumber],
+) -> Result<Verdict, ApiError> {
+    match client
+        .e911_prevalidate(&question(address, csr, numbers))
+        .await
+    {
+        Ok(answer) => Ok(verdict(answer)),
+        // About this address alone: the others can still be asked about.
+        Err(error @ ApiError::Refused { status: 400, .. }) => Ok(Verdict::Unknown {
+            why: error.to_string(),
+        }),
+        // e911.onUnknown says what then. A login that is lost, or a page
+        // of somebody else's, is no such case.
+        Err(error @ (ApiError::Failing { .. } | ApiError::Unreachable { .. })) => {
+            Ok(Verdict::OutOfReach {
+                why: error.to_string(),
+            })
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -395,6 +411,7 @@ fn question(address: &Record, csr: &Record, numbers: &[PhoneNumber]) -> Value {
     body
 }
 
+/// The provider's opinion, as its answer has it.
 fn verdict(answer: wire::E911Prevalidation) -> Verdict {
     match answer.valid.as_str() {
         "VALID" => Verdict::Valid,

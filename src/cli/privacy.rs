@@ -114,6 +114,13 @@ impl Privacy {
         }
     }
 
+    /// Learns what was typed, or found for it, of where people are.
+    pub fn hear_line(&self, line: &str) {
+        if let Some(redactor) = &self.redactor {
+            redactor.learn_personal(line);
+        }
+    }
+
     /// The secrets that no word of the platform may show.
     pub fn at_hand(&self) -> Vec<SecretString> {
         let at_hand = self.at_hand.lock().unwrap_or_else(PoisonError::into_inner);

@@ -43,6 +43,21 @@ impl Project {
     /// Finds alz.yaml and chooses the environment. Files that are named stand
     /// in for alz.yaml where there is none.
     pub fn open(global: &Global, files: &[PathBuf]) -> Result<Self, Fatal> {
+        Self::find(global, !files.is_empty())
+    }
+
+    /// For a command that asks the platform and needs no files: the platform
+    /// named with --api does where there is no alz.yaml.
+    pub fn platform(global: &Global) -> Result<Self, Fatal> {
+        let project = Self::find(global, true)?;
+        // The secrets of ports must be known to be kept out of the platform's
+        // words. Files that have mistakes are no reason not to ask it something.
+        let _ = project.load(&[], clock::today()?);
+        Ok(project)
+    }
+
+    /// `standing`: without alz.yaml there is still something to work on.
+    fn find(global: &Global, standing: bool) -> Result<Self, Fatal> {
         let start = absolute(&global.root());
         let found = settings::load(&start).map_err(Fatal::Problems)?;
         let asked = said(global.env.as_ref());
@@ -51,7 +66,7 @@ impl Project {
         let ca_file = global.ca_file.clone();
         let Some(settings) = found else {
             let nowhere = format!("there is no alz.yaml in {} or above", start.display());
-            if asked.is_some() || files.is_empty() || api.is_none() {
+            if asked.is_some() || !standing || api.is_none() {
                 return Err(Fatal::with_help(
                     nowhere,
                     "`alz init` makes one, -C DIR looks elsewhere; or name account files and a platform: --api URL FILES",

@@ -13,6 +13,7 @@
 
 pub(crate) mod advice;
 mod build;
+pub mod edit;
 pub mod file;
 pub mod find;
 pub mod load;

@@ -14,6 +14,12 @@ pub const LOGIN: &str = "/v2/authorize";
 /// GET: whose token this is (O:getLoginInfo).
 pub const USER_INFO: &str = "/v2/authorize/userinfo";
 
+/// GET: a line of address taken apart and validated (O:validateAddress); the
+/// query is the client's.
+pub const ADDRESS_VALIDATE: &str = "/v2/address/validate";
+/// GET: addresses that begin like a line (O:typeAhead).
+pub const ADDRESS_TYPEAHEAD: &str = "/v2/address/typeahead";
+
 /// P (O:retrieve_2).
 pub fn partition(partition: &PartitionId) -> String {
     format!("/v2/partition/{}", encode(partition.as_str()))
@@ -158,6 +164,23 @@ pub fn inventory(p: &PartitionId, number: PhoneNumber) -> String {
 /// PUT I/{tn}/cooldown/recover (O:cooldownRecover).
 pub fn cooldown_recover(p: &PartitionId, number: PhoneNumber) -> String {
     format!("{}/cooldown/recover", inventory(p, number))
+}
+
+/// GET I/search; the query is the client's. Everything found is reserved for 30
+/// minutes (O:tnSearch; guide, "Find Available Numbers").
+pub fn inventory_search(p: &PartitionId) -> String {
+    format!("{}/telephonenumber/search", partition(p))
+}
+
+/// I/{tn}/reserve: PUT, DELETE (O:reserve, O:releaseReservation).
+pub fn reserve(p: &PartitionId, number: PhoneNumber) -> String {
+    format!("{}/reserve", inventory(p, number))
+}
+
+/// T/{tn}/reserve: the same for an account, as the guide has it ("Reserve
+/// Telephone Number").
+pub fn reserve_for_account(p: &PartitionId, a: &AccountId, tn: PhoneNumber) -> String {
+    format!("{}/reserve", number(p, a, tn))
 }
 
 /// I/statussearch (O:statusSearch); the query is the client's.

@@ -349,21 +349,30 @@ pub(super) fn untold() -> Saying {
     .help("plan again once the provider can be asked, and without --no-verify; or take the address on the platform over into the file")
 }
 
-/// What the provider would have instead of `address`, as lines for the account
-/// file. It knows streets, not tenants: the unit is the address's own.
+/// What the provider would have instead of `address`, as lines for the account file.
 pub(super) fn as_patch(offered: &Record, address: &Record) -> String {
-    let mut patch = offered.clone();
+    as_yaml(&instead_of(offered, address))
+}
+
+/// What the provider would have instead of `address`, as an account file says
+/// it. The provider knows streets, not tenants: the unit is the address's own.
+pub fn instead_of(offered: &Record, address: &Record) -> Record {
+    let mut patch = restricted(offered, Member::in_e911);
     if offered.get(Member::Unit).is_empty() {
         for member in [Member::SecondaryLocationDescription, Member::Unit] {
             patch.set(member, address.raw(member));
         }
     }
-    as_yaml(&patch)
+    // The provider writes CA and US where the platform takes CAN and USA.
+    if let Some(country) = patch.raw(Member::Country).map(canonical_country) {
+        patch.set(Member::Country, Some(&country));
+    }
+    patch
 }
 
 /// An address as lines for the account file. Every text is quoted, so that no
 /// reader takes a state for a boolean.
-fn as_yaml(address: &Record) -> String {
+pub fn as_yaml(address: &Record) -> String {
     let mut lines = vec!["e911Address:".to_owned()];
     for member in Member::ALL.into_iter().filter(|member| member.in_e911()) {
         let text = address.get(member);

@@ -38,6 +38,7 @@ mod number;
 mod overlay;
 mod port;
 mod reference;
+mod registered;
 mod saying;
 mod status;
 mod step;
@@ -54,6 +55,7 @@ use jiff::Timestamp;
 pub use account::{AccountPlan, Counts, account};
 pub use assemble::{Header, assemble};
 pub use checks::{Checks, Coverage, Offer, PortQuestion, Question, RateCenter, Verdict};
+pub use correction::{as_yaml, instead_of};
 pub use document::{
     Action, Change, Expect, Note, NoteKind, Plan, PortFacts, Request, Secret, Source, Step,
     TrippedGuard,
@@ -62,6 +64,7 @@ pub use guard::{Allow, Touched};
 pub use lint::lint;
 pub use port::{Deed, by_hand, may_change};
 pub use port::{not_portable, question as port_question, shown};
+pub use registered::{Registered, registered};
 pub use status::{FlightKind, InFlight, Moment, port_in_flight, status};
 
 /// What holds for every account of a run.

@@ -4,8 +4,11 @@
 //! A report is a function from a document to a string. People's reports carry
 //! ANSI styles; whoever prints them takes the styles out where they aren't wanted.
 
+mod address;
 mod changes;
+mod e911_check;
 pub mod journal;
+mod numbers;
 mod outcome;
 mod plan_human;
 mod plan_json;
@@ -23,6 +26,15 @@ mod timeline;
 mod when;
 mod words;
 
+pub use address::{
+    ValidatedAddress, address_line, suggestions_human, suggestions_json, validated_json,
+    validated_yaml,
+};
+pub use e911_check::{CheckedAddress, CheckedAddresses, e911_check_human, e911_check_json};
+pub use numbers::{
+    AddedNumbers, FoundNumber, KeptNumber, NumbersFound, found_human, found_json, kept_human,
+    kept_json,
+};
 pub use outcome::{
     outcome_human, outcome_json, satisfied_human, satisfied_json, step_human, step_json,
 };
@@ -32,4 +44,4 @@ pub use port::{PortDocument, PortEntry, PortTerms, Possible, port_human, port_js
 pub use port_check::{NumberCheck, OrderCheck, PortCheck, port_check_human, port_check_json};
 pub use status_human::status_human;
 pub use status_json::{StatusDocument, status_json, status_line};
-pub use style::error;
+pub use style::{error, warning};

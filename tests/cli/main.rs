@@ -1,9 +1,11 @@
 //! The program as a whole, against the sandbox over HTTP: what a user does with
 //! it, and what must hold whatever the platform does.
 
+mod address;
 mod apply;
 mod canary;
 mod e911;
+mod e911_check;
 mod e911_corrections;
 mod e911_walk;
 mod examples;
@@ -12,6 +14,7 @@ mod input;
 mod journal;
 mod lock;
 mod lock_postgres;
+mod numbers;
 mod port_check;
 mod port_commands;
 mod ports_apply;
