@@ -382,7 +382,42 @@ impl<'a> Subject<'a> {
             || live.status.to_string(),
             |event| format!("{}, {}", live.status, event.status),
         );
-        Saying::waiting(format!("its port is under way ({status})"))
+        Saying::waiting(format!(
+            "its port is under way ({status}), but the order itself could not be read: nothing of it is compared or sent"
+        ))
+        .help("plan again; if it stays so, ask the provider's support")
+    }
+
+    /// Where the port of a number stands whose order could not be read; none
+    /// where the number is in no port.
+    pub(super) fn unread_port(&self) -> Option<Saying> {
+        match standing(self.listed()) {
+            Standing::Porting(live) => Some(self.port_under_way(live)),
+            Standing::PortRejected => Some(self.port_rejected()),
+            Standing::Moving(live) => match &live.status {
+                CarrierStatus::DeletePending => None,
+                CarrierStatus::Other(name) if &**name == "DELETE_SCHEDULED" => None,
+                CarrierStatus::Active
+                | CarrierStatus::ActivationOnHold
+                | CarrierStatus::ActivationPending
+                | CarrierStatus::PortPending
+                | CarrierStatus::PortRejected
+                | CarrierStatus::CancelPort
+                | CarrierStatus::CancelPortExpedited
+                | CarrierStatus::CancelPortComplete
+                | CarrierStatus::Deleted
+                | CarrierStatus::Cooldown
+                | CarrierStatus::Recovered
+                | CarrierStatus::Inventory
+                | CarrierStatus::InventoryClaimed
+                | CarrierStatus::Other(_) => Some(moving(live)),
+            },
+            Standing::Strange(live) => Some(strange(live)),
+            Standing::Active(_)
+            | Standing::OnHold(_)
+            | Standing::Activating(_)
+            | Standing::NotHere => None,
+        }
     }
 
     fn port_rejected(&self) -> Saying {

@@ -13,6 +13,7 @@ use super::super::overlay::{self, body, lay};
 use super::super::saying::Saying;
 use super::super::update::{Opinion, opinion};
 use super::offer::{self, Answer};
+use super::repeated::repeated;
 use super::rows::{e911, later, rows};
 use super::secrets::Secrets;
 use super::step::PortStep;
@@ -77,8 +78,13 @@ pub(super) fn order(scene: Scene, port: &DesiredPort, numbers: &Numbers, ported:
         name: Some(port.name.clone()),
         crd_date: Some(day),
         business_days: Some(business_days(scene.context, day)),
+        replaces: all.iter().find_map(|number| scene.last_order(*number)),
         ..PortFacts::default()
     };
+    if let Some(saying) = repeated(scene, port, &all, &shown, day) {
+        // Nobody is asked about what is not going to be sent.
+        return say(&all, vec![saying], ported);
+    }
     let question = PortQuestion {
         numbers: all.clone(),
         csr: Box::new(shown),
