@@ -872,3 +872,22 @@ fn two_documents_may_use_one_name_for_two_ports() {
         ["submit-port-18015551212", "submit-port-18015551213"]
     );
 }
+
+#[test]
+fn a_day_that_comes_soon_is_warned_of_where_the_carriers_are_not_asked() {
+    for (day, words) in [
+        ("2026-11-24", Some("less than two business days away")),
+        ("2026-11-27", Some("the day after Thanksgiving")),
+        ("2026-12-03", None),
+    ] {
+        let mut world = two(with(main_line(), json!({ "crdDate": day })), json!({}));
+        world.verify = false;
+        let plan = world.plan();
+        assert_eq!(only_step(&plan).action, Action::SubmitPort);
+        let warned = says(&plan, NoteKind::Warning, NUMBER);
+        let said = warned.iter().find(|reason| reason.contains("crdDate"));
+        assert_eq!(said.is_some(), words.is_some(), "{day}: {warned:?}");
+        let said = said.map_or("", String::as_str);
+        assert!(said.contains(words.unwrap_or("")), "{day}: {said}");
+    }
+}

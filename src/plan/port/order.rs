@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use crate::model::{DesiredNumber, DesiredPort, Member, PhoneNumber, Record, paths};
+use crate::model::{DesiredNumber, DesiredPort, Member, PhoneNumber, Record, calendar, paths};
 use crate::plan::checks::{NewAddress, PortQuestion};
 use crate::plan::document::{Action, Change, Expect, PortFacts};
 
@@ -104,6 +104,9 @@ pub(super) fn order(scene: Scene, port: &DesiredPort, numbers: &Numbers, ported:
             }
         }
     }
+    if !scene.context.verify {
+        draft.sayings.extend(unasked(day, scene));
+    }
     if scene.context.verify {
         match carriers(scene, port, &all, question, day, &mut facts, ported) {
             Answer::Fine(saying) => draft.sayings.extend(saying),
@@ -159,6 +162,22 @@ fn say(numbers: &[PhoneNumber], sayings: Vec<Saying>, ported: &mut Ported) {
             ported.say(*number, saying.clone());
         }
     }
+}
+
+/// What the calendar alone says against a day, where the carriers aren't asked
+/// (contract notes, D33b, D34).
+fn unasked(day: Date, scene: Scene) -> Option<Saying> {
+    let why = match calendar::holiday(day) {
+        Some(name) => format!("is {name}"),
+        None if business_days(scene.context, day) < 2 => {
+            "is less than two business days away".to_owned()
+        }
+        None => return None,
+    };
+    Some(
+        Saying::warning(format!("crdDate {} {why}", super::progress::day(day)))
+            .help("without --no-verify the carriers are asked whether it is on offer"),
+    )
 }
 
 /// Where the numbers belong, what they are, and whether the day is on offer.
