@@ -59,7 +59,7 @@ impl Remembered {
         for step in &plan.steps {
             if let Some(earlier) = self.unsettled.behind(step) {
                 output.say(&format!(
-                    "An earlier run did not see what became of {} ({}, journal {}): it is looked for first, twice and 30 seconds apart, before it is sent again.",
+                    "An earlier run ended before the outcome of {} was known ({}, journal {}): it is looked for first, twice and 30 seconds apart, before it is sent again.",
                     earlier.step, earlier.at, earlier.run
                 ));
             }

@@ -394,24 +394,10 @@ impl<'a> Subject<'a> {
         match standing(self.listed()) {
             Standing::Porting(live) => Some(self.port_under_way(live)),
             Standing::PortRejected => Some(self.port_rejected()),
-            Standing::Moving(live) => match &live.status {
-                CarrierStatus::DeletePending => None,
-                CarrierStatus::Other(name) if &**name == "DELETE_SCHEDULED" => None,
-                CarrierStatus::Active
-                | CarrierStatus::ActivationOnHold
-                | CarrierStatus::ActivationPending
-                | CarrierStatus::PortPending
-                | CarrierStatus::PortRejected
-                | CarrierStatus::CancelPort
-                | CarrierStatus::CancelPortExpedited
-                | CarrierStatus::CancelPortComplete
-                | CarrierStatus::Deleted
-                | CarrierStatus::Cooldown
-                | CarrierStatus::Recovered
-                | CarrierStatus::Inventory
-                | CarrierStatus::InventoryClaimed
-                | CarrierStatus::Other(_) => Some(moving(live)),
-            },
+            Standing::Moving(live) => {
+                let deleted = matches!(live.status.name(), "DELETE_PENDING" | "DELETE_SCHEDULED");
+                (!deleted).then(|| moving(live))
+            }
             Standing::Strange(live) => Some(strange(live)),
             Standing::Active(_)
             | Standing::OnHold(_)
