@@ -13,7 +13,8 @@
 //! [`live`] asks the platform, through the reading half of [`api`], what is.
 //! [`plan`] compares the two and says what must happen; it knows no clock, no
 //! network and no file. [`apply`] carries that out through the writing half of
-//! [`api`]. [`report`] puts plans and outcomes into words. [`model`] holds the
+//! [`api`], holding the accounts by a [`lock`] so that no other run writes meanwhile.
+//! [`report`] puts plans and outcomes into words. [`model`] holds the
 //! nouns that all of them speak, and the meaning by which an address is the
 //! same address. [`sandbox`] is the platform itself, simulated: it shares the
 //! wire types and the nouns with the rest, and never the planner's rules.
@@ -31,6 +32,8 @@
 //! - **an endpoint**: its type in `api/wire.rs`, its path in `model/paths.rs`,
 //!   a function of the client, a route of the sandbox.
 //! - **an output format**: one file in `report/`.
+//! - **a command that writes**: `cli::lock::connect` gives it the platform and
+//!   the accounts to itself.
 //!
 //! # Glossary
 //!
@@ -50,6 +53,7 @@ pub mod apply;
 pub mod cli;
 pub mod desired;
 pub mod live;
+pub mod lock;
 pub mod model;
 pub mod plan;
 pub mod report;

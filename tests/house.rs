@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("desired", &["model"]),
     ("api", &["model"]),
     ("live", &["api", "model"]),
+    ("lock", &["model"]),
     ("plan", &["model"]),
     ("apply", &["plan", "api", "live", "model"]),
     ("sandbox", &["api::wire", "model"]),
@@ -20,7 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "model", "desired", "api", "live", "plan", "apply", "sandbox", "report",
+            "model", "desired", "api", "live", "lock", "plan", "apply", "sandbox", "report",
         ],
     ),
 ];

@@ -38,11 +38,12 @@ pub(super) enum Verdict<T> {
     Final(ApiError),
 }
 
-/// Reads what an answer means.
+/// Reads what an answer means. `quote`: the platform's own words may be told.
 pub(super) fn judge<T>(
     outgoing: &Outgoing<'_>,
     answer: Answer,
     secrets: &Secrets,
+    quote: bool,
     decode: impl Fn(&[u8]) -> Result<T, String>,
 ) -> Verdict<T> {
     let Answer {
@@ -75,6 +76,10 @@ pub(super) fn judge<T>(
     let code = status.as_u16();
     let asked = pause_asked(&headers);
     let refusal = Refusal::read(&body, secrets);
+    let refusal = match quote {
+        true => refusal,
+        false => refusal.map(Refusal::withheld),
+    };
     if code == 401
         || (400..500).contains(&code) && refusal.as_ref().is_some_and(Refusal::says_expired)
     {
@@ -139,7 +144,10 @@ fn content_type(headers: &HeaderMap) -> String {
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
     {
-        Some(kind) if !kind.contains("json") => format!(" (it says it is {})", short(kind, 60)),
+        Some(kind) if !kind.contains("json") => {
+            let kind = kind.split(';').next().unwrap_or_default();
+            format!(" (it says it is {})", short(kind, 60))
+        }
         Some(_) | None => String::new(),
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -51,6 +52,11 @@ impl ReadClient {
     /// Requests sent so far.
     pub fn traffic(&self) -> Traffic {
         self.shared.transport.traffic()
+    }
+
+    /// From now on no word of the platform, however it comes, shows this secret.
+    pub fn conceal(&self, secret: SecretString) {
+        self.shared.transport.conceal(secret);
     }
 
     pub(super) fn transport(&self) -> &Transport {

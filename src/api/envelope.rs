@@ -6,6 +6,10 @@ use serde_json::{Map, Value};
 
 use super::error::short;
 use super::masking::{MASK, without_word};
+use crate::model::redact::WITHHELD;
+
+/// What the platform says where a token is too old.
+const EXPIRED: &str = "ExpiredAuthToken";
 
 /// A refusal as the platform worded it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,11 +50,23 @@ impl Refusal {
         })
     }
 
+    /// The same without the words, which may quote a name or an address. That
+    /// the token is too old is no word of anybody's.
+    pub fn withheld(self) -> Self {
+        let words = match (self.says_expired(), self.messages.as_slice()) {
+            (true, _) => Some(EXPIRED.to_owned()),
+            (false, []) => None,
+            (false, _) => Some(WITHHELD.to_owned()),
+        };
+        Self {
+            messages: words.into_iter().collect(),
+            data: None,
+        }
+    }
+
     /// The token is too old (as opposed to wrong).
     pub fn says_expired(&self) -> bool {
-        self.messages
-            .iter()
-            .any(|word| word.contains("ExpiredAuthToken"))
+        self.messages.iter().any(|word| word.contains(EXPIRED))
     }
 }
 
@@ -186,6 +202,21 @@ mod tests {
         assert!(read(json!({"message": "ExpiredAuthToken"})).says_expired());
         assert!(read(json!({"messages": ["ExpiredAuthToken"]})).says_expired());
         assert!(!read(json!({"message": "Unauthorized"})).says_expired());
+    }
+
+    #[test]
+    fn words_that_may_quote_an_address_are_withheld_and_the_tokens_age_is_not() {
+        let refusal = read(json!({"messages": ["no MSAG match: 1 Canary Rd"], "data": {"a": 1}}));
+        assert_eq!(
+            refusal.withheld(),
+            Refusal {
+                messages: vec![WITHHELD.to_owned()],
+                data: None
+            }
+        );
+        let expired = read(json!({"message": "ExpiredAuthToken of Canary"})).withheld();
+        assert!(expired.says_expired());
+        assert_eq!(expired.messages, [EXPIRED]);
     }
 
     #[test]

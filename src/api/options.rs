@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
+use super::har::HttpLog;
 use super::retry::RetryPolicy;
 use super::timer::{SystemTimer, Timer};
-use crate::model::PartitionId;
+use crate::model::{PartitionId, Redactor};
 
 /// Everything that a client needs to know.
 #[derive(Clone)]
@@ -30,6 +31,11 @@ pub struct ClientOptions {
     /// Where jitter starts: the same seed, the same waits.
     pub jitter_seed: u64,
     pub timer: Arc<dyn Timer>,
+    /// Where every request and answer is written down.
+    pub http_log: Option<Arc<HttpLog>>,
+    /// Learns names and addresses from the answers, and keeps the platform's
+    /// words out of errors, for they may quote them.
+    pub redactor: Option<Arc<Redactor>>,
 }
 
 impl ClientOptions {
@@ -47,6 +53,8 @@ impl ClientOptions {
             retry: RetryPolicy::default(),
             jitter_seed: 0,
             timer: Arc::new(SystemTimer),
+            http_log: None,
+            redactor: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -16,12 +16,14 @@ use super::connect;
 use super::credentials::Credentials;
 use super::envelope::{Refusal, Secrets};
 use super::error::{ApiError, Call, network_cause};
+use super::har::{Exchange, Sent};
 use super::options::ClientOptions;
 use super::pace::Pace;
 use super::retry::Safety;
 use super::session::{Session, Token};
 use super::wire::{Login, LoginToken};
 use crate::model::paths;
+use crate::model::personal::MASK;
 
 /// The guide's "Authentication": every call but the login carries it.
 const TOKEN_HEADER: &str = "X-AUTH-TOKEN";
@@ -98,6 +100,8 @@ impl Transport {
         decode: impl Fn(&[u8]) -> Result<T, String>,
     ) -> Result<T, ApiError> {
         let url = self.options.base.url(&outgoing.call)?;
+        let told = self.told(outgoing);
+        let outgoing = &told;
         let token = self.token(None).await?;
         let mut unclear = None;
         let first = self
@@ -206,11 +210,12 @@ impl Transport {
         let timer = &self.options.timer;
         let policy = self.options.retry;
         let secrets = self.secrets(outgoing, token);
+        let quote = self.options.redactor.is_none();
         let started = timer.now();
         let (mut failures, mut refusals) = (0, 0);
         loop {
-            let (error, tries, asked) = match self.send(outgoing, url, token).await {
-                Ok(answer) => match judge(outgoing, answer, &secrets, decode) {
+            let (error, tries, asked) = match self.send(outgoing, url, token, &secrets).await {
+                Ok(answer) => match judge(outgoing, self.heard(answer), &secrets, quote, decode) {
                     Verdict::Done(value) => return Ok(Attempts::Done(value)),
                     Verdict::TokenRefused(refusal) => return Ok(Attempts::TokenRefused(refusal)),
                     Verdict::Final(error) => return Err(error),
@@ -283,10 +288,14 @@ impl Transport {
 
     /// From now on no word of the platform shows this secret.
     pub fn conceal(&self, secret: SecretString) {
-        self.concealed
+        let mut concealed = self
+            .concealed
             .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(secret);
+            .unwrap_or_else(PoisonError::into_inner);
+        let same = |known: &SecretString| known.expose_secret() == secret.expose_secret();
+        if !concealed.iter().any(same) {
+            concealed.push(secret);
+        }
     }
 
     /// Credentials and concealed secrets, to be taken out of words of the
@@ -323,6 +332,7 @@ impl Transport {
         outgoing: &Outgoing<'_>,
         url: &Url,
         token: Option<&Token>,
+        secrets: &Secrets,
     ) -> Result<Answer, Failure> {
         let call = &outgoing.call;
         let method = Method::from_bytes(call.method.as_bytes()).map_err(|_| Failure {
@@ -341,10 +351,17 @@ impl Transport {
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.to_string());
         }
+        let queued = Instant::now();
         let _permit = self.pace.turn().await;
         self.count(outgoing, token);
         let started = Instant::now();
-        let outcome = receive(request).await;
+        let mut exchange = self.exchange(&request, outgoing, secrets, started - queued);
+        let outcome = receive(request, &mut exchange).await;
+        match (exchange, &outcome) {
+            (Some(exchange), Ok(answer)) => exchange.answered(&answer.body),
+            (Some(exchange), Err(failure)) => exchange.failed(&failure.why),
+            (None, _) => {}
+        }
         let status = match &outcome {
             Ok(answer) => answer.status.as_u16(),
             Err(_) => 0,
@@ -357,6 +374,55 @@ impl Transport {
             "request"
         );
         outcome
+    }
+
+    /// The call as errors may name it: a query may be an address.
+    fn told<'a>(&self, outgoing: &Outgoing<'a>) -> Outgoing<'a> {
+        let mut call = outgoing.call.clone();
+        if self.options.redactor.is_some()
+            && let Some((path, _)) = call.path.split_once('?')
+        {
+            call.path = format!("{path}?{MASK}");
+        }
+        Outgoing {
+            call,
+            body: outgoing.body,
+            safety: outgoing.safety,
+        }
+    }
+
+    /// The exchange that is about to begin, where they are written down.
+    fn exchange<'a>(
+        &'a self,
+        request: &reqwest::RequestBuilder,
+        outgoing: &Outgoing<'_>,
+        secrets: &'a Secrets,
+        blocked: Duration,
+    ) -> Option<Exchange<'a>> {
+        let log = self.options.http_log.as_ref()?;
+        let built = request.try_clone()?.build().ok()?;
+        let mut headers = built.headers().clone();
+        if let Ok(agent) = self.options.user_agent.parse() {
+            headers.insert(USER_AGENT, agent);
+        }
+        let sent = Sent {
+            method: built.method(),
+            url: built.url(),
+            headers: &headers,
+            body: outgoing.body,
+            is_login: outgoing.call.path == paths::LOGIN,
+        };
+        Some(log.begin(&sent, secrets, blocked))
+    }
+
+    /// An answer, after what it says of people was learnt.
+    fn heard(&self, answer: Answer) -> Answer {
+        if let Some(redactor) = &self.options.redactor
+            && let Ok(document) = serde_json::from_slice(&answer.body)
+        {
+            redactor.learn(&document);
+        }
+        answer
     }
 
     fn count(&self, outgoing: &Outgoing<'_>, token: Option<&Token>) {
@@ -390,7 +456,10 @@ impl Outgoing<'_> {
     }
 }
 
-async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
+async fn receive(
+    request: reqwest::RequestBuilder,
+    exchange: &mut Option<Exchange<'_>>,
+) -> Result<Answer, Failure> {
     let response = request.send().await.map_err(|error| Failure {
         never_sent: error.is_connect() || error.is_builder(),
         why: if error.is_connect() {
@@ -399,6 +468,9 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
             network_cause(&error)
         },
     })?;
+    if let Some(exchange) = exchange {
+        exchange.head(&response);
+    }
     let (status, headers) = (response.status(), response.headers().clone());
     let body = response.bytes().await.map_err(|error| Failure {
         never_sent: false,

@@ -1,6 +1,5 @@
 //! The one way to change anything.
 
-use secrecy::SecretString;
 use serde_json::Value;
 
 use super::answer::json;
@@ -23,11 +22,6 @@ impl WriteClient {
 
     pub fn reader(&self) -> &ReadClient {
         &self.reader
-    }
-
-    /// From now on no word of the platform, however it comes, shows this secret.
-    pub fn conceal(&self, secret: SecretString) {
-        self.reader.transport().conceal(secret);
     }
 
     /// Sends a step's request exactly as the plan has it. `None` where the

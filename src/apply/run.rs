@@ -1,8 +1,9 @@
 //! Carries out the steps: numbers side by side, the steps of a number in order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc::UnboundedSender;
@@ -40,6 +41,16 @@ struct Inner {
     raised: AtomicBool,
     in_flight: Mutex<BTreeSet<String>>,
     not_started: Mutex<BTreeSet<String>>,
+    leave: OnceLock<Leave>,
+}
+
+/// What a run must have in order to begin a step.
+struct Leave(Box<dyn Fn() -> bool + Send + Sync>);
+
+impl fmt::Debug for Leave {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Leave")
+    }
 }
 
 impl Interrupt {
@@ -48,7 +59,16 @@ impl Interrupt {
     }
 
     pub fn is_raised(&self) -> bool {
+        if self.0.leave.get().is_some_and(|leave| !(leave.0)()) {
+            self.raise();
+        }
         self.0.raised.load(Ordering::SeqCst)
+    }
+
+    /// Before each step `leave` is asked; from its first no on the run is
+    /// interrupted. What is said first counts.
+    pub fn unless(&self, leave: impl Fn() -> bool + Send + Sync + 'static) {
+        let _ = self.0.leave.set(Leave(Box::new(leave)));
     }
 
     /// Ids of the steps that have been begun and have not ended.
@@ -157,10 +177,10 @@ pub async fn run(
 ) -> Outcome {
     interrupt.expect(plan);
     for secret in options.secrets.all() {
-        client.conceal(secret.clone());
+        client.reader().conceal(secret.clone());
     }
     for secret in plan.steps.iter().flat_map(written_secrets) {
-        client.conceal(secret);
+        client.reader().conceal(secret);
     }
     let mut outcome = Outcome::default();
     let mut finished: BTreeSet<&str> = BTreeSet::new();

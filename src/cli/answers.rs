@@ -4,7 +4,7 @@
 use futures_util::future::try_join_all;
 
 use super::fatal::Fatal;
-use super::planning::{Planner, coverage, port_offer};
+use super::planning::{Planner, coverage, port_offer, unasked};
 use crate::api::ApiError;
 use crate::live;
 use crate::model::{AccountId, CorrectionPast, PhoneNumber, Record, Usages};
@@ -48,13 +48,13 @@ impl Planner {
             }
             Question::RateCenters { numbers } => {
                 try_join_all(numbers.iter().map(async |number| {
-                    let coverage = coverage(&self.client, *number).await?;
+                    let coverage = coverage(&self.client, *number).await.map_err(unasked)?;
                     Ok::<_, Fatal>(Answer::RateCenter(*number, coverage))
                 }))
                 .await?
             }
             Question::PortOffer(question) => {
-                let offer = port_offer(&self.client, question).await?;
+                let offer = port_offer(&self.client, question).await.map_err(unasked)?;
                 vec![Answer::PortOffer(question.clone(), offer)]
             }
             Question::Usages { number } => {

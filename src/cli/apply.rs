@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::Args;
@@ -14,6 +14,7 @@ use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
 use super::journal::{self, Remembered};
+use super::lock::{self, LockArgs};
 use super::output::{Format, Output};
 use super::plan::{self, PlanningArgs};
 use super::planning::{self, Planned};
@@ -23,10 +24,13 @@ use crate::api::WriteClient;
 use crate::apply::journal::Journal;
 use crate::apply::{self, Interrupt, Outcome, Secrets, StepReport};
 use crate::desired::Repository;
+use crate::live;
+use crate::lock::{Guard, Releaser};
 use crate::model::live::LivePartition;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{NoteKind, Plan, Step};
 use crate::report;
+use crate::report::redact::{self, Key};
 
 /// How long reads may lag behind the writes of a run just ended.
 const LAG: Duration = Duration::from_secs(3);
@@ -38,7 +42,8 @@ Examples:
   alz apply                         plan, ask, do it
   alz apply --auto-approve          the same without asking, for pipelines
   alz apply plan.json               exactly what was reviewed, and nothing else
-  alz apply --allow release=12      up to twelve releases, where the guard says five")]
+  alz apply --allow release=12      up to twelve releases, where the guard says five
+  alz apply --lock-timeout 10m      wait for another run to end, if there is one")]
 pub struct ApplyArgs {
     /// A saved plan, or the files to apply
     #[arg(value_name = "PLAN.json | FILES")]
@@ -51,6 +56,8 @@ pub struct ApplyArgs {
     pub fail_on_blocked: bool,
     #[command(flatten)]
     pub planning: PlanningArgs,
+    #[command(flatten)]
+    pub lock: LockArgs,
 }
 
 pub async fn run(arguments: &ApplyArgs, global: &Global, output: &Output) -> Exit {
@@ -80,9 +87,11 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     }
     let interrupt = Interrupt::default();
     let running = Arc::new(AtomicBool::new(false));
+    let held = Arc::new(OnceLock::new());
     let signals = tokio::spawn(on_signal(
         interrupt.clone(),
         Arc::clone(&running),
+        Arc::clone(&held),
         output.clone(),
     ));
     // A plan of some files is applied to the same ones.
@@ -103,8 +112,31 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     };
     let loaded = project.load(&files, clock::today()?)?;
     output.warn_of_live(&loaded.warnings, &project.root);
-    let session = project.connect(fastrand::u64(..)).await?;
-    let remembered = journal::recall(global, &project, &session).await?;
+    // What is planned from here on is read by the only run that may write.
+    let accounts = planning::accounts(&loaded.repository, &files);
+    let (session, guard) = lock::connect(
+        &project,
+        &arguments.lock,
+        "apply",
+        accounts,
+        fastrand::u64(..),
+        output,
+    )
+    .await?;
+    // Set once, here.
+    let _ = held.set(guard.releaser());
+    interrupt.unless({
+        let watch = guard.watch();
+        move || watch.holds()
+    });
+    let remembered = match journal::recall(global, &project, &session).await {
+        Ok(remembered) => remembered,
+        Err(fatal) => {
+            session.close().await;
+            guard.release().await;
+            return Err(fatal);
+        }
+    };
     let run = Run {
         ask: reviewed.is_none() && !arguments.auto_approve,
         fail_on_blocked: arguments.fail_on_blocked,
@@ -113,6 +145,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         remembered: &remembered,
         interrupt: &interrupt,
         running: &running,
+        guard: &guard,
         output,
     };
     let request = planning::Request {
@@ -132,6 +165,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         .await;
     signals.abort();
     session.close().await;
+    guard.release().await;
     result
 }
 
@@ -148,6 +182,8 @@ pub(super) struct Run<'a> {
     pub interrupt: &'a Interrupt,
     /// Something may be in flight.
     pub running: &'a AtomicBool,
+    /// The accounts are this run's alone, as long as it holds.
+    pub guard: &'a Guard,
     pub output: &'a Output,
 }
 
@@ -192,9 +228,15 @@ impl Run<'_> {
             plan,
             style,
             partition,
+            key,
         } = planned;
         if output.format == Format::Human {
-            output.result(&report::plan_human(&plan, &style));
+            let hidden = output.privacy.plan(&plan, &key);
+            let style = output.privacy.style(style);
+            output.result(&report::plan_human(
+                hidden.as_ref().unwrap_or(&plan),
+                &style,
+            ));
         }
         if !plan.guards.is_empty() {
             let lifts: String = plan::lifts(&plan).collect();
@@ -232,7 +274,11 @@ impl Run<'_> {
         reviewed: &Plan,
         planned: &Planned,
     ) -> Result<Result<Vec<Step>, Vec<apply::Difference>>, Fatal> {
-        let missing = match apply::compare(reviewed, &planned.plan) {
+        // A plan that hides values is compared with what they would be hidden as.
+        let hidden =
+            redact::is_redacted(reviewed).then(|| redact::plan(&planned.plan, &planned.key, None));
+        let fresh = hidden.as_ref().unwrap_or(&planned.plan);
+        let missing = match apply::compare(reviewed, fresh) {
             Ok(still) => still.missing,
             Err(differences) => return Ok(Err(differences)),
         };
@@ -240,7 +286,8 @@ impl Run<'_> {
         let mut impossible = Vec::new();
         for step in missing {
             let client = &self.session.client;
-            if apply::is_satisfied(step, client, &planned.partition).await? {
+            let known = self.unmasked(step, &planned.key).await?;
+            if apply::is_satisfied(&known, client, &planned.partition).await? {
                 satisfied.push(step.clone());
             } else {
                 impossible.push(apply::no_longer_possible(step, &planned.plan));
@@ -250,6 +297,19 @@ impl Run<'_> {
             Ok(satisfied)
         } else {
             Err(impossible)
+        })
+    }
+
+    /// The step with the values that it hides, as far as the platform shows them.
+    async fn unmasked(&self, step: &Step, key: &Key) -> Result<Step, Fatal> {
+        let hides = step.changes.iter().any(|c| redact::is_hidden(&c.after));
+        let (true, [number]) = (hides, step.numbers.as_slice()) else {
+            return Ok(step.clone());
+        };
+        let live = live::number(&self.session.client, &step.account, *number).await?;
+        Ok(match live {
+            Some(live) => redact::unmasked(step, &live, key),
+            None => step.clone(),
         })
     }
 
@@ -283,6 +343,11 @@ impl Run<'_> {
         )
         .await;
         progress.finish();
+        if !outcome.not_started.is_empty()
+            && let Some(why) = self.guard.watch().lost()
+        {
+            lock::tell_lost(why, self.output);
+        }
         outcome
     }
 
@@ -355,11 +420,21 @@ fn confirmed(plan: &Plan, output: &Output) -> bool {
 
 /// Before anything is sent a signal ends the run. After that the first lets
 /// steps in flight finish, and the second ends at once.
-pub(super) async fn on_signal(interrupt: Interrupt, running: Arc<AtomicBool>, output: Output) {
+pub(super) async fn on_signal(
+    interrupt: Interrupt,
+    running: Arc<AtomicBool>,
+    held: Arc<OnceLock<Releaser>>,
+    output: Output,
+) {
     if !super::signal().await {
         return;
     }
     if !running.load(Ordering::SeqCst) {
+        // From here on the interrupt keeps what was claimed from being written to.
+        interrupt.raise();
+        if let Some(held) = held.get() {
+            held.release().await;
+        }
         output.error("\nInterrupted: nothing was sent.");
         if output.format == Format::Json {
             let event =

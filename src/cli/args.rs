@@ -6,7 +6,10 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
-use super::{Exit, Output, apply, init, journal, plan, port, sandbox, schema, status, validate};
+use super::privacy::Privacy;
+use super::{
+    Exit, Output, apply, init, journal, plan, port, sandbox, schema, status, unlock, validate,
+};
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -82,6 +85,12 @@ pub struct Global {
     /// Log requests to standard error (-vv: more)
     #[arg(short, long, action = ArgAction::Count, global = true)]
     verbose: u8,
+    /// Leave names and addresses out of everything that is written
+    #[arg(long, value_enum, value_name = "WHAT", global = true)]
+    redact: Option<Redact>,
+    /// Write every request and answer to this file (HAR 1.2), secrets removed
+    #[arg(long, value_name = "FILE.har", global = true)]
+    http_log: Option<PathBuf>,
     /// The form of the log
     #[arg(
         long,
@@ -91,6 +100,16 @@ pub struct Global {
         value_name = "FORMAT"
     )]
     log_format: LogFormat,
+    /// What `--redact` and `--http-log` are carried out with.
+    #[arg(skip)]
+    pub privacy: Privacy,
+}
+
+/// What is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Redact {
+    /// Names and addresses of people and businesses
+    Pii,
 }
 
 /// The form of the log.
@@ -107,6 +126,11 @@ impl Global {
         self.directory.clone().unwrap_or_else(|| PathBuf::from("."))
     }
 
+    /// Names and addresses go nowhere, if that was asked for.
+    pub fn redact(&mut self) {
+        self.privacy = Privacy::new(self.redact.is_some());
+    }
+
     fn start_log(&self, output: &Output) {
         let level = match self.verbose {
             0 => return,
@@ -116,7 +140,7 @@ impl Global {
         let builder = tracing_subscriber::fmt()
             .with_env_filter(level)
             .with_ansi(output.colours_remarks())
-            .with_writer(std::io::stderr);
+            .with_writer(self.privacy.log_writer(self.log_format == LogFormat::Json));
         // A second log in one process (as in a test) is no reason to stop.
         let _ = match self.log_format {
             LogFormat::Text => builder.try_init(),
@@ -134,6 +158,7 @@ enum Command {
     Journal(journal::JournalArgs),
     Status(status::StatusArgs),
     Port(port::PortArgs),
+    Unlock(unlock::UnlockArgs),
     Schema(schema::SchemaArgs),
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
@@ -147,7 +172,23 @@ enum Command {
 }
 
 impl Cli {
-    pub fn run(&self, output: &Output) -> Exit {
+    pub fn run(&mut self, output: &Output) -> Exit {
+        if let Some(path) = &self.global.http_log {
+            let path = self.global.root().join(path);
+            if let Err(fatal) = self.global.privacy.log_http(&path) {
+                return fatal.tell(output, &self.global.root(), false);
+            }
+        }
+        let exit = self.dispatch(output);
+        // What the run has done it has done: its status is not the log's.
+        if let Some(why) = self.global.privacy.http_log().and_then(|log| log.failure()) {
+            let what = format!("the HTTP log is not complete: {why}");
+            output.error(&crate::report::error(&what, None));
+        }
+        exit
+    }
+
+    fn dispatch(&self, output: &Output) -> Exit {
         self.global.start_log(output);
         let global = &self.global;
         // Init makes the directory that it is given; validate has its own form of saying so.
@@ -177,6 +218,9 @@ impl Cli {
             Command::Port(arguments) => {
                 super::block_on(output, port::run(arguments, global, output))
             }
+            Command::Unlock(arguments) => {
+                super::block_on(output, unlock::run(arguments, global, output))
+            }
             Command::Sandbox(arguments) => super::block_on(output, sandbox::run(arguments, output)),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
@@ -189,13 +233,22 @@ impl Cli {
     }
 }
 
+/// A command, and all that are below it.
+fn with_subcommands(command: &clap::Command) -> Vec<&clap::Command> {
+    let below = command
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help")
+        .flat_map(with_subcommands);
+    std::iter::once(command).chain(below).collect()
+}
+
 /// One page with every command.
 fn manual(output: &Output) -> Exit {
     let mut page = Vec::new();
     let mut command = Cli::command();
     command.build();
-    let rendered = std::iter::once(&command)
-        .chain(command.get_subcommands().filter(|c| c.get_name() != "help"))
+    let rendered = with_subcommands(&command)
+        .into_iter()
         .try_for_each(|command| clap_mangen::Man::new(command.clone()).render(&mut page));
     match rendered {
         Ok(()) => {

@@ -35,16 +35,41 @@ impl Fatal {
         }
     }
 
+    /// Says it on standard error, for a command that can go on without.
+    pub fn tell_aside(&self, output: &Output, root: &std::path::Path) {
+        match self {
+            Fatal::Error { what, help } => output.say(&report::error(what, help.as_deref())),
+            Fatal::Problems(problems) => {
+                let excerpts = output.privacy.shows_excerpts();
+                let problems = output.privacy.problems(problems, root);
+                let text = report::problems::human(&problems, root, output.width(), excerpts);
+                output.say(&text);
+            }
+        }
+    }
+
     /// Says it and gives the exit status. As JSON it is one object, on one
     /// line where the command's result is a stream of events.
     pub fn tell(&self, output: &Output, root: &std::path::Path, stream: bool) -> Exit {
+        if let Fatal::Problems(problems) = self
+            && !output.privacy.shows_excerpts()
+        {
+            let problems = output.privacy.problems(problems, root);
+            return Fatal::Problems(problems.into_owned()).say(output, root, stream);
+        }
+        self.say(output, root, stream)
+    }
+
+    fn say(&self, output: &Output, root: &std::path::Path, stream: bool) -> Exit {
         match output.format {
             Format::Human => match self {
                 Fatal::Error { what, help } => {
                     output.error(&report::error(what, help.as_deref()));
                 }
                 Fatal::Problems(problems) => {
-                    output.error(&report::problems::human(problems, root, output.width()));
+                    let excerpts = output.privacy.shows_excerpts();
+                    let text = report::problems::human(problems, root, output.width(), excerpts);
+                    output.error(&text);
                     output.error(&format!(
                         "{}; nothing was sent",
                         report::problems::summary(problems)

@@ -9,16 +9,19 @@ mod exit;
 mod fatal;
 mod init;
 mod journal;
+mod lock;
 mod output;
 mod plan;
 mod planning;
 mod port;
+mod privacy;
 mod progress;
 mod reading;
 mod sandbox;
 mod schema;
 mod session;
 mod status;
+mod unlock;
 mod validate;
 
 use std::ffi::OsString;
@@ -36,7 +39,7 @@ use crate::report;
 /// Runs the program on these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match args::Cli::try_parse_from(&arguments) {
+    let mut cli = match args::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) if !error.use_stderr() => {
             // Help and version are what was asked for.
@@ -45,7 +48,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         Err(error) => return misused(&error, &arguments),
     };
-    let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet);
+    cli.global.redact();
+    let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet)
+        .private(cli.global.privacy.clone());
     let exit = cli.run(&output);
     match output.failure() {
         None => exit,

@@ -104,7 +104,15 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     )
     .await;
     session.close().await;
-    let planning::Planned { plan, style, .. } = made?;
+    let planning::Planned {
+        mut plan,
+        style,
+        key,
+        ..
+    } = made?;
+    if let Some(shown) = output.privacy.plan(&plan, &key) {
+        plan = shown;
+    }
     let json = report::plan_json(&plan).map_err(|error| Fatal::new(error.to_string()))?;
     if let Some(path) = &arguments.out {
         super::write_file(&global.root().join(path), &json)?;
@@ -112,7 +120,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     match output.format {
         Format::Json => output.result(&json),
         Format::Human => {
-            output.result(&report::plan_human(&plan, &style));
+            output.result(&report::plan_human(&plan, &output.privacy.style(style)));
             if let Some(path) = &arguments.out {
                 let allow: String = lifts(&plan).collect();
                 output.say(&format!(

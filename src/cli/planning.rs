@@ -26,6 +26,7 @@ use crate::plan::{
     RateCenter, Source, Verdict,
 };
 use crate::report::Style;
+use crate::report::redact::Key;
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -46,6 +47,14 @@ pub struct Planned {
     /// How a person's report of it is laid out.
     pub style: Style,
     pub partition: LivePartition,
+    /// What values that are not shown are told apart with.
+    pub key: Key,
+}
+
+/// The accounts that a plan of these files reads.
+pub fn accounts(repository: &Repository, files: &[PathBuf]) -> BTreeSet<AccountId> {
+    let chosen = Chosen::new(repository, files).accounts(repository);
+    chosen.into_iter().map(|(_, id)| id).collect()
 }
 
 /// Reads the platform and compares. The plan's steps name their source lines.
@@ -115,6 +124,7 @@ pub async fn make(
         plan,
         style,
         partition: shared.platform.partition.clone(),
+        key: Key(repository.redaction_key(chosen.0.as_deref())),
     })
 }
 
@@ -252,8 +262,8 @@ impl Planner {
 }
 
 /// Where a number belongs (A5).
-pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Coverage, Fatal> {
-    let found = client.rate_center(number).await.map_err(unasked)?;
+pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Coverage, ApiError> {
+    let found = client.rate_center(number).await?;
     Ok(match found {
         None => Coverage::Unknown,
         Some(wire::RateCenter {
@@ -277,20 +287,28 @@ pub async fn coverage(client: &ReadClient, number: PhoneNumber) -> Result<Covera
 }
 
 /// What the carriers say to a port (A22).
-pub async fn port_offer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, Fatal> {
-    match client.port_prevalidate(&port_question(question)).await {
-        Ok(answer) => Ok(offer(answer)),
+pub async fn port_offer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, ApiError> {
+    match port_answer(client, question).await {
+        Ok(offer) => Ok(offer),
         // About this port alone.
         Err(error @ (ApiError::Refused { status: 400, .. } | ApiError::NotFound { .. })) => {
             Ok(Offer::Refused {
                 why: error.to_string(),
             })
         }
-        Err(error) => Err(unasked(error)),
+        Err(error) => Err(error),
     }
 }
 
-fn unasked(error: ApiError) -> Fatal {
+/// The same, with a question that is not taken as the error that it is.
+pub async fn port_answer(client: &ReadClient, question: &PortQuestion) -> Result<Offer, ApiError> {
+    client
+        .port_prevalidate(&port_question(question))
+        .await
+        .map(offer)
+}
+
+pub fn unasked(error: ApiError) -> Fatal {
     Fatal::with_help(
         error.to_string(),
         "it was asked about a new port: --no-verify leaves that question out",
@@ -308,7 +326,10 @@ fn port_question(question: &PortQuestion) -> Value {
         .iter()
         .map(|number| json!({ "phoneNumber": number }))
         .collect();
-    let mut body = json!({ "telephoneNumbers": rows, "customerServiceRecord": csr });
+    let mut body = json!({ "telephoneNumbers": rows });
+    if !csr.is_empty() {
+        body["customerServiceRecord"] = json!(csr);
+    }
     if let Some(billing) = billing_telephone_number {
         body["port"] = json!({ "billingTelephoneNumber": billing });
     }

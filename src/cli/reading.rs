@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::fatal::Fatal;
+use super::privacy::Privacy;
 use super::session::Session;
 use crate::api::ReadClient;
 use crate::desired::{Repository, Selection};
@@ -24,6 +25,7 @@ pub struct Platform {
     pub partition: LivePartition,
     pub events: live::Events,
     pub now: jiff::Timestamp,
+    privacy: Privacy,
 }
 
 impl Platform {
@@ -37,6 +39,7 @@ impl Platform {
             partition: live::partition(client, session.now).await?,
             events: live::events(client, &scope).await?,
             now: session.now,
+            privacy: session.privacy.clone(),
         })
     }
 
@@ -44,7 +47,10 @@ impl Platform {
     pub async fn account(&self, desired: &DesiredAccount) -> Result<LiveAccount, Fatal> {
         let wanted = Wanted::of(desired);
         let (partition, events) = (&self.partition, &self.events);
-        Ok(live::account(&self.client, &desired.account, &wanted, partition, events).await?)
+        let account = &desired.account;
+        let live = live::account(&self.client, account, &wanted, partition, events).await?;
+        self.privacy.hear(&live);
+        Ok(live)
     }
 }
 

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
+use super::privacy::Privacy;
 use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
 use crate::desired::settings::{self, Pattern};
 use crate::desired::{self, LoadRequest, Loaded};
@@ -34,6 +35,8 @@ pub struct Project {
     api: String,
     partition: Option<PartitionId>,
     ca_file: Option<PathBuf>,
+    privacy: Privacy,
+    lock: Option<String>,
 }
 
 impl Project {
@@ -66,6 +69,8 @@ impl Project {
                 api: api.unwrap_or_default(),
                 partition,
                 ca_file,
+                privacy: global.privacy.clone(),
+                lock: None,
             });
         };
         let names = || {
@@ -107,7 +112,19 @@ impl Project {
             api: api.unwrap_or_else(|| environment.api.clone()),
             partition: partition.or_else(|| environment.partition.clone()),
             ca_file,
+            privacy: global.privacy.clone(),
+            lock: environment.lock.clone(),
         })
+    }
+
+    /// The partition, where that is known before the platform is asked.
+    pub fn partition(&self) -> Option<&PartitionId> {
+        self.partition.as_ref()
+    }
+
+    /// Where alz.yaml wants locks to be kept.
+    pub fn lock(&self) -> Option<&str> {
+        self.lock.as_deref()
     }
 
     pub fn is_sandbox(&self) -> bool {
@@ -118,14 +135,16 @@ impl Project {
     /// declared twice is found and `prune` knows every declaration, and the
     /// files named besides.
     pub fn load(&self, files: &[PathBuf], today: jiff::civil::Date) -> Result<Loaded, Fatal> {
-        desired::load(&LoadRequest {
+        let loaded = desired::load(&LoadRequest {
             root: &self.root,
             globs: &self.accounts,
             files,
             policies: &self.policies,
             today,
         })
-        .map_err(Fatal::Problems)
+        .map_err(Fatal::Problems)?;
+        self.privacy.learn(&loaded.repository);
+        Ok(loaded)
     }
 
     /// Connects to the platform, or starts the built-in one.
@@ -167,7 +186,12 @@ impl Project {
         options.requests_per_second = self.requests_per_second;
         options.ca_file = self.ca_file.clone();
         options.jitter_seed = jitter_seed;
+        options.http_log = self.privacy.http_log().cloned();
+        options.redactor = self.privacy.redactor().cloned();
         let client = ReadClient::new(options)?;
+        for secret in self.privacy.at_hand() {
+            client.conceal(secret);
+        }
         let now = match &running {
             Some(running) => running.now(),
             None => clock::now()?,
@@ -175,6 +199,7 @@ impl Project {
         Ok(Session {
             client,
             now,
+            privacy: self.privacy.clone(),
             running,
         })
     }
@@ -184,6 +209,7 @@ impl Project {
 pub struct Session {
     pub client: ReadClient,
     pub now: Timestamp,
+    pub privacy: Privacy,
     running: Option<sandbox::Running>,
 }
 

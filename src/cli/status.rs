@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::Exit;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
-use super::journal;
 use super::output::{Format, Output};
 use super::progress::Progress;
 use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
+use super::{Exit, journal};
 use crate::desired::Repository;
 use crate::model::live::LiveAccount;
 use crate::model::porting::PortMemory;
@@ -110,12 +109,13 @@ async fn interrupted(seconds: u64) -> bool {
 }
 
 /// What one look has seen.
-struct Seen {
-    document: StatusDocument,
+pub struct Seen {
+    pub document: StatusDocument,
     style: Style,
 }
 
-async fn look(
+/// Reads the chosen accounts once.
+pub async fn look(
     project: &Project,
     session: &Session,
     repository: &Arc<Repository>,
@@ -163,7 +163,7 @@ async fn look(
             platform.now,
             in_flight,
         ),
-        style,
+        style: output.privacy.style(style),
     })
 }
 
@@ -216,12 +216,7 @@ fn tell(
             text
         }
         Format::Human => {
-            let text = report::status_human(
-                &document.in_flight,
-                style,
-                document.created_at,
-                arguments.timeline,
-            );
+            let text = report::status_human(document, style, arguments.timeline);
             if arguments.watch && output.is_watched() {
                 let foot = format!(
                     "\n{}, again every {} seconds; Ctrl-C ends it",

@@ -36,10 +36,12 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         Err(problem) => (vec![*problem], start, 0),
     };
     in_order(&mut found);
+    let shown = output.privacy.problems(&found, &root);
     match output.format {
-        Format::Json => output.result(&problems::json(&found)),
+        Format::Json => output.result(&problems::json(&shown)),
         Format::Human => {
-            output.result(&problems::human(&found, &root, output.width()));
+            let excerpts = output.privacy.shows_excerpts();
+            output.result(&problems::human(&shown, &root, output.width(), excerpts));
             let summary = problems::summary(&found);
             let checked = match numbers {
                 1 => "1 number checked".to_owned(),

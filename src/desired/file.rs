@@ -221,6 +221,11 @@ pub struct Environment {
     pub partition: Option<Text>,
     /// Globs of the account files, relative to alz.yaml.
     pub accounts: Vec<Text>,
+    /// Where runs that write tell each other apart: postgres://user@host/database for
+    /// several machines, "file" (the default) for one, or "none". --lock and ALZ_LOCK
+    /// stand in for it. A password goes into PGPASSWORD.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<Text>,
 }
 
 /// How addresses are put to the E911 provider.

@@ -19,6 +19,7 @@ use super::rules::{self, Finding};
 use super::settings::{self, Pattern};
 use super::tree;
 use super::whole::Whole;
+use crate::model::desired::AccountNumber;
 use crate::model::{AccountId, PhoneNumber, SourceId, Text};
 
 /// What to load.
@@ -83,6 +84,7 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
                 prune: document.prune,
                 bytes: document.bytes,
                 digest: document.digest,
+                secrets: document.secrets,
             });
         }
     }
@@ -183,6 +185,7 @@ pub(super) struct Document {
     pub prune: Option<bool>,
     pub bytes: Box<[u8]>,
     pub digest: NumbersDigest,
+    pub secrets: Box<[AccountNumber]>,
     pub numbers: Vec<PhoneNumber>,
     pub ports: Vec<String>,
     /// Users, by a hash that needs no collision be feared, and the number they show.
@@ -383,6 +386,11 @@ fn one_document(
             prune: document.prune.value().copied(),
             bytes,
             digest,
+            secrets: document
+                .ports
+                .iter()
+                .flat_map(|(_, port)| port.secrets())
+                .collect(),
             numbers: document.numbers.iter().map(|(number, _)| *number).collect(),
             ports: document
                 .ports

@@ -18,7 +18,7 @@ use super::merge::{self, Merged};
 use super::problem::Place;
 use super::read;
 use super::tree::{self, Node};
-use crate::model::desired::Port;
+use crate::model::desired::{AccountNumber, Port};
 use crate::model::{AccountId, DesiredAccount, Field, PhoneNumber, SourceId};
 
 /// The desired state of one environment.
@@ -43,6 +43,8 @@ pub(crate) struct Packed {
     pub prune: Option<bool>,
     pub bytes: Box<[u8]>,
     pub digest: NumbersDigest,
+    /// Account numbers and PINs of its ports, or where they are found.
+    pub secrets: Box<[AccountNumber]>,
 }
 
 /// A document that can't be unpacked: memory is damaged, or this program is.
@@ -134,6 +136,12 @@ impl Repository {
         self.numbers.0.len()
     }
 
+    /// The account numbers and PINs of all ports, or where they are found:
+    /// what no text may quote.
+    pub fn port_secrets(&self) -> impl Iterator<Item = &AccountNumber> {
+        self.documents.iter().flat_map(|document| &document.secrets)
+    }
+
     /// Whether any document declares the number.
     pub fn declares(&self, number: PhoneNumber) -> bool {
         self.numbers.contains(number)
@@ -177,7 +185,23 @@ impl Repository {
     /// defaults and ports; with a selection, of its documents alone. File names,
     /// order, comments and account names do not matter.
     pub fn digest(&self, only: Option<&Selection>) -> String {
-        let mut sha = Sha256::new();
+        let mut text = String::from("sha256:");
+        for byte in self.sum(Sha256::new(), only) {
+            text.push_str(&format!("{byte:02x}"));
+        }
+        text
+    }
+
+    /// A key made of the same, which the digest does not give away: for digests
+    /// of values that a plan does not show. The same files give the same key.
+    pub fn redaction_key(&self, only: Option<&Selection>) -> [u8; 32] {
+        self.sum(
+            Sha256::new_with_prefix("alz: values that are not shown"),
+            only,
+        )
+    }
+
+    fn sum(&self, mut sha: Sha256, only: Option<&Selection>) -> [u8; 32] {
         for (id, sources) in &self.accounts {
             let documents: Vec<&Packed> = sources
                 .iter()
@@ -196,11 +220,7 @@ impl Repository {
             sha.update([u8::from(documents.iter().any(|d| d.prune == Some(true)))]);
             sum.feed(&mut sha);
         }
-        let mut text = String::from("sha256:");
-        for byte in sha.finalize() {
-            text.push_str(&format!("{byte:02x}"));
-        }
-        text
+        sha.finalize().into()
     }
 
     /// What the documents of these files declare. Paths are compared after both

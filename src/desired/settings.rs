@@ -43,6 +43,8 @@ pub struct Environment {
     pub api: String,
     pub partition: Option<PartitionId>,
     pub accounts: Vec<Pattern>,
+    /// Where runs that write tell each other apart, as `--lock` takes it.
+    pub lock: Option<String>,
 }
 
 /// A glob and where it was written, so that what is wrong with it can be shown.
@@ -211,6 +213,7 @@ impl Check<'_> {
             api,
             partition,
             accounts,
+            lock,
         } = environment;
         if let Err((message, help)) = check_api(api.as_str()) {
             self.wrong(&["environments", name, "api"], message, help);
@@ -235,7 +238,16 @@ impl Check<'_> {
                 help,
             );
         }
+        if let Some(Err((code, message, help))) =
+            lock.as_ref().map(|lock| check_lock(lock.as_str()))
+        {
+            let path = ["environments", name, "lock"];
+            let place = tree::locate(self.tree, &path).value;
+            self.problems
+                .push(Problem::error(code, FILE, place, tree::join(&path), message).help(help));
+        }
         Environment {
+            lock: lock.as_ref().map(Text::to_string),
             api: api.to_string(),
             partition: partition.as_ref().map(|id| PartitionId::new(id.as_str())),
             accounts: self.patterns(&["environments", name, "accounts"], accounts),
@@ -309,6 +321,40 @@ pub fn declared(name: &str, names: &[&str]) -> String {
     match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`? {all}"),
         None => all,
+    }
+}
+
+/// Whether this can be a place for locks: a rule's code, what is wrong and the
+/// way to mend it otherwise. A line with a password in it is not shown.
+fn check_lock(lock: &str) -> Result<(), (&'static str, &'static str, &'static str)> {
+    let address = ["postgres://", "postgresql://"]
+        .iter()
+        .find_map(|scheme| lock.strip_prefix(scheme));
+    match address {
+        None if matches!(lock, "file" | "none") => Ok(()),
+        // Whatever it is, it may be an address with a password in it.
+        None => Err((
+            if lock.contains('@') {
+                code::SECRET
+            } else {
+                code::CONFIG
+            },
+            "this is no place for locks",
+            "write postgres://user@host/database, file or none",
+        )),
+        Some(address) => {
+            let user = address.rsplit_once('@').map_or("", |(user, _)| user);
+            if user.contains([':', '@']) || address.contains("password=") {
+                Err((
+                    code::SECRET,
+                    "the address of the database for locks has a password in it",
+                    "change that password, take it out here, and set PGPASSWORD (or ALZ_LOCK) \
+                     where alz runs",
+                ))
+            } else {
+                Ok(())
+            }
+        }
     }
 }
 

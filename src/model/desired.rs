@@ -1,12 +1,14 @@
 //! What the files ask for, defaults merged in: the planner's left hand.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::field::{Field, Text};
 use super::id::AccountId;
 use super::number::PhoneNumber;
+use super::personal::MASK;
 use super::record::{CustomerServiceRecord, DirectoryListing, E911Address, Reference};
 use super::secret::SecretRef;
 
@@ -60,7 +62,7 @@ pub struct DesiredPort {
 }
 
 /// One order that brings numbers in from another carrier (S:PortX).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Port {
     /// The customer as the losing carrier has it on file; without it the numbers' own CSR.
@@ -94,11 +96,40 @@ pub struct Port {
     pub trigger: Field<Trigger>,
 }
 
+/// Dates and kind alone: the rest is a person's, or secret.
+impl fmt::Debug for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Port")
+            .field("crd_date", &self.crd_date)
+            .field("porting_wire_type", &self.porting_wire_type)
+            .field("trigger", &self.trigger)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Port {
+    /// Its account number and its PIN, or where they are found.
+    pub fn secrets(&self) -> impl Iterator<Item = AccountNumber> {
+        let number = self.wireless_account_number.value().cloned();
+        let pin = self.wireless_pin.value().cloned();
+        number.into_iter().chain(pin.map(AccountNumber::Secret))
+    }
+}
+
 /// An account number may be written out or be a secret reference.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum AccountNumber {
     Written(Text),
     Secret(SecretRef),
+}
+
+impl fmt::Debug for AccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AccountNumber::Written(_) => f.write_str(MASK),
+            AccountNumber::Secret(secret) => secret.fmt(f),
+        }
+    }
 }
 
 /// What a Canadian port needs besides (S:TelecomSettingsX).

@@ -17,9 +17,11 @@ pub mod meaning;
 pub mod member;
 pub mod number;
 pub mod paths;
+pub mod personal;
 pub mod porting;
 pub mod provider;
 pub mod record;
+pub mod redact;
 pub mod secret;
 pub mod values;
 
@@ -36,4 +38,5 @@ pub use record::{
     CustomerServiceRecord, DirectoryListing, E911Address, ListingAddress, OnCorrection, Record,
     Reference,
 };
+pub use redact::Redactor;
 pub use secret::SecretRef;

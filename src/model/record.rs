@@ -60,13 +60,14 @@ impl Record {
     }
 }
 
+/// Names and places are masked: what is printed to find a mistake ends in logs.
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map()
             .entries(
                 Member::ALL
                     .into_iter()
-                    .filter_map(|m| Some((m.name(), self.raw(m)?))),
+                    .filter_map(|m| Some((m.name(), m.in_debug(self.raw(m)?)))),
             )
             .finish()
     }
@@ -213,7 +214,7 @@ macro_rules! declared {
         $( also { $( $(#[$own_meta:meta])* $own:ident : $own_type:ty ),* $(,)? } )?
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
+        #[derive(Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         pub struct $name {
             $(
@@ -240,6 +241,25 @@ macro_rules! declared {
             /// Its text members, whether said or not.
             pub fn members(&self) -> impl Iterator<Item = (Member, &Field<Text>)> {
                 [$( (Member::$member, &self.$field) ),*].into_iter()
+            }
+        }
+
+        /// Names and places are masked, as in a [`Record`].
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut said = f.debug_struct(stringify!($name));
+                for (member, field) in self.members() {
+                    match field {
+                        Field::Absent => {}
+                        Field::Null => {
+                            said.field(member.name(), &None::<&str>);
+                        }
+                        Field::Value(text) => {
+                            said.field(member.name(), &member.in_debug(text.as_str()));
+                        }
+                    }
+                }
+                said.finish()
             }
         }
 

@@ -61,6 +61,7 @@ pub use document::{
 pub use guard::{Allow, Touched};
 pub use lint::lint;
 pub use port::{Deed, by_hand, may_change};
+pub use port::{not_portable, question as port_question, shown};
 pub use status::{FlightKind, InFlight, Moment, port_in_flight, status};
 
 /// What holds for every account of a run.

@@ -222,11 +222,11 @@ impl<'a> Subject<'a> {
             outcome.steps.push(decided.step);
         }
         if !changes.is_empty() {
+            outcome.touched.update = u64::from(!finishes_port(&changes));
             let expected = decided_to.as_ref().unwrap_or(live);
             let mut step = self.update(body, changes, expect(expected));
             step.depends_on.extend(after);
             outcome.steps.push(step);
-            outcome.touched.update = 1;
         }
         outcome.touched.e911 = u64::from(e911_changes);
         // Not yet, where the provider's word may still keep it from happening.
@@ -414,6 +414,15 @@ impl<'a> Subject<'a> {
         ))
         .help("plan again; if it stays so, ask the provider's support")
     }
+}
+
+/// The update that a port has waited for: the directory listing takes the place
+/// of PORTED. It belongs to the order, whose plan has named it as deferred, and
+/// no guard against changing many numbers at once is meant for it.
+fn finishes_port(changes: &[Change]) -> bool {
+    changes
+        .iter()
+        .any(|change| change.path == "directoryListing.type" && change.before == "PORTED")
 }
 
 pub(super) fn moving(live: &LiveNumber) -> Saying {

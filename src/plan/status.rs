@@ -89,6 +89,14 @@ pub struct InFlight {
     pub timeline: Vec<Moment>,
 }
 
+impl InFlight {
+    /// A port that is declared and not on the platform: nothing moves until
+    /// somebody orders it.
+    pub fn is_unordered(&self) -> bool {
+        self.kind == FlightKind::Port && self.port_id.is_none()
+    }
+}
+
 /// A line of its history (S:ServiceActivationEventLogX).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

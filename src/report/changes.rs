@@ -4,6 +4,7 @@
 use anstyle::{AnsiColor, Style as Ansi};
 use serde_json::Value;
 
+use super::redact::is_hidden;
 use super::{port_changes, words};
 use crate::model::meaning::is_place;
 use crate::model::{Member, Record};
@@ -27,63 +28,92 @@ pub(super) fn member_of<'a>(change: &'a Change, object: &str) -> Option<(Member,
 
 /// The lines below a step, those of a port no wider than `room` columns.
 pub(super) fn step_lines(step: &Step, room: usize) -> Vec<String> {
+    let (hidden, shown): (Vec<&Change>, Vec<&Change>) = step
+        .changes
+        .iter()
+        .partition(|change| is_hidden(&change.before) || is_hidden(&change.after));
     let mut lines = Vec::new();
     if let Some(facts) = &step.port {
         lines.extend(port_changes::facts(facts, step.action, room));
-        if let Some(told) = port_changes::lines(step, room) {
+        if hidden.is_empty()
+            && let Some(told) = port_changes::lines(step, room)
+        {
             lines.extend(told);
             return lines;
         }
     }
+    lines.extend(hidden_lines(&hidden));
     for object in OBJECTS {
-        let members: Vec<(Member, &Change)> = step
-            .changes
+        let members: Vec<(Member, &Change)> = shown
             .iter()
             .filter_map(|change| member_of(change, object))
             .collect();
         if members.is_empty() {
             continue;
         }
-        if step.action == Action::Activate {
+        if !hidden.is_empty() {
+            // Half of an address in one line would look like all of it.
+            lines.extend(members.iter().map(|(_, change)| one(step, change)));
+        } else if step.action == Action::Activate {
             lines.extend(new_object(object, &members));
         } else {
             lines.extend(changed_object(step, object, &members));
         }
     }
-    let rest = step.changes.iter().filter(|change| {
+    let rest = shown.into_iter().filter(|change| {
         OBJECTS
             .into_iter()
             .all(|object| member_of(change, object).is_none())
     });
-    for change in rest {
-        lines.push(match (&change.before, step.action) {
-            _ if change.sensitive => format!("{}: (secret)", change.path),
-            (Value::Null, Action::Activate) => {
-                format!(
-                    "{}: {GREEN}{}{GREEN:#}",
-                    change.path,
-                    shown(step, change, &change.after)
-                )
-            }
-            // Sent as it is: so that it no longer goes where the CSR goes, or
-            // stands against the provider's word.
-            (before, action) if *before == change.after || is_the_csrs(step, change) => {
-                let why = match action {
-                    Action::KeepE911Original => "as written; the provider's correction is declined",
-                    _ => "as now; from here on its own, apart from the customer service record",
-                };
-                let address = shown(step, change, &change.after);
-                format!("{}: {address} ({why})", change.path)
-            }
-            (before, _) => format!(
-                "{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
-                change.path,
-                shown(step, change, before),
-                shown(step, change, &change.after)
-            ),
-        });
-    }
+    lines.extend(rest.map(|change| one(step, change)));
     lines
+}
+
+/// A change on a line of its own.
+fn one(step: &Step, change: &Change) -> String {
+    match (&change.before, step.action) {
+        _ if change.sensitive => format!("{}: (secret)", change.path),
+        (Value::Null, Action::Activate) => {
+            format!(
+                "{}: {GREEN}{}{GREEN:#}",
+                change.path,
+                shown(step, change, &change.after)
+            )
+        }
+        // Sent as it is: so that it no longer goes where the CSR goes, or
+        // stands against the provider's word.
+        (before, action) if *before == change.after || is_the_csrs(step, change) => {
+            let why = match action {
+                Action::KeepE911Original => "as written; the provider's correction is declined",
+                _ => "as now; from here on its own, apart from the customer service record",
+            };
+            let address = shown(step, change, &change.after);
+            format!("{}: {address} ({why})", change.path)
+        }
+        (before, _) => format!(
+            "{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
+            change.path,
+            shown(step, change, before),
+            shown(step, change, &change.after)
+        ),
+    }
+}
+
+/// Changes whose values are not shown, object by object: the members alone.
+fn hidden_lines(changes: &[&Change]) -> Vec<String> {
+    let mut objects: Vec<(&str, Vec<&str>)> = Vec::new();
+    for change in changes {
+        let whole = (change.path.as_str(), "address");
+        let (object, member) = change.path.rsplit_once('.').unwrap_or(whole);
+        match objects.iter_mut().find(|(known, _)| *known == object) {
+            Some((_, members)) => members.push(member),
+            None => objects.push((object, vec![member])),
+        }
+    }
+    objects
+        .into_iter()
+        .map(|(object, members)| format!("{object}: {} (not shown)", members.join(", ")))
+        .collect()
 }
 
 /// An object that is sent for the first time: who and where in one line, the rest after it.

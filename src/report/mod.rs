@@ -11,7 +11,10 @@ mod plan_human;
 mod plan_json;
 mod port;
 mod port_changes;
+mod port_check;
+mod port_stanza;
 pub mod problems;
+pub mod redact;
 pub mod schema;
 mod status_human;
 mod status_json;
@@ -26,6 +29,7 @@ pub use outcome::{
 pub use plan_human::{Style, plan_human};
 pub use plan_json::plan_json;
 pub use port::{PortDocument, PortEntry, PortTerms, Possible, port_human, port_json};
+pub use port_check::{NumberCheck, OrderCheck, PortCheck, port_check_human, port_check_json};
 pub use status_human::status_human;
 pub use status_json::{StatusDocument, status_json, status_line};
 pub use style::error;

@@ -37,8 +37,9 @@ pub fn json(problems: &[Problem]) -> String {
 /// Problems shown to people in full; programs get all of them.
 const SHOWN: usize = 200;
 
-/// Problems with their excerpts, ANSI-styled, the first two hundred of them. `root` is what the files are relative to.
-pub fn human(problems: &[Problem], root: &Path, width: usize) -> String {
+/// Problems, ANSI-styled, the first two hundred of them; with the lines that
+/// they are about where `excerpts` are wanted. `root` is what the files are relative to.
+pub fn human(problems: &[Problem], root: &Path, width: usize, excerpts: bool) -> String {
     let secret: HashSet<(&str, u32)> = problems
         .iter()
         .filter(|problem| problem.code == code::SECRET)
@@ -54,7 +55,7 @@ pub fn human(problems: &[Problem], root: &Path, width: usize) -> String {
             let bytes = std::fs::read(root.join(&problem.file)).ok()?;
             crate::desired::read::text_of(&problem.file, bytes).ok()
         });
-        let hidden = secret.contains(&(problem.file.as_str(), problem.line));
+        let hidden = !excerpts || secret.contains(&(problem.file.as_str(), problem.line));
         let line = source
             .as_deref()
             .filter(|_| !hidden)
@@ -280,9 +281,9 @@ mod tests {
             let place = Place { line: 1, column };
             Problem::error(code, "a.yaml", place, "p".into(), "wrong")
         };
-        let shown = human(&[at(15, "D33")], dir.path(), 100);
+        let shown = human(&[at(15, "D33")], dir.path(), 100, true);
         assert!(shown.contains("never"), "{shown}");
-        let hidden = human(&[at(9, code::SECRET), at(15, "D33")], dir.path(), 100);
+        let hidden = human(&[at(9, code::SECRET), at(15, "D33")], dir.path(), 100, true);
         assert!(!hidden.contains("4711"), "{hidden}");
         assert!(hidden.contains("a.yaml:1:15"), "{hidden}");
     }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use jiff::Timestamp;
 
-use super::status_json::KINDS;
+use super::status_json::{KINDS, StatusDocument};
 use super::{Style, when, words};
 use crate::model::{AccountId, PhoneNumber};
 use crate::plan::{FlightKind, InFlight};
@@ -26,33 +26,57 @@ const GAP: usize = 2;
 const INDENT: usize = 4;
 
 /// The report, with ANSI styles. `timeline`: with what has happened so far.
-pub fn status_human(entries: &[InFlight], style: &Style, now: Timestamp, timeline: bool) -> String {
-    if entries.is_empty() {
-        return format!("{BOLD}Nothing in flight.{BOLD:#}\n");
-    }
-    let table = Table::of(entries, style.width.max(40));
-    let several = entries
+pub fn status_human(document: &StatusDocument, style: &Style, timeline: bool) -> String {
+    let flying = &document.in_flight;
+    let declared = &document.not_ordered;
+    let all: Vec<&InFlight> = flying.iter().chain(declared).collect();
+    let table = Table::of(&all, style.width.max(40));
+    let several = all
         .iter()
-        .any(|entry| Some(&entry.account) != entries.first().map(|first| &first.account));
-    let mut text = format!("{}\n\n", summary(entries));
+        .any(|entry| Some(&entry.account) != all.first().map(|first| &first.account));
+    let account = |entry: &InFlight| several.then(|| account_name(&entry.account, &style.names));
+    let mut text = if flying.is_empty() {
+        format!("{BOLD}Nothing in flight.{BOLD:#}\n")
+    } else {
+        format!("{}\n", summary(flying))
+    };
+    let head = |text: &mut String| {
+        let head = table.row(" ", &HEAD.map(String::from));
+        let _ = writeln!(text, "\n{DIM}{head}{DIM:#}");
+    };
+    if !flying.is_empty() {
+        head(&mut text);
+    }
+    for entry in flying {
+        text.push_str(&table.entry(entry));
+        let below = below(
+            entry,
+            account(entry),
+            style.width,
+            document.created_at,
+            timeline,
+        );
+        text.push_str(&below);
+    }
+    let Some(first) = declared.first() else {
+        return text;
+    };
+    // All of them stand alike: the way on is said once.
+    let counted = counted(FlightKind::Port, declared.len());
     let _ = writeln!(
         text,
-        "{DIM}{}{DIM:#}",
-        table.row(" ", &HEAD.map(String::from))
+        "\n{BOLD}Not ordered yet:{BOLD:#} {} {counted}.",
+        declared.len()
     );
-    for entry in entries {
-        let (mark, ansi) = if entry.needs_attention {
-            ("!", ALARM)
-        } else {
-            (" ", Ansi::new())
-        };
-        let cells = cells(entry);
-        for (at, line) in table.lines(mark, &cells).iter().enumerate() {
-            let ansi = if at == 0 { ansi } else { Ansi::new() };
-            let _ = writeln!(text, "{ansi}{line}{ansi:#}");
+    head(&mut text);
+    for entry in declared {
+        text.push_str(&table.entry(entry));
+        if let Some(account) = account(entry) {
+            let _ = writeln!(text, "{:INDENT$}{DIM}{account}{DIM:#}", "");
         }
-        let account = several.then(|| account_name(&entry.account, &style.names));
-        text.push_str(&below(entry, account, style.width, now, timeline));
+    }
+    for line in arrowed(first.help.as_deref(), style.width.max(40) - MARGIN) {
+        let _ = writeln!(text, "{:MARGIN$}{line}", "");
     }
     text
 }
@@ -104,7 +128,7 @@ fn account_name(id: &AccountId, names: &BTreeMap<AccountId, String>) -> String {
 struct Table([usize; 5]);
 
 impl Table {
-    fn of(entries: &[InFlight], width: usize) -> Self {
+    fn of(entries: &[&InFlight], width: usize) -> Self {
         let mut widths = HEAD.map(str::len);
         for entry in entries {
             for (width, cell) in widths.iter_mut().zip(cells(entry)) {
@@ -115,6 +139,21 @@ impl Table {
         let others = MARGIN + state + numbers + asked + foc + 4 * GAP;
         let room = width.saturating_sub(others).max(HEAD[2].len());
         Self([state, numbers, what.min(room), asked, foc])
+    }
+
+    /// The row of an entry, marked where it needs a person.
+    fn entry(&self, entry: &InFlight) -> String {
+        let (mark, ansi) = if entry.needs_attention {
+            ("!", ALARM)
+        } else {
+            (" ", Ansi::new())
+        };
+        let mut text = String::new();
+        for (at, line) in self.lines(mark, &cells(entry)).iter().enumerate() {
+            let ansi = if at == 0 { ansi } else { Ansi::new() };
+            let _ = writeln!(text, "{ansi}{line}{ansi:#}");
+        }
+        text
     }
 
     fn row(&self, mark: &str, cells: &[String]) -> String {
@@ -218,15 +257,20 @@ pub(super) fn next(entry: &InFlight, room: usize) -> Vec<String> {
         .into_iter()
         .map(|line| format!("{ansi}{line}{ansi:#}"))
         .collect();
-    let help = entry.help.iter();
-    for (at, line) in help
+    lines.extend(arrowed(entry.help.as_deref(), room));
+    lines
+}
+
+/// The way out, behind an arrow.
+fn arrowed(help: Option<&str>, room: usize) -> Vec<String> {
+    help.into_iter()
         .flat_map(|help| words::wrapped(help, room.saturating_sub(2)))
         .enumerate()
-    {
-        let arrow = if at == 0 { '→' } else { ' ' };
-        lines.push(format!("{DIM}{arrow} {line}{DIM:#}"));
-    }
-    lines
+        .map(|(at, line)| {
+            let arrow = if at == 0 { '→' } else { ' ' };
+            format!("{DIM}{arrow} {line}{DIM:#}")
+        })
+        .collect()
 }
 
 /// `In flight: 2 ports, 1 activation. 1 needs a person.`

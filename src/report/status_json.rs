@@ -27,10 +27,13 @@ pub struct StatusDocument {
     pub created_at: Timestamp,
     /// How many are in flight by kind (ports, activations, e911Addresses,
     /// customerServiceRecords, disconnects), how many numbers they are about,
-    /// and how many of them need a person (needsAttention).
+    /// and how many of them need a person (needsAttention); and how many ports
+    /// are declared and not ordered yet (notOrdered).
     pub summary: BTreeMap<&'static str, usize>,
     /// What needs a person comes first.
     pub in_flight: Vec<InFlight>,
+    /// Ports that are declared and not ordered yet: nothing moves them but an apply.
+    pub not_ordered: Vec<InFlight>,
 }
 
 impl StatusDocument {
@@ -38,18 +41,21 @@ impl StatusDocument {
         environment: String,
         partition: PartitionId,
         created_at: Timestamp,
-        mut in_flight: Vec<InFlight>,
+        mut entries: Vec<InFlight>,
     ) -> Self {
         // Dates and date-times of one form: in the order of their letters.
-        in_flight.sort_by(|one, other| key_of(one).cmp(&key_of(other)));
+        entries.sort_by(|one, other| key_of(one).cmp(&key_of(other)));
+        let (not_ordered, in_flight): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(InFlight::is_unordered);
         Self {
             format_version: FORMAT_VERSION.to_owned(),
             alz_version: env!("CARGO_PKG_VERSION").to_owned(),
             environment,
             partition,
             created_at,
-            summary: summary(&in_flight),
+            summary: summary(&in_flight, &not_ordered),
             in_flight,
+            not_ordered,
         }
     }
 }
@@ -66,11 +72,15 @@ fn key_of(entry: &InFlight) -> impl Ord {
     )
 }
 
-fn summary(entries: &[InFlight]) -> BTreeMap<&'static str, usize> {
+fn summary(entries: &[InFlight], not_ordered: &[InFlight]) -> BTreeMap<&'static str, usize> {
     let mut summary: BTreeMap<&'static str, usize> = KINDS
         .into_iter()
         .map(|kind| (key(kind), 0))
-        .chain([("needsAttention", 0), ("numbers", 0)])
+        .chain([
+            ("needsAttention", 0),
+            ("notOrdered", not_ordered.len()),
+            ("numbers", 0),
+        ])
         .collect();
     let mut count = |key: &'static str, by: usize| *summary.entry(key).or_default() += by;
     for entry in entries {

@@ -12,6 +12,8 @@ fn alz(root: &Path, now: &str, arguments: &[&str]) -> Output {
         .current_dir(root)
         .env_clear()
         .env("ALZ_NOW", now)
+        // What examples/porting asks for.
+        .env("MOBILE_PIN", "4711")
         .args(arguments)
         .output()
         .expect("alz runs")
@@ -84,6 +86,31 @@ fn every_example_applies_and_then_has_nothing_to_do() {
         count += 1;
     }
     assert!(count >= 3);
+}
+
+#[test]
+fn the_porting_example_goes_as_its_readme_says() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/porting");
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    copy(&example, root);
+    let readme = std::fs::read_to_string(example.join("README.md")).expect("a README");
+    let mut now = String::new();
+    let mut said = String::new();
+    for line in readme.lines() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        if let Some(time) = line.strip_prefix("export ALZ_NOW=") {
+            now = time.to_owned();
+        } else if let Some(arguments) = line.strip_prefix("alz ") {
+            let arguments: Vec<&str> = arguments.split_whitespace().collect();
+            let output = alz(root, &now, &arguments);
+            assert_eq!(output.status.code(), Some(0), "{line}: {}", text(&output));
+            said = format!("{said}$ {line}\n{}", text(&output));
+        }
+    }
+    assert!(said.contains("Plan: 4 ports to order"), "{said}");
+    assert!(said.contains("✓ trigger-port +1 801-226-0101"), "{said}");
+    assert!(said.ends_with("No changes. 5 numbers in sync.\n"), "{said}");
 }
 
 #[test]

@@ -2,15 +2,22 @@
 //! it, and what must hold whatever the platform does.
 
 mod apply;
+mod canary;
 mod e911;
 mod e911_corrections;
 mod e911_walk;
 mod examples;
+mod har;
 mod input;
 mod journal;
+mod lock;
+mod lock_postgres;
+mod port_check;
+mod port_commands;
 mod ports_apply;
 mod ports_bench;
 mod ports_runs;
 mod saved;
+mod status;
 mod two_weeks;
 mod world;

@@ -205,3 +205,117 @@ fn a_plan_is_saved_through_a_link_and_into_a_device_without_replacing_either() {
     world.alz(&["plan", "--out", "/dev/null"]).expect(0);
     assert!(!std::fs::metadata("/dev/null").expect("a device").is_file());
 }
+
+/// A plan that shows no names and addresses, of the second day: everything is
+/// there, and one member changes.
+fn redacted() -> World {
+    let world = World::new(&[(FILE, OFFICE)]);
+    world.alz(&["apply", "--auto-approve"]).expect(0);
+    world.advance("PT1H");
+    world.write(FILE, &OFFICE.replace("unit: \"500\"", "unit: \"501\""));
+    let arguments = [
+        "plan",
+        "--no-verify",
+        "--redact",
+        "pii",
+        "--out",
+        "plan.json",
+    ];
+    world.alz(&arguments).expect(0);
+    world
+}
+
+fn change_unit(world: &World, number: &str, unit: &str) {
+    let live = world.number(ACCOUNT, number);
+    let mut body = json!({});
+    for object in ["customerServiceRecord", "e911Address"] {
+        body[object] = live[object].clone();
+        body[object]["unit"] = unit.into();
+    }
+    world.patch(ACCOUNT, number, &body);
+    world.advance("PT1H");
+}
+
+const LIFTED: [&str; 5] = ["apply", "plan.json", "--no-verify", "--allow", "update=9"];
+
+fn lifted(world: &World) -> crate::world::Said {
+    world.alz(&[&LIFTED[..], &["--allow", "e911=9"]].concat())
+}
+
+#[test]
+fn a_plan_that_hides_addresses_says_which_member_changes_and_is_the_same_each_time() {
+    let world = redacted();
+    let first = plan(&world);
+    let text = first.to_string();
+    for personal in ["Lindon", "Sample", "84042", "501", "500"] {
+        let digits = personal.parse::<u32>().is_ok() && personal.len() == 3;
+        assert!(
+            !text.contains(&format!("\"{personal}\"")),
+            "{personal}: {text}"
+        );
+        assert!(digits || !text.contains(personal), "{personal}: {text}");
+    }
+    let change = &first["steps"][0]["changes"][0];
+    assert_eq!(change["path"], "customerServiceRecord.unit");
+    assert!(
+        change["before"]
+            .as_str()
+            .is_some_and(|text| text.starts_with("•••"))
+    );
+    assert_ne!(change["before"], change["after"]);
+    let arguments = [
+        "plan",
+        "--no-verify",
+        "--redact",
+        "pii",
+        "--out",
+        "again.json",
+    ];
+    world.alz(&arguments).expect(0);
+    let again = std::fs::read_to_string(world.root().join("again.json")).expect("a plan");
+    let mut again: Value = serde_json::from_str(&again).expect("JSON");
+    again["createdAt"] = first["createdAt"].clone();
+    assert_eq!(again, first);
+}
+
+#[test]
+fn a_plan_that_hides_addresses_is_applied_and_can_be_applied_again() {
+    let world = redacted();
+    lifted(&world).expect(0);
+    for number in ["18017690201", "18017690202"] {
+        let live = world.number(ACCOUNT, number);
+        assert_eq!(live["customerServiceRecord"]["unit"], "501", "{number}");
+        assert_eq!(live["e911Address"]["unit"], "501", "{number}");
+    }
+    let writes = world.writes();
+    lifted(&world).expect(0);
+    world.advance("PT1H");
+    lifted(&world).expect(0);
+    assert_eq!(world.writes(), writes);
+}
+
+#[test]
+fn a_hidden_address_that_changed_since_the_review_refuses_the_run() {
+    let world = redacted();
+    change_unit(&world, "18017690202", "777");
+    let before = world.writes();
+    let said = lifted(&world).expect(4);
+    assert!(
+        said.stderr.contains("update-18017690202"),
+        "{}",
+        said.stderr
+    );
+    assert!(!said.stderr.contains("777"), "{}", said.stderr);
+    assert_eq!(world.writes(), before);
+}
+
+#[test]
+fn a_hidden_value_that_was_tampered_with_refuses_the_run() {
+    let world = redacted();
+    let mut plan = plan(&world);
+    plan["steps"][0]["changes"][0]["after"] = "••• 00000000000000000000000000000000".into();
+    world.write("plan.json", &plan.to_string());
+    let before = world.writes();
+    lifted(&world).expect(4);
+    assert_eq!(world.writes(), before);
+}

@@ -162,6 +162,26 @@ fn updates_are_judged_by_their_share() {
 }
 
 #[test]
+fn what_a_port_has_waited_for_trips_no_guard() {
+    let entry = json!({ "directoryListing": { "type": "LIST_PUBLISH" } });
+    let finished = |listing: &str| {
+        let mut world = account("one", 10, 10, &entry);
+        for live in world.live.numbers.values_mut() {
+            live.directory_listing = Some(alz::model::live::LiveListing {
+                listing_type: Some(listing.into()),
+                ..Default::default()
+            });
+        }
+        judged(&[world], Allow::default())
+    };
+    assert_eq!(tripped(&finished("PORTED")), []);
+    assert_eq!(
+        tripped(&finished("NOT_LIST_NOT_PUBLISH")),
+        [("update", Some("one"), 10)]
+    );
+}
+
+#[test]
 fn new_numbers_trip_no_guard() {
     let mut world = World::new();
     for at in 0..50 {

@@ -34,7 +34,7 @@ fn files() -> [(&'static str, String); 7] {
             include_str!("github.yml").to_owned(),
         ),
         (".gitlab-ci.yml", include_str!("gitlab.yml").to_owned()),
-        // The state of the sandbox.
+        // The state of the sandbox, and the locks of runs.
         (".gitignore", ".alz/\n".to_owned()),
         (
             "schema/account.schema.json",

@@ -1,8 +1,8 @@
 //! `alz port trigger` and `alz port cancel`: one step of a plan that nobody has
 //! written down, under the conditions and through the same hands as any other.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use clap::Args;
 
@@ -14,16 +14,19 @@ use crate::cli::args::Global;
 use crate::cli::clock;
 use crate::cli::fatal::Fatal;
 use crate::cli::journal::{self, Remembered};
+use crate::cli::lock::{self, LockArgs};
 use crate::cli::output::{Format, Output};
 use crate::cli::plan::PlanningArgs;
 use crate::cli::planning::{self, Planned};
 use crate::cli::reading::Platform;
 use crate::cli::session::{Project, Session};
 use crate::desired::Repository;
+use crate::lock::Guard;
 use crate::model::OnUnknown;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{self, AccountPlan, Allow, Context, Deed, Header, Note, NoteKind};
 use crate::report::Style;
+use crate::report::redact::Key;
 
 /// Tell the carrier to activate a port now: on its FOC date alone
 #[derive(Debug, Args)]
@@ -39,6 +42,8 @@ pub struct TriggerArgs {
     /// Don't ask
     #[arg(long)]
     auto_approve: bool,
+    #[command(flatten)]
+    lock: LockArgs,
 }
 
 /// Cancel a port, as a whole
@@ -59,6 +64,8 @@ pub struct CancelArgs {
     /// Lift the guard of releases up to a count
     #[arg(long, value_name = "release=COUNT")]
     allow: Vec<String>,
+    #[command(flatten)]
+    lock: LockArgs,
 }
 
 pub async fn trigger(
@@ -69,8 +76,10 @@ pub async fn trigger(
     let TriggerArgs {
         target,
         auto_approve,
+        lock,
     } = arguments;
-    let hand = Hand::open(global, output, *auto_approve, Allow::default()).await?;
+    let lock = (lock, "port trigger");
+    let hand = Hand::open(global, output, *auto_approve, lock, Allow::default()).await?;
     let ended = deed(&hand, target, Deed::Trigger).await;
     hand.close().await;
     ended
@@ -85,6 +94,7 @@ pub async fn cancel(
         target,
         auto_approve,
         allow,
+        lock,
     } = arguments;
     let allow = PlanningArgs {
         no_verify: false,
@@ -92,7 +102,8 @@ pub async fn cancel(
         resend_secrets: false,
     }
     .allow()?;
-    let hand = Hand::open(global, output, *auto_approve, allow).await?;
+    let lock = (lock, "port cancel");
+    let hand = Hand::open(global, output, *auto_approve, lock, allow).await?;
     let ended = deed(&hand, target, Deed::Cancel).await;
     hand.close().await;
     ended
@@ -161,6 +172,7 @@ pub(super) fn refusal(made: &AccountPlan, what: &str) -> Option<Fatal> {
 pub(super) struct Hand<'a> {
     pub project: Project,
     pub session: Session,
+    guard: Guard,
     pub repository: Arc<Repository>,
     pub remembered: Remembered,
     pub allow: Allow,
@@ -173,6 +185,7 @@ impl<'a> Hand<'a> {
         global: &Global,
         output: &'a Output,
         auto_approve: bool,
+        lock: (&LockArgs, &str),
         allow: Allow,
     ) -> Result<Self, Fatal> {
         if !auto_approve && !apply::can_ask() {
@@ -183,17 +196,30 @@ impl<'a> Hand<'a> {
         }
         let project = Project::open(global, &[])?;
         let loaded = project.load(&[], clock::today()?)?;
-        let session = project.connect(fastrand::u64(..)).await?;
+        // Whose port it is turns out when the platform is read: all are claimed.
+        let (arguments, command) = lock;
+        let accounts = planning::accounts(&loaded.repository, &[]);
+        let (session, guard) = lock::connect(
+            &project,
+            arguments,
+            command,
+            accounts,
+            fastrand::u64(..),
+            output,
+        )
+        .await?;
         let remembered = match journal::recall(global, &project, &session).await {
             Ok(remembered) => remembered,
             Err(fatal) => {
                 session.close().await;
+                guard.release().await;
                 return Err(fatal);
             }
         };
         Ok(Self {
             project,
             session,
+            guard,
             repository: Arc::new(loaded.repository),
             remembered,
             allow,
@@ -204,6 +230,7 @@ impl<'a> Hand<'a> {
 
     pub async fn close(self) {
         self.session.close().await;
+        self.guard.release().await;
     }
 
     pub async fn find(&self, target: &Target) -> Result<(Found, Platform), Fatal> {
@@ -287,9 +314,15 @@ impl<'a> Hand<'a> {
         }
         let interrupt = Interrupt::default();
         let running = Arc::new(AtomicBool::new(false));
+        interrupt.unless({
+            let watch = self.guard.watch();
+            move || watch.holds()
+        });
+        let held = Arc::new(OnceLock::from(self.guard.releaser()));
         let signals = tokio::spawn(apply::on_signal(
             interrupt.clone(),
             Arc::clone(&running),
+            held,
             self.output.clone(),
         ));
         let run = Run {
@@ -300,12 +333,14 @@ impl<'a> Hand<'a> {
             remembered: &self.remembered,
             interrupt: &interrupt,
             running: &running,
+            guard: &self.guard,
             output: self.output,
         };
         let planned = Planned {
             plan,
             style,
             partition: platform.partition,
+            key: Key(self.repository.redaction_key(None)),
         };
         let ended = run.carry(planned, &[]).await;
         signals.abort();

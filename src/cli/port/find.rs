@@ -1,7 +1,7 @@
 //! Which port is meant: by one of its numbers, by its name in the files, or by
 //! its id on the platform. What could be two ports is an error that names both.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clap::Args;
@@ -78,6 +78,21 @@ fn shares(numbers: &[PhoneNumber], port: &LivePort) -> bool {
     numbers.iter().any(|number| port.numbers.contains(number))
 }
 
+/// In place of an index: the account that was asked for is in no file.
+const UNDECLARED: usize = usize::MAX;
+
+/// An account of which the files say nothing.
+fn undeclared(account: AccountId) -> DesiredAccount {
+    DesiredAccount {
+        account,
+        name: None,
+        prune: false,
+        numbers: BTreeMap::new(),
+        ports: Vec::new(),
+        source: SourceId(u32::MAX),
+    }
+}
+
 /// Where ports are looked for.
 pub struct Search<'a> {
     pub project: &'a Project,
@@ -93,31 +108,25 @@ impl Search<'_> {
         let number = text.parse::<PhoneNumber>().ok();
         let account = target.account.as_deref();
         let accounts = self.candidates(text, number, account)?;
-        let ids: BTreeSet<AccountId> = accounts
-            .iter()
-            .map(|account| account.account.clone())
-            .collect();
+        let ids: BTreeSet<AccountId> = accounts.iter().map(|(_, id)| id.clone()).collect();
         let platform = Arc::new(Platform::read(self.session, ids).await?);
         let progress = Progress::new(self.output, "Reading accounts", accounts.len() as u64);
         let mut found: Vec<Found> = Vec::new();
         let mut seen: Vec<String> = Vec::new();
-        let numbered: Vec<(usize, AccountId)> = accounts
-            .iter()
-            .map(|account| account.account.clone())
-            .enumerate()
-            .collect();
-        let accounts = Arc::new(accounts);
         let text: Arc<str> = text.into();
         let done = reading::each(
-            numbered,
+            accounts,
             self.project.concurrency,
             |index| {
-                let (accounts, platform) = (Arc::clone(&accounts), Arc::clone(&platform));
+                let (repository, platform) = (Arc::clone(self.repository), Arc::clone(&platform));
                 let text = Arc::clone(&text);
+                let chosen = account.map(AccountId::new);
                 async move {
-                    let Some(desired) = accounts.get(index).map(Arc::clone) else {
-                        return Ok((Vec::new(), Vec::new()));
+                    let desired = match chosen {
+                        Some(chosen) if index == UNDECLARED => undeclared(chosen),
+                        Some(_) | None => reading::declared(&repository, index)?,
                     };
+                    let desired = Arc::new(desired);
                     let live = Arc::new(platform.account(&desired).await?);
                     let known = known(&desired, &live);
                     let meant = meant(&text, number, &desired, &live, &platform).await?;
@@ -158,33 +167,26 @@ impl Search<'_> {
         text: &str,
         number: Option<PhoneNumber>,
         chosen: Option<&str>,
-    ) -> Result<Vec<Arc<DesiredAccount>>, Fatal> {
+    ) -> Result<Vec<(usize, AccountId)>, Fatal> {
         let mut all = Vec::new();
         let mut naming = Vec::new();
         for (index, id) in self.repository.account_ids().enumerate() {
             if chosen.is_some_and(|chosen| id.as_str() != chosen) {
                 continue;
             }
-            let account = Arc::new(reading::declared(self.repository, index)?);
+            // Looked at one by one: all of them at a time may be more than there is room for.
+            let account = reading::declared(self.repository, index)?;
             let names = match number {
                 Some(number) => account.numbers.contains_key(&number),
                 None => account.ports.iter().any(|port| port.name == text),
             };
             if names {
-                naming.push(Arc::clone(&account));
+                naming.push((index, id.clone()));
             }
-            all.push(account);
+            all.push((index, id.clone()));
         }
         if let (Some(chosen), true) = (chosen, all.is_empty()) {
-            // One that no file declares.
-            all.push(Arc::new(DesiredAccount {
-                account: AccountId::new(chosen),
-                name: None,
-                prune: false,
-                numbers: std::collections::BTreeMap::new(),
-                ports: Vec::new(),
-                source: SourceId(u32::MAX),
-            }));
+            all.push((UNDECLARED, AccountId::new(chosen)));
         }
         Ok(if naming.is_empty() { all } else { naming })
     }

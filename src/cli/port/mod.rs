@@ -1,6 +1,8 @@
-//! `alz port`: ports looked at, and moved on by hand.
+//! `alz port`: ports looked into, and moved on by hand; one small file an action.
 
+mod ask;
 mod by_hand;
+mod check;
 mod find;
 mod show;
 mod update;
@@ -12,7 +14,7 @@ use super::args::Global;
 use super::output::Output;
 use super::session;
 
-/// Look at ports, and trigger, cancel or update them by hand
+/// Look into ports before and while they are under way, and move them by hand
 #[derive(Debug, Args)]
 pub struct PortArgs {
     #[command(subcommand)]
@@ -21,6 +23,7 @@ pub struct PortArgs {
 
 #[derive(Debug, Subcommand)]
 enum PortCommand {
+    Check(check::CheckArgs),
     Show(show::ShowArgs),
     Trigger(by_hand::TriggerArgs),
     Cancel(by_hand::CancelArgs),
@@ -30,6 +33,7 @@ enum PortCommand {
 pub async fn run(arguments: &PortArgs, global: &Global, output: &Output) -> Exit {
     // What writes tells its result as a stream of events.
     let (ended, stream) = match &arguments.command {
+        PortCommand::Check(arguments) => (check::run(arguments, global, output).await, false),
         PortCommand::Show(arguments) => (show::run(arguments, global, output).await, false),
         PortCommand::Trigger(arguments) => {
             (by_hand::trigger(arguments, global, output).await, true)

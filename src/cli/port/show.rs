@@ -154,7 +154,11 @@ impl Show<'_> {
             Format::Json => {
                 report::port_json(&document).map_err(|error| Fatal::new(error.to_string()))?
             }
-            Format::Human => report::port_human(&document.ports, style, document.created_at),
+            Format::Human => report::port_human(
+                &document.ports,
+                &self.output.privacy.style(style.clone()),
+                document.created_at,
+            ),
         });
         Ok(())
     }

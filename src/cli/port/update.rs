@@ -10,6 +10,7 @@ use super::find::{Port, Target};
 use crate::cli::Exit;
 use crate::cli::args::Global;
 use crate::cli::fatal::Fatal;
+use crate::cli::lock::LockArgs;
 use crate::cli::output::Output;
 use crate::cli::planning::{Planner, Request};
 use crate::model::PhoneNumber;
@@ -33,10 +34,19 @@ pub struct UpdateArgs {
     /// Don't ask the platform whether a new date is on offer
     #[arg(long)]
     no_verify: bool,
+    #[command(flatten)]
+    lock: LockArgs,
 }
 
 pub async fn run(arguments: &UpdateArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
-    let hand = Hand::open(global, output, arguments.auto_approve, Allow::default()).await?;
+    let hand = Hand::open(
+        global,
+        output,
+        arguments.auto_approve,
+        (&arguments.lock, "port update"),
+        Allow::default(),
+    )
+    .await?;
     let ended = update(&hand, arguments).await;
     hand.close().await;
     ended

@@ -107,7 +107,7 @@ pub fn may_change(port: &LivePort) -> Vec<&'static str> {
         (names, "portingAuthorizedName"),
         (names, "portingWireType"),
         (names, "telecomSettings"),
-        (names && !place, "the names in customerServiceRecord"),
+        (names && !place, "customerServiceRecord (names)"),
         (place, "customerServiceRecord"),
         (place, "billingTelephoneNumber"),
     ]

@@ -22,6 +22,8 @@ mod secrets;
 mod step;
 mod terms;
 
+pub use offer::{not_portable, question, shown};
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;

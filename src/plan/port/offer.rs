@@ -7,13 +7,17 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::model::desired::Port;
-use crate::model::{PhoneNumber, calendar};
+use crate::model::{
+    CustomerServiceRecord, DesiredAccount, DesiredNumber, DesiredPort, PhoneNumber, Record,
+    calendar,
+};
 use crate::plan::checks::{Checks, Coverage, Offer, PortQuestion, Question, RateCenter};
 use crate::plan::document::PortFacts;
 
 use super::super::saying::Saying;
 use super::progress::day;
 use super::secrets::Secrets;
+use super::terms::alone;
 use super::{Ported, names};
 
 /// The answer to one thing that is asked.
@@ -96,6 +100,40 @@ pub(super) fn area(numbers: &[PhoneNumber], checks: &Checks, ported: &mut Ported
     })
 }
 
+/// What the carriers are asked about a declared port: all its numbers that are
+/// wanted, with the record that the losing carrier is shown.
+pub fn question(port: &DesiredPort, desired: &DesiredAccount) -> PortQuestion {
+    let wanted: Vec<(PhoneNumber, &DesiredNumber)> = port
+        .numbers
+        .iter()
+        .filter_map(|number| Some((*number, desired.numbers.get(number)?)))
+        .filter(|(_, declared)| !declared.released)
+        .collect();
+    let shown = port.port.customer_service_record.value().or_else(|| {
+        wanted
+            .iter()
+            .find_map(|(_, declared)| declared.customer_service_record.value())
+    });
+    PortQuestion {
+        numbers: wanted.iter().map(|(number, _)| *number).collect(),
+        csr: Box::new(shown.map(alone).unwrap_or_default()),
+        billing_telephone_number: port.port.billing_telephone_number.value().copied(),
+    }
+}
+
+/// A declared record as the losing carrier is shown it.
+pub fn shown(csr: &CustomerServiceRecord) -> Record {
+    alone(csr)
+}
+
+/// Why a number can't be ported, in the words of the plan: the reason and the
+/// way out. `None` where nothing is known against it.
+pub fn not_portable(coverage: &Coverage) -> Option<(String, Option<String>)> {
+    fault(coverage)
+        .err()
+        .map(|Saying { reason, help, .. }| (reason, help))
+}
+
 fn fault(coverage: &Coverage) -> Result<&RateCenter, Saying> {
     let center = match coverage {
         Coverage::Unknown => {
@@ -106,7 +144,10 @@ fn fault(coverage: &Coverage) -> Result<&RateCenter, Saying> {
         }
         Coverage::Covered(center) => center,
     };
-    let where_to = format!("{}, {}", center.name, center.state);
+    let where_to = match center.state.as_str() {
+        "" => center.name.clone(),
+        state => format!("{}, {state}", center.name),
+    };
     if center.portable == Some(false) {
         return Err(Saying::blocked(format!(
             "it can't be ported: its rate centre ({where_to}) is not portable"
