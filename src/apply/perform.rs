@@ -58,6 +58,10 @@ impl Ended {
     }
 }
 
+/// The platform took a step and did not show it in the seconds after. The next
+/// run, which may not see it either, must not take it for never sent.
+pub(super) const NOT_SHOWN: &str = "not-shown";
+
 pub(super) async fn perform(
     step: &Step,
     client: &WriteClient,
@@ -102,7 +106,10 @@ pub(super) async fn perform(
                 Settled::Done => Ended::done(None, true),
                 Settled::NotDone | Settled::Unknown(_) => {
                     let remark = "the platform accepted it and does not show it yet";
-                    Ended::done(Some(remark), false)
+                    Ended {
+                        error: Some(NOT_SHOWN.to_owned()),
+                        ..Ended::done(Some(remark), false)
+                    }
                 }
             };
         }

@@ -76,6 +76,15 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
             "review `alz plan --out plan.json` and run `alz apply plan.json`, or add --auto-approve",
         ));
     }
+    if let Some(plan) = &reviewed
+        && arguments.planning.resend_secrets
+        && !plan.resend_secrets
+    {
+        return Err(Fatal::with_help(
+            "the saved plan does not send secrets again, and --resend-secrets can't add that to what was reviewed; nothing was sent",
+            "review `alz plan --resend-secrets --out plan.json` and apply that; or `alz port update NAME --resend-secrets`",
+        ));
+    }
     let interrupt = Interrupt::default();
     let running = Arc::new(AtomicBool::new(false));
     let held = Arc::new(OnceLock::new());
@@ -102,7 +111,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         project
     };
     let loaded = project.load(&files, clock::today()?)?;
-    output.warn_of(&loaded.warnings, &project.root);
+    output.warn_of_live(&loaded.warnings, &project.root);
     // What is planned from here on is read by the only run that may write.
     let accounts = planning::accounts(&loaded.repository, &files);
     let (session, guard) = lock::connect(

@@ -165,6 +165,18 @@ impl Output {
         }
     }
 
+    /// The same where the platform is looked at as well: what the calendar says
+    /// of the dates of ports (D33, D33b, D34) is left to the plan, which knows
+    /// whether a port is still to be ordered (design, decision 6).
+    pub fn warn_of_live(&self, warnings: &[Problem], root: &Path) {
+        let timeless: Vec<Problem> = warnings
+            .iter()
+            .filter(|problem| !matches!(problem.code.as_str(), "D33" | "D33b" | "D34"))
+            .cloned()
+            .collect();
+        self.warn_of(&timeless, root);
+    }
+
     /// Asks a person; the cursor stays behind the question.
     pub fn ask(&self, question: &str) {
         let mut stream = anstream::AutoStream::new(std::io::stderr().lock(), self.stderr);

@@ -36,7 +36,8 @@ pub struct StatusArgs {
     /// Say what has happened so far
     #[arg(long)]
     pub timeline: bool,
-    /// Look again and again, until nothing is in flight
+    /// Look again and again, until nothing is in flight; as JSON one line a
+    /// look, and a look that failed is a line with "event": "error"
     #[arg(long)]
     pub watch: bool,
     /// Seconds between two looks
@@ -61,14 +62,17 @@ async fn status(arguments: &StatusArgs, global: &Global, output: &Output) -> Res
     let files = session::from_directory(global, &arguments.files);
     let project = Project::open(global, &files)?;
     let loaded = project.load(&files, clock::today()?)?;
-    output.warn_of(&loaded.warnings, &project.root);
+    output.warn_of_live(&loaded.warnings, &project.root);
     let mut session = project.connect(fastrand::u64(..)).await?;
     let repository = Arc::new(loaded.repository);
     let chosen = Chosen::new(&repository, &files);
-    let memory = journal::recall(global, &project, &session).await?.ports;
     let ended = async {
         let mut told = None;
         loop {
+            // A look that failed has taken its time as well.
+            session.refresh()?;
+            // Another run may have triggered a port meanwhile.
+            let memory = journal::recall(global, &project, &session).await?.ports;
             let looked = look(&project, &session, &repository, &chosen, &memory, output).await;
             let seen = match looked {
                 Ok(seen) => seen,
@@ -89,7 +93,6 @@ async fn status(arguments: &StatusArgs, global: &Global, output: &Output) -> Res
             if interrupted(arguments.interval).await {
                 return Ok(Exit::Interrupted);
             }
-            session.refresh()?;
         }
     }
     .await;

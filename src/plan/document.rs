@@ -143,6 +143,10 @@ pub struct PortFacts {
     /// Its id on the platform, once it is ordered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port_id: Option<PortId>,
+    /// The id of the last order of its numbers, which was called off: this one
+    /// comes in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<PortId>,
     /// The carrier that wins the numbers (S:PortX.carrierType).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,

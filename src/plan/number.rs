@@ -382,7 +382,28 @@ impl<'a> Subject<'a> {
             || live.status.to_string(),
             |event| format!("{}, {}", live.status, event.status),
         );
-        Saying::waiting(format!("its port is under way ({status})"))
+        Saying::waiting(format!(
+            "its port is under way ({status}), but the order itself could not be read: nothing of it is compared or sent"
+        ))
+        .help("plan again; if it stays so, ask the provider's support")
+    }
+
+    /// Where the port of a number stands whose order could not be read; none
+    /// where the number is in no port.
+    pub(super) fn unread_port(&self) -> Option<Saying> {
+        match standing(self.listed()) {
+            Standing::Porting(live) => Some(self.port_under_way(live)),
+            Standing::PortRejected => Some(self.port_rejected()),
+            Standing::Moving(live) => {
+                let deleted = matches!(live.status.name(), "DELETE_PENDING" | "DELETE_SCHEDULED");
+                (!deleted).then(|| moving(live))
+            }
+            Standing::Strange(live) => Some(strange(live)),
+            Standing::Active(_)
+            | Standing::OnHold(_)
+            | Standing::Activating(_)
+            | Standing::NotHere => None,
+        }
     }
 
     fn port_rejected(&self) -> Saying {

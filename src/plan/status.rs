@@ -137,6 +137,7 @@ pub fn status(desired: &DesiredAccount, live: &LiveAccount, context: &Context) -
     for port in &desired.ports {
         flights.extend(not_ordered(port, desired, live, context));
     }
+    flights.extend(unread(desired, live, context));
     for (number, listed) in &live.numbers {
         if !planned(number) {
             continue;
@@ -324,6 +325,59 @@ fn moment(line: &crate::model::porting::PortLog) -> Moment {
         code: some(code),
         message: some(message),
     }
+}
+
+/// Ports whose order or event could not be read: what the listing and the event
+/// search say of their numbers. Not to show them would say that they are done.
+fn unread(desired: &DesiredAccount, live: &LiveAccount, context: &Context) -> Vec<InFlight> {
+    let mut flights: Vec<InFlight> = Vec::new();
+    for (number, listed) in &live.numbers {
+        let planned = context.only.is_none_or(|only| only.contains(number));
+        let read = listed
+            .port
+            .as_ref()
+            .is_some_and(|id| live.ports.contains_key(id));
+        if !planned || read {
+            continue;
+        }
+        let subject = Subject {
+            account: &desired.account,
+            number: *number,
+            live,
+            source: desired.source,
+            context,
+            checks: &Checks::default(),
+        };
+        let Some(saying) = subject.unread_port() else {
+            continue;
+        };
+        let event = events::of_kind(subject.events(), EventKind::PortRequest);
+        let same = |flight: &&mut InFlight| {
+            flight.port_id.is_some()
+                && flight.port_id == listed.port
+                && flight.state == listed.status.name()
+                && flight.reason == saying.reason
+        };
+        if let Some(flight) = flights.iter_mut().find(same) {
+            flight.numbers.push(*number);
+            continue;
+        }
+        let declaration = desired
+            .ports
+            .iter()
+            .find(|declared| declared.numbers.contains(number));
+        flights.push(InFlight {
+            name: declaration.map(|declared| declared.name.clone()),
+            port_id: listed.port.clone(),
+            ..of_number(
+                desired,
+                (FlightKind::Port, *number),
+                (listed.status.name(), event.and_then(|event| event.updated)),
+                saying,
+            )
+        });
+    }
+    flights
 }
 
 /// A declared port, as far as none of its numbers is there or on its way.

@@ -23,7 +23,8 @@ const RECORDS: [&str; 3] = [
 /// Which port it is: carrier and rate centre, the dates.
 pub(super) fn facts(facts: &PortFacts, action: Action, room: usize) -> Vec<String> {
     let PortFacts {
-        name: _, // beside the verb
+        name: _,     // beside the verb
+        replaces: _, // what became of it is a warning of its own
         port_id,
         carrier,
         rate_center,

@@ -156,6 +156,25 @@ fn an_order_that_shows_only_between_two_looks_is_found() {
 }
 
 #[test]
+fn an_order_that_was_taken_and_not_seen_is_looked_for_twice_by_the_next_run() {
+    let bench = Bench::new();
+    let order = [submit(&[ONE], "2026-12-08")];
+    // Five looks after the order, and the three reads of the next run's first look.
+    bench
+        .world
+        .fault(json!({ "method": "GET", "path": "/v2/**", "staleReads": 8 }));
+    let first = bench.apply(&order);
+    assert_eq!(statuses(&first), [Done]);
+    assert!(first[0].1.contains("does not show it yet"), "{first:?}");
+    assert!(!bench.memory().unsettled.is_empty());
+    let waited = bench.timer.total();
+    assert_eq!(statuses(&bench.apply(&order)), [Skipped]);
+    assert!(bench.timer.total() - waited >= Duration::from_secs(30));
+    assert_eq!(bench.requests("POST", "telephonenumber"), 1);
+    assert!(bench.memory().unsettled.is_empty());
+}
+
+#[test]
 fn an_order_that_only_the_event_search_or_the_inventory_knows_is_not_sent_again() {
     let not_there = json!({ "status": 404, "messages": ["TelephoneNumberNotFound"] });
     for (hidden, known) in [

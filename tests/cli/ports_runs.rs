@@ -218,3 +218,80 @@ fn a_run_that_is_killed_leaves_its_order_noted_and_the_next_one_finds_it() {
     let orders = world.get("/sandbox/state")["orders"][ONE]["ports"].clone();
     assert_eq!(orders, 1);
 }
+
+#[test]
+fn a_reviewed_order_that_was_placed_and_called_off_since_is_not_placed_again() {
+    let world = World::new(&[("accounts/one.yaml", &fixed_line("2026-12-08", "", ""))]);
+    alz(&world, "1", &["plan", "--out", "order.json"]).expect(0);
+    alz(&world, "1", &["apply", "order.json"]).expect(0);
+    let cancel = [
+        "port",
+        "cancel",
+        ONE,
+        "--auto-approve",
+        "--allow",
+        "release=9",
+    ];
+    alz(&world, "1", &cancel).expect(0);
+    world.advance("PT1H");
+    // A pipeline's job, started once more.
+    let again = alz(&world, "1", &["apply", "order.json"]).expect(4);
+    assert!(again.stderr.contains("called off"), "{}", again.stderr);
+    assert_eq!(world.get("/sandbox/state")["orders"][ONE]["ports"], 1);
+    // Reviewed as a new order it is one.
+    alz(&world, "1", &["plan", "--out", "anew.json"]).expect(0);
+    alz(&world, "1", &["apply", "anew.json"]).expect(0);
+    assert_eq!(world.get("/sandbox/state")["orders"][ONE]["ports"], 2);
+}
+
+#[test]
+fn secrets_are_not_added_to_a_plan_that_was_reviewed_without() {
+    let world = World::new(&[("accounts/mobile.yaml", FILE)]);
+    alz(&world, "749165", &["plan", "--out", "plan.json"]).expect(0);
+    let said = alz(
+        &world,
+        "749165",
+        &["apply", "plan.json", "--resend-secrets"],
+    )
+    .expect(1);
+    assert!(
+        said.stderr.contains("alz plan --resend-secrets --out"),
+        "{}",
+        said.stderr
+    );
+    assert!(world.writes().is_empty());
+}
+
+#[test]
+fn an_order_that_cannot_be_read_is_neither_done_nor_unheard_of() {
+    let world = World::new(&[("accounts/one.yaml", &fixed_line("2026-12-08", "", ""))]);
+    alz(&world, "1", &["apply", "--auto-approve"]).expect(0);
+    world.fault(json!({ "method": "GET", "path": "/v2/**/port/*", "status": 404 }));
+    let status = alz(&world, "1", &["status"]).expect(0);
+    assert!(status.stdout.contains("1 port"), "{}", status.stdout);
+    assert!(
+        status.stdout.contains("could not be read"),
+        "{}",
+        status.stdout
+    );
+    let cancel = alz(&world, "1", &["port", "cancel", ONE, "--auto-approve"]).expect(1);
+    assert!(
+        cancel.stderr.contains("does not show that order"),
+        "{}",
+        cancel.stderr
+    );
+}
+
+#[test]
+fn the_date_of_a_port_under_way_is_nothing_to_warn_of() {
+    let world = World::new(&[("accounts/one.yaml", &fixed_line("2026-12-08", "", ""))]);
+    alz(&world, "1", &["apply", "--auto-approve"]).expect(0);
+    world.post("/sandbox/clock", &json!({ "set": "2026-12-20T17:00:00Z" }));
+    for command in [&["plan"][..], &["apply", "--auto-approve"], &["status"]] {
+        let said = alz(&world, "1", command).expect(0);
+        assert!(!said.stderr.contains("D33"), "{command:?}: {}", said.stderr);
+    }
+    // Offline nobody knows.
+    let said = alz(&world, "1", &["validate"]).expect(0);
+    assert!(format!("{}{}", said.stdout, said.stderr).contains("D33"));
+}

@@ -554,7 +554,13 @@ fn a_port_that_could_not_be_read_is_left_alone() {
     );
     world.live.ports.clear();
     let plan = world.plan();
-    assert!(stands(&plan, NoteKind::Waiting).contains("its port is under way (PORT_PENDING)"));
+    let words = stands(&plan, NoteKind::Waiting);
+    assert!(
+        words.contains(
+            "its port is under way (PORT_PENDING), but the order itself could not be read"
+        ),
+        "{words}"
+    );
     let released: Vec<PhoneNumber> = world.desired.numbers.keys().copied().collect();
     for number in released {
         world

@@ -280,7 +280,7 @@ fn a_cancelled_port() {
         .port("CANCELLED", json!({ "log": log(&[("CANCELLED", "2026-12-01T20:00:00Z", "Cancelled")]) }))
         .edit(with(main_line(), json!({ "crdDate": "2026-12-08" })))
         .told("2026-12-02T15:00:00Z", "cancelled to the end, ordered anew")
-        .port("CARRIER_CANCELLED", json!({ "log": log(&[("CARRIER_CANCELLED", "2026-12-03T20:00:00Z", "Not our customer")]) }))
+        .port("CARRIER_CANCELLED", json!({ "crd": "2026-12-08", "log": log(&[("CARRIER_CANCELLED", "2026-12-03T20:00:00Z", "Not our customer")]) }))
         .told("2026-12-04T15:00:00Z", "the carrier calls it off");
     compare("port-cancelled.txt", &story.text);
 }

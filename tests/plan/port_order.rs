@@ -1,7 +1,7 @@
 //! Ordering a port: one POST for all its numbers, once, and only when all is well.
 
 use alz::model::live::{EventKind, Inventory};
-use alz::model::{AccountId, LiveEvent, PhoneNumber};
+use alz::model::{AccountId, LiveEvent, PhoneNumber, PortId};
 use alz::plan::{Action, Coverage, NoteKind, Offer, Question, Verdict};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -755,14 +755,67 @@ fn a_port_cancelled_to_the_end_is_ordered_anew_and_says_what_became_of_the_last(
         ),
     ] {
         let log = json!([[state, "2026-11-21T18:00:00Z", "", "not our customer"]]);
-        let last = ordered(state, &[NUMBER, SECOND], json!({ "log": log }));
+        let last = ordered(
+            state,
+            &[NUMBER, SECOND],
+            json!({ "log": log, "crd": "2026-12-01" }),
+        );
         let world = two(main_line(), json!({})).has_port("CANCEL_PORT_COMPLETE", last, json!({}));
         // The inventory may still name the account that it was to come to.
         let mine = Inventory::OnAccount(AccountId::new(ACCOUNT));
         let plan = absent(world, NUMBER, mine).plan();
         assert_eq!(only_step(&plan).action, Action::SubmitPort);
         assert_eq!(note(&plan, NoteKind::Warning).reason, words);
+        let facts = only_step(&plan).port.as_ref().expect("facts");
+        assert_eq!(facts.replaces, Some(PortId::new("port-1")));
     }
+}
+
+#[test]
+fn what_a_carrier_cancelled_is_not_ordered_again_until_something_of_it_differs() {
+    let log = json!([[
+        "CARRIER_CANCELLED",
+        "2026-11-21T18:00:00Z",
+        "",
+        "not our customer"
+    ]]);
+    let cancelled = |state: &str, declared: Value| {
+        let last = ordered(state, &[NUMBER, SECOND], json!({ "log": log }));
+        two(declared, json!({})).has_port("CANCEL_PORT_COMPLETE", last, json!({}))
+    };
+    let plan = cancelled("CARRIER_CANCELLED", main_line()).plan();
+    assert!(plan.steps.is_empty(), "{:#?}", plan.steps);
+    let note = note(&plan, NoteKind::Blocked);
+    assert_eq!(
+        note.reason,
+        "the carrier cancelled exactly this order on Saturday 2026-11-21: not our customer"
+    );
+    assert!(
+        note.help
+            .as_deref()
+            .is_some_and(|help| help.contains("another crdDate"))
+    );
+
+    let csr = with(office(), json!({ "businessName": "Sample Dental, Inc." }));
+    for change in [
+        json!({ "crdDate": "2026-12-01" }),
+        json!({ "portingAuthorizedName": "Mary Molar" }),
+        json!({ "billingTelephoneNumber": SECOND }),
+        json!({ "customerServiceRecord": csr }),
+    ] {
+        let plan = cancelled("CARRIER_CANCELLED", with(main_line(), change)).plan();
+        assert_eq!(only_step(&plan).action, Action::SubmitPort);
+    }
+    // What a person cancelled is up to a person.
+    let plan = cancelled("CANCELLED", main_line()).plan();
+    assert_eq!(only_step(&plan).action, Action::SubmitPort);
+
+    // A secret can't be seen to have changed: the user says so.
+    let secret = with(main_line(), json!({ "wirelessPin": { "env": "PIN" } }));
+    let mut world = cancelled("CARRIER_CANCELLED", secret);
+    assert!(world.plan().steps.is_empty());
+    world.resend_secrets = true;
+    assert_eq!(only_step(&world.plan()).action, Action::SubmitPort);
 }
 
 #[test]
@@ -818,4 +871,23 @@ fn two_documents_may_use_one_name_for_two_ports() {
         ids(&world.plan()),
         ["submit-port-18015551212", "submit-port-18015551213"]
     );
+}
+
+#[test]
+fn a_day_that_comes_soon_is_warned_of_where_the_carriers_are_not_asked() {
+    for (day, words) in [
+        ("2026-11-24", Some("less than two business days away")),
+        ("2026-11-27", Some("the day after Thanksgiving")),
+        ("2026-12-03", None),
+    ] {
+        let mut world = two(with(main_line(), json!({ "crdDate": day })), json!({}));
+        world.verify = false;
+        let plan = world.plan();
+        assert_eq!(only_step(&plan).action, Action::SubmitPort);
+        let warned = says(&plan, NoteKind::Warning, NUMBER);
+        let said = warned.iter().find(|reason| reason.contains("crdDate"));
+        assert_eq!(said.is_some(), words.is_some(), "{day}: {warned:?}");
+        let said = said.map_or("", String::as_str);
+        assert!(said.contains(words.unwrap_or("")), "{day}: {said}");
+    }
 }

@@ -250,3 +250,26 @@ fn what_ends_first_comes_first_and_what_needs_someone_before_it() {
         .collect();
     assert_eq!(ids, ["d", "c", "b", "a"]);
 }
+
+#[test]
+fn a_port_whose_order_cannot_be_read_is_in_flight_all_the_same() {
+    for (status, attention) in [
+        ("PORT_PENDING", false),
+        ("PORT_REJECTED", true),
+        ("CANCEL_PORT", false),
+        ("FOC_REMOVED", false),
+        ("BRAND_NEW", true),
+    ] {
+        let port = ordered("PENDING", &[NUMBER, SECOND], json!({}));
+        let mut world = declared(NUMBER, "main-line")
+            .declares_number(SECOND, json!({ "port": "main-line" }))
+            .has_port(status, port, json!({}));
+        world.live.ports.clear();
+        let flight = only(&world);
+        assert_eq!(flight.kind, FlightKind::Port, "{status}");
+        assert_eq!(flight.numbers, [tn(NUMBER), tn(SECOND)], "{status}");
+        assert_eq!(flight.state, status);
+        assert_eq!(flight.needs_attention, attention, "{status}");
+        assert_eq!(flight.name.as_deref(), Some("main-line"));
+    }
+}

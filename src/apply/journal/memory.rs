@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::entry::{Intent, Line};
 use super::read::Run;
 use crate::apply::StepStatus;
+use crate::apply::perform::NOT_SHOWN;
 use crate::model::porting::PortMemory;
 use crate::model::{PartitionId, PhoneNumber};
 use crate::plan::{Action, Step};
@@ -73,6 +74,8 @@ impl Memory {
                             memory.took_effect(intent);
                         }
                         let known = match ended.status {
+                            // Taken, but not seen: whoever reads too soon sees nothing.
+                            StepStatus::Done if ended.error.as_deref() == Some(NOT_SHOWN) => false,
                             StepStatus::Done | StepStatus::Skipped => true,
                             // The platform's no; where nothing was sent, nothing was learned.
                             StepStatus::Failed => intent.is_some(),

@@ -273,13 +273,26 @@ async fn meant(
         port,
     };
     let mut all = Vec::new();
+    let mut unread = Vec::new();
     for id in ids {
         let port = match live.ports.get(&id) {
             Some(port) => Some(port.clone()),
             // One that is done is not among those that are read anyway.
             None => live::port(&platform.client, &desired.account, &id).await?,
         };
-        all.extend(port.map(|port| found(Port::Ordered(Box::new(port)))));
+        match port {
+            Some(port) => all.push(found(Port::Ordered(Box::new(port)))),
+            None => unread.push(id),
+        }
+    }
+    if let (Some(id), true) = (unread.first(), all.is_empty()) {
+        return Err(Fatal::with_help(
+            format!(
+                "port {text} is order {id} on account {}, and the platform does not show that order or its event now",
+                desired.account
+            ),
+            "run this again in a few minutes; if it stays so, ask the provider's support",
+        ));
     }
     all.extend(
         only_declared

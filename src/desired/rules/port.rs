@@ -486,7 +486,7 @@ fn one_customer(numbers: &[Ported<'_>], found: &mut Findings) {
                 Spot::new(Owner::Number(*tn), "customerServiceRecord"),
                 "",
                 format!("{tn} and {first} are in one port and have different customer service records"),
-                "write the port's own customerServiceRecord, as the losing carrier has it; or make two ports",
+                "one order carries one record: give them the same, or make two ports; each may have its own once the port is done, if the port then has a customerServiceRecord",
             );
         }
     }

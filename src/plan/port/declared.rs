@@ -2,7 +2,9 @@
 //! are ordered together, once, or it is said of each what holds the order up.
 
 use crate::model::live::{EventKind, Inventory};
-use crate::model::{CarrierStatus, DesiredNumber, DesiredPort, LivePort, PhoneNumber, PortState};
+use crate::model::{
+    CarrierStatus, DesiredNumber, DesiredPort, LivePort, PhoneNumber, PortId, PortState,
+};
 use crate::plan::document::NoteKind;
 
 use super::super::events;
@@ -198,8 +200,14 @@ impl<'a> Scene<'a> {
         listed.is_some_and(|live| live.status == CarrierStatus::CancelPortComplete)
     }
 
+    /// The order that the listing still names for a number, whether or not it
+    /// can be read.
+    pub(super) fn last_order(&self, number: PhoneNumber) -> Option<PortId> {
+        self.live.numbers.get(&number)?.port.clone()
+    }
+
     /// The port that the listing still names for a number.
-    fn last_port(&self, number: PhoneNumber) -> Option<&'a LivePort> {
+    pub(super) fn last_port(&self, number: PhoneNumber) -> Option<&'a LivePort> {
         let id = self.live.numbers.get(&number)?.port.as_ref()?;
         self.live.ports.get(id)
     }
@@ -216,9 +224,11 @@ impl<'a> Scene<'a> {
                 ))
                 .help("make sure that what it was cancelled for is mended"),
             ),
-            PortState::Cancelled => Some(Saying::warning(format!(
-                "its last port was cancelled{when}"
-            ))),
+            PortState::Cancelled => Some(
+                Saying::warning(format!("its last port was cancelled{when}")).help(
+                    "if it is not to be ordered again, take it out of the files before apply",
+                ),
+            ),
             PortState::Pending
             | PortState::InProgress
             | PortState::FocReceived

@@ -59,6 +59,7 @@ fn facts(port: &LivePort, name: Option<&str>) -> PortFacts {
     PortFacts {
         name: name.map(str::to_owned),
         port_id: Some(port.id.clone()),
+        replaces: None,
         carrier: port.carrier_type.as_deref().map(str::to_owned),
         rate_center: None,
         crd_date: port.crd,

@@ -16,6 +16,7 @@ mod follow;
 mod offer;
 mod order;
 pub(super) mod progress;
+mod repeated;
 mod rows;
 mod secrets;
 mod step;

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use crate::model::{DesiredNumber, DesiredPort, Member, PhoneNumber, Record, paths};
+use crate::model::{DesiredNumber, DesiredPort, Member, PhoneNumber, Record, calendar, paths};
 use crate::plan::checks::{NewAddress, PortQuestion};
 use crate::plan::document::{Action, Change, Expect, PortFacts};
 
@@ -13,6 +13,7 @@ use super::super::overlay::{self, body, lay};
 use super::super::saying::Saying;
 use super::super::update::{Opinion, opinion};
 use super::offer::{self, Answer};
+use super::repeated::repeated;
 use super::rows::{e911, later, rows};
 use super::secrets::Secrets;
 use super::step::PortStep;
@@ -77,8 +78,13 @@ pub(super) fn order(scene: Scene, port: &DesiredPort, numbers: &Numbers, ported:
         name: Some(port.name.clone()),
         crd_date: Some(day),
         business_days: Some(business_days(scene.context, day)),
+        replaces: all.iter().find_map(|number| scene.last_order(*number)),
         ..PortFacts::default()
     };
+    if let Some(saying) = repeated(scene, port, &all, &shown, day) {
+        // Nobody is asked about what is not going to be sent.
+        return say(&all, vec![saying], ported);
+    }
     let question = PortQuestion {
         numbers: all.clone(),
         csr: Box::new(shown),
@@ -97,6 +103,9 @@ pub(super) fn order(scene: Scene, port: &DesiredPort, numbers: &Numbers, ported:
                 });
             }
         }
+    }
+    if !scene.context.verify {
+        draft.sayings.extend(unasked(day, scene));
     }
     if scene.context.verify {
         match carriers(scene, port, &all, question, day, &mut facts, ported) {
@@ -153,6 +162,22 @@ fn say(numbers: &[PhoneNumber], sayings: Vec<Saying>, ported: &mut Ported) {
             ported.say(*number, saying.clone());
         }
     }
+}
+
+/// What the calendar alone says against a day, where the carriers aren't asked
+/// (contract notes, D33b, D34).
+fn unasked(day: Date, scene: Scene) -> Option<Saying> {
+    let why = match calendar::holiday(day) {
+        Some(name) => format!("is {name}"),
+        None if business_days(scene.context, day) < 2 => {
+            "is less than two business days away".to_owned()
+        }
+        None => return None,
+    };
+    Some(
+        Saying::warning(format!("crdDate {} {why}", super::progress::day(day)))
+            .help("without --no-verify the carriers are asked whether it is on offer"),
+    )
 }
 
 /// Where the numbers belong, what they are, and whether the day is on offer.

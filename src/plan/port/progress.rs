@@ -252,7 +252,17 @@ fn foc_received(port: &LivePort, on_foc_date: bool, context: &Context) -> Progre
                 Saying::blocked(format!(
                     "it was triggered at {when} and is not active 20 minutes later"
                 ))
-                .help("ask the provider's support; it is not triggered again")
+                .help(match auto.zip(port.foc) {
+                    Some((auto, foc)) if auto.closes(foc).is_some_and(|at| context.now < at) => {
+                        format!(
+                            "ask the provider's support; it is not triggered again, and {carrier} activates it by itself at {}",
+                            clock(auto, foc)
+                        )
+                    }
+                    Some(_) | None => {
+                        "ask the provider's support; it is not triggered again".to_owned()
+                    }
+                })
             } else {
                 Saying::waiting(format!(
                     "it was triggered at {when}: active within 20 minutes"

@@ -97,6 +97,7 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
             rate_center,
             name: _,
             port_id: _,
+            replaces: _,
             carrier: _,
             crd_date: _,
             earliest_date: _,
