@@ -265,6 +265,8 @@ fn instant(day: Date, time: Time, name: &str) -> Option<Timestamp> {
 pub struct PortMemory {
     /// For which rejection a number's secrets were last sent; `None`: with the order.
     pub secrets_sent: BTreeMap<PhoneNumber, Option<Timestamp>>,
+    /// How often a number was ordered as part of a port.
+    pub orders: BTreeMap<PhoneNumber, u32>,
     /// When a port was last triggered by hand.
     pub triggered: BTreeMap<PortId, Timestamp>,
 }

@@ -772,7 +772,7 @@ fn a_port_cancelled_to_the_end_is_ordered_anew_and_says_what_became_of_the_last(
 }
 
 #[test]
-fn what_a_carrier_cancelled_is_not_ordered_again_until_something_of_it_differs() {
+fn what_a_carrier_cancelled_twice_is_not_ordered_again_until_something_of_it_differs() {
     let log = json!([[
         "CARRIER_CANCELLED",
         "2026-11-21T18:00:00Z",
@@ -781,14 +781,20 @@ fn what_a_carrier_cancelled_is_not_ordered_again_until_something_of_it_differs()
     ]]);
     let cancelled = |state: &str, declared: Value| {
         let last = ordered(state, &[NUMBER, SECOND], json!({ "log": log }));
-        two(declared, json!({})).has_port("CANCEL_PORT_COMPLETE", last, json!({}))
+        let mut world = two(declared, json!({})).has_port("CANCEL_PORT_COMPLETE", last, json!({}));
+        world.memory.orders.insert(tn(NUMBER), 2);
+        world
     };
+    // Once, it may have been a slip.
+    let mut once = cancelled("CARRIER_CANCELLED", main_line());
+    once.memory.orders.insert(tn(NUMBER), 1);
+    assert_eq!(only_step(&once.plan()).action, Action::SubmitPort);
     let plan = cancelled("CARRIER_CANCELLED", main_line()).plan();
     assert!(plan.steps.is_empty(), "{:#?}", plan.steps);
     let note = note(&plan, NoteKind::Blocked);
     assert_eq!(
         note.reason,
-        "the carrier cancelled exactly this order on Saturday 2026-11-21: not our customer"
+        "the carrier cancelled exactly this order on Saturday 2026-11-21, and not for the first time: not our customer"
     );
     assert!(
         note.help

@@ -117,6 +117,11 @@ impl Memory {
                 self.ports.secrets_sent.insert(*number, intent.rejection);
             }
         }
+        if intent.action == Action::SubmitPort {
+            for number in &intent.numbers {
+                *self.ports.orders.entry(*number).or_default() += 1;
+            }
+        }
         if let (Action::TriggerPort, Some(port)) = (intent.action, &intent.port_id) {
             self.ports.triggered.insert(port.clone(), intent.at);
         }

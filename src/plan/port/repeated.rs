@@ -1,12 +1,12 @@
-//! An order that a carrier has called off, and that the files would have placed
-//! once more as it was.
+//! An order that a carrier has called off again and again, and that the files
+//! would have placed once more as it was.
 //!
 //! A port cancelled to the end is ordered anew (design, section 3). But what a
 //! carrier cancelled was cancelled for a reason, and a pipeline that applies
-//! every night would place the same order every night. So the last order is
-//! compared with the one that is due, to the letter, for a comma may be the
-//! cure: as long as nothing differs, a person must act. No state is needed for
-//! that, and any change of the port lifts it.
+//! every night would place the same order every night. So once the journal
+//! remembers a second order, the last one is compared with the one that is due,
+//! to the letter, for a comma may be the cure: as long as nothing differs, a
+//! person must act. Any change of the port lifts it.
 
 use jiff::civil::Date;
 
@@ -18,6 +18,9 @@ use super::Scene;
 use super::progress::on;
 use super::secrets::Secrets;
 use super::terms::{same_setting, same_text, telecom};
+
+/// Orders that were placed before a person must look.
+const ENOUGH: u32 = 2;
 
 /// Why an order is not placed: the carrier has cancelled exactly this one.
 pub(super) fn repeated(
@@ -31,6 +34,11 @@ pub(super) fn repeated(
         .iter()
         .find_map(|number| scene.last_port(*number))
         .filter(|last| last.state == PortState::CarrierCancelled)?;
+    let orders = &scene.context.memory.orders;
+    let placed = numbers.iter().filter_map(|number| orders.get(number)).max();
+    if placed.is_none_or(|placed| *placed < ENOUGH) {
+        return None;
+    }
     let has_secrets = !Secrets::of(&declaration.port, "", |_| true).is_empty();
     // They can't be compared: the user says that they have changed.
     let renewed = has_secrets && scene.context.resend_secrets;
@@ -45,7 +53,7 @@ pub(super) fn repeated(
     };
     Some(
         Saying::blocked(format!(
-            "the carrier cancelled exactly this order{}: {}",
+            "the carrier cancelled exactly this order{}, and not for the first time: {}",
             on(last.since()),
             last.words().unwrap_or("no reason was given")
         ))
