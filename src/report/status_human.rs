@@ -103,7 +103,7 @@ fn numbers(numbers: &[PhoneNumber]) -> String {
     match numbers {
         [] => "-".to_owned(),
         [one] => one.spaced(),
-        [first, rest @ ..] => format!("{} +{}", first.spaced(), rest.len()),
+        [first, rest @ ..] => format!("{}, {} more", first.spaced(), rest.len()),
     }
 }
 
