@@ -15,7 +15,9 @@ use crate::api::ReadClient;
 use crate::desired::{Repository, Selection};
 use crate::live::{self, Scope, Wanted};
 use crate::model::live::{LiveAccount, LivePartition};
-use crate::model::{AccountId, DesiredAccount, PartitionId, PhoneNumber};
+use crate::model::porting::PortMemory;
+use crate::model::{AccountId, DesiredAccount, OnUnknown, PartitionId, PhoneNumber};
+use crate::plan::Context;
 
 /// The platform, with what is read once a run.
 #[derive(Clone, Debug)]
@@ -29,6 +31,21 @@ pub struct Platform {
 }
 
 impl Platform {
+    /// What the planner's words for things as they are need to know: all
+    /// numbers, and nothing is asked.
+    pub fn context<'a>(&'a self, memory: &'a PortMemory) -> Context<'a> {
+        Context {
+            partition: &self.id,
+            live: &self.partition,
+            now: self.now,
+            verify: false,
+            on_unknown: OnUnknown::default(),
+            only: None,
+            memory,
+            resend_secrets: false,
+        }
+    }
+
     /// Reads the partition and the open events of these accounts.
     pub async fn read(session: &Session, accounts: BTreeSet<AccountId>) -> Result<Self, Fatal> {
         let client = &session.client;

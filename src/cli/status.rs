@@ -15,9 +15,9 @@ use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
 use super::{Exit, journal};
 use crate::desired::Repository;
+use crate::model::DesiredAccount;
 use crate::model::live::LiveAccount;
 use crate::model::porting::PortMemory;
-use crate::model::{DesiredAccount, OnUnknown};
 use crate::plan::{self, Context, InFlight};
 use crate::report::{self, StatusDocument, Style};
 
@@ -177,14 +177,8 @@ pub fn in_flight_of(
 ) -> Vec<InFlight> {
     let only = chosen.only(desired);
     let context = Context {
-        partition: &platform.id,
-        live: &platform.partition,
-        now: platform.now,
-        verify: false,
-        on_unknown: OnUnknown::default(),
         only,
-        memory,
-        resend_secrets: false,
+        ..platform.context(memory)
     };
     plan::status(desired, live, &context)
         .into_iter()

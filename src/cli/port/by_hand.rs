@@ -22,9 +22,8 @@ use crate::cli::reading::Platform;
 use crate::cli::session::{Project, Session};
 use crate::desired::Repository;
 use crate::lock::Guard;
-use crate::model::OnUnknown;
 use crate::plan::document::FORMAT_VERSION;
-use crate::plan::{self, AccountPlan, Allow, Context, Deed, Header, Note, NoteKind};
+use crate::plan::{self, AccountPlan, Allow, Deed, Header, Note, NoteKind};
 use crate::report::Style;
 use crate::report::redact::Key;
 
@@ -122,16 +121,7 @@ async fn deed(hand: &Hand<'_>, target: &Target, deed: Deed) -> Result<Exit, Fata
             "`alz plan` says when it is ordered",
         ));
     };
-    let context = Context {
-        partition: &platform.id,
-        live: &platform.partition,
-        now: platform.now,
-        verify: false,
-        on_unknown: OnUnknown::default(),
-        only: None,
-        memory: &hand.remembered.ports,
-        resend_secrets: false,
-    };
+    let context = platform.context(&hand.remembered.ports);
     let made = plan::by_hand(deed, port, &found.desired, &found.live, &context);
     if made.steps.is_empty() {
         if let Some(refused) = refusal(&made, &format!("port {title} is not {done}")) {

@@ -16,7 +16,6 @@ use crate::cli::progress::Progress;
 use crate::cli::reading::{self, Chosen, Platform};
 use crate::cli::session::{Project, Session};
 use crate::desired::Repository;
-use crate::model::OnUnknown;
 use crate::model::porting::PortMemory;
 use crate::model::{DesiredAccount, DesiredPort, LiveAccount, LivePort};
 use crate::plan::{self, Context, Deed, FlightKind, InFlight};
@@ -164,19 +163,6 @@ impl Show<'_> {
     }
 }
 
-fn context<'a>(platform: &'a Platform, memory: &'a PortMemory) -> Context<'a> {
-    Context {
-        partition: &platform.id,
-        live: &platform.partition,
-        now: platform.now,
-        verify: false,
-        on_unknown: OnUnknown::default(),
-        only: None,
-        memory,
-        resend_secrets: false,
-    }
-}
-
 /// Every port of an account that is under way or declared and not ordered.
 fn under_way(
     desired: &DesiredAccount,
@@ -184,7 +170,7 @@ fn under_way(
     platform: &Platform,
     memory: &PortMemory,
 ) -> Vec<PortEntry> {
-    let context = context(platform, memory);
+    let context = platform.context(memory);
     plan::status(desired, live, &context)
         .into_iter()
         .filter(|flight| flight.kind == FlightKind::Port)
@@ -199,7 +185,7 @@ fn under_way(
 }
 
 fn entry_of(found: &Found, platform: &Platform, memory: &PortMemory) -> Option<PortEntry> {
-    let context = context(platform, memory);
+    let context = platform.context(memory);
     let (desired, live) = (&found.desired, &found.live);
     match &found.port {
         Port::Ordered(port) => {
