@@ -328,3 +328,15 @@ fn a_recovered_number_is_on_no_account_and_that_is_said() {
         again.stdout
     );
 }
+
+#[test]
+fn the_help_of_unreserve_does_not_promise_to_reserve() {
+    let world = world();
+    let said = world.alz(&["numbers", "--help"]).expect(0);
+    let line = said
+        .stdout
+        .lines()
+        .find(|line| line.trim_start().starts_with("unreserve"))
+        .expect("a line about it");
+    assert!(line.contains("Give reserved numbers up"), "{line}");
+}
