@@ -340,3 +340,18 @@ fn the_help_of_unreserve_does_not_promise_to_reserve() {
         .expect("a line about it");
     assert!(line.contains("Give reserved numbers up"), "{line}");
 }
+
+#[test]
+fn numbers_added_to_a_file_that_no_plan_reads_are_not_promised_to_one() {
+    let world = world();
+    let elsewhere = "drafts/office.yaml";
+    std::fs::create_dir_all(world.root().join("drafts")).expect("a directory");
+    world.write(elsewhere, &format!("account: {ACCOUNT}\n"));
+    let add = |file| world.alz(&["numbers", "search", "--npa", "801", "--add", file]);
+    let said = add(elsewhere).expect(0);
+    assert!(said.stderr.contains("does not read"), "{}", said.stderr);
+    assert!(!said.stderr.contains("`alz plan` shows"), "{}", said.stderr);
+    let said = add(FILE).expect(0);
+    assert!(!said.stderr.contains("does not read"), "{}", said.stderr);
+    assert!(said.stderr.contains("`alz plan` shows"), "{}", said.stderr);
+}
