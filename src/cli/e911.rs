@@ -77,7 +77,7 @@ async fn check(args: &CheckArgs, global: &Global, output: &Output) -> Result<Exi
         .addresses
         .iter()
         .any(|address| match address.verdict {
-            Verdict::Valid => false,
+            Verdict::Valid | Verdict::NoUnit => false,
             Verdict::Invalid { .. } => true,
             Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => {
                 project.e911_on_unknown == OnUnknown::Block

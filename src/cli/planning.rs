@@ -15,18 +15,18 @@ use super::output::Output;
 use super::progress::Progress;
 use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
-use crate::api::{ApiError, ReadClient, wire};
+use crate::api::{ApiError, Country, ReadClient, wire};
 use crate::desired::{Repository, Subject};
 use crate::model::live::{LiveAccount, LivePartition};
-use crate::model::meaning::date;
+use crate::model::meaning::{canonical_country, date};
 use crate::model::porting::PortMemory;
-use crate::model::{AccountId, DesiredAccount, OnUnknown, PhoneNumber, Record, SourceId};
+use crate::model::{AccountId, DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
     RateCenter, Source, Verdict,
 };
-use crate::report::Style;
 use crate::report::redact::Key;
+use crate::report::{Style, address_line};
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -261,7 +261,12 @@ pub async fn e911_opinion(
         .e911_prevalidate(&question(address, csr, numbers))
         .await
     {
-        Ok(answer) => Ok(verdict(answer)),
+        Ok(answer) => match verdict(answer) {
+            Verdict::Valid if address.get(Member::Unit).trim().is_empty() => {
+                door(client, address).await
+            }
+            verdict => Ok(verdict),
+        },
         // About this address alone: the others can still be asked about.
         Err(error @ ApiError::Refused { status: 400, .. }) => Ok(Verdict::Unknown {
             why: error.to_string(),
@@ -273,6 +278,40 @@ pub async fn e911_opinion(
                 why: error.to_string(),
             })
         }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an address without a unit, which the provider takes, needs one: the
+/// provider knows streets, and the platform the buildings in them (A3). Where
+/// that can't be learned the provider's word stands.
+async fn door(client: &ReadClient, address: &Record) -> Result<Verdict, ApiError> {
+    let country = match canonical_country(address.get(Member::Country)).as_str() {
+        "USA" => Country::Usa,
+        "CAN" => Country::Can,
+        _ => Country::Unknown,
+    };
+    let line = address_line(address);
+    let code = address.get(Member::PostalCode);
+    match client.validate_address(&line, country, code).await {
+        Ok(wire::AddressValidation {
+            required_fields, ..
+        }) => {
+            let unit = required_fields
+                .iter()
+                .any(|name| name == Member::Unit.name());
+            Ok(if unit {
+                Verdict::NoUnit
+            } else {
+                Verdict::Valid
+            })
+        }
+        Err(
+            ApiError::Refused { .. }
+            | ApiError::NotFound { .. }
+            | ApiError::Failing { .. }
+            | ApiError::Unreachable { .. },
+        ) => Ok(Verdict::Valid),
         Err(error) => Err(error),
     }
 }

@@ -13,7 +13,7 @@ use super::fatal::Fatal;
 use super::privacy::Privacy;
 use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
 use crate::desired::settings::{self, Pattern};
-use crate::desired::{self, LoadRequest, Loaded};
+use crate::desired::{self, LoadRequest, Loaded, find};
 use crate::model::{Guards, OnUnknown, PartitionId};
 use crate::sandbox;
 
@@ -160,6 +160,16 @@ impl Project {
         .map_err(Fatal::Problems)?;
         self.privacy.learn(&loaded.repository);
         Ok(loaded)
+    }
+
+    /// Whether a plan of the environment reads the file without being told of it.
+    pub fn reads(&self, file: &Path) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        let (files, _) = find::expand(&self.root, &self.accounts);
+        let meant = real(file);
+        files
+            .iter()
+            .any(|source| source.path == file || (meant.is_some() && real(&source.path) == meant))
     }
 
     /// Connects to the platform, or starts the built-in one.

@@ -98,6 +98,10 @@ pub(super) struct NewAddress {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     Valid,
+    /// The provider takes it, and the platform says that its building has
+    /// several tenants (`requiredFields` of O:validateAddress): it names no
+    /// unit, and help would stand before the wrong door.
+    NoUnit,
     Invalid {
         /// The provider's own words.
         errors: Vec<String>,

@@ -304,7 +304,7 @@ pub(super) fn older_spelling(
     let alternatives = match verdict {
         Some(Verdict::Invalid { alternatives, .. }) => alternatives,
         // What it has no correction for, it has not corrected.
-        Some(Verdict::Valid | Verdict::Unknown { .. }) => return Spelling::New,
+        Some(Verdict::Valid | Verdict::NoUnit | Verdict::Unknown { .. }) => return Spelling::New,
         None if context.verify => return Spelling::New,
         // Sent again it would be rejected again, and 911 be without an address
         // in force until the next run accepts the correction once more.

@@ -20,6 +20,7 @@ use super::overlay::{
     self, ObjectChange, body, changes, is_whole, lay, restricted, stands, whole_value,
 };
 use super::saying::Saying;
+use super::update::no_unit;
 
 pub(super) const PATH: &str = "e911Address";
 
@@ -327,10 +328,7 @@ fn needs_unit(then: &Record, live: &LiveNumber) -> Option<Saying> {
         .any(|(name, value)| name == "requiresUnitInfo" && *value == Value::Bool(true));
     let there =
         says_so && then.get(Member::Unit).trim().is_empty() && meaning::same(csr, then, is_street);
-    there.then(|| {
-        Saying::warning("the building has several tenants, and e911Address names no unit in it")
-            .help("write secondaryLocationDescription and unit: it is what a first responder looks for inside")
-    })
+    there.then(no_unit)
 }
 
 /// D16 for an address that is partly or wholly the platform's own: the file's

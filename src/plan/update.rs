@@ -68,6 +68,7 @@ pub(super) fn opinion(ask: Option<&Record>, context: &Context, checks: &Checks) 
     match checks.e911(address) {
         None => Opinion::Unasked(Box::new(address.clone())),
         Some(Verdict::Valid) => Opinion::Fine(None),
+        Some(Verdict::NoUnit) => Opinion::Fine(Some(no_unit())),
         Some(Verdict::Unknown { why }) => unconfirmed(
             context,
             format!("the E911 provider can't confirm the address: {why}"),
@@ -83,6 +84,12 @@ pub(super) fn opinion(ask: Option<&Record>, context: &Context, checks: &Checks) 
             alternatives,
         }) => Opinion::Refused(refusal(address, errors, alternatives)),
     }
+}
+
+/// Where there are several doors, nothing says which.
+pub(super) fn no_unit() -> Saying {
+    Saying::warning("the building has several tenants, and its address for 911 calls names no unit")
+        .help("write secondaryLocationDescription and unit: it is what a first responder looks for inside")
 }
 
 /// What nobody has confirmed goes or stays as the project says.
@@ -174,7 +181,10 @@ pub(super) fn objects(
         ..Objects::default()
     };
     match verdict {
-        Opinion::Fine(saying) => objects.sayings.extend(saying),
+        // Of the unit the record may have told already.
+        Opinion::Fine(saying) => objects
+            .sayings
+            .extend(saying.filter(|saying| !e911.sayings.contains(saying))),
         Opinion::Refused(saying) => objects.sayings.push(saying),
         Opinion::Unasked(address) => {
             let csr = Box::new(record.unwrap_or_default());

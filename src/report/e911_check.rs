@@ -49,7 +49,7 @@ fn counts(addresses: &[CheckedAddress]) -> (usize, usize, usize) {
 /// As the platform says it (S:E911PrevalidateResponseX).
 fn word(verdict: &Verdict) -> &'static str {
     match verdict {
-        Verdict::Valid => "VALID",
+        Verdict::Valid | Verdict::NoUnit => "VALID",
         Verdict::Invalid { .. } => "INVALID",
         Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => "UNKNOWN",
     }
@@ -72,15 +72,16 @@ pub fn e911_check_human(checked: &CheckedAddresses, width: usize) -> String {
     // Stable: within a verdict the order of the files stays.
     order.sort_by_key(|(address, _)| match address.verdict {
         Verdict::Valid => 0,
-        Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => 1,
-        Verdict::Invalid { .. } => 2,
+        Verdict::NoUnit => 1,
+        Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => 2,
+        Verdict::Invalid { .. } => 3,
     });
     let mut text = String::new();
     for (address, [line, numbers, from]) in order {
         let style = match address.verdict {
             Verdict::Valid => GOOD,
             Verdict::Invalid { .. } => BAD,
-            Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => WARN,
+            Verdict::NoUnit | Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => WARN,
         };
         let head = format!("{style}{:<7}{style:#}  ", word(&address.verdict));
         if fits {
@@ -146,6 +147,9 @@ fn details(checked: &CheckedAddress, width: usize) -> String {
     };
     match &checked.verdict {
         Verdict::Valid => {}
+        Verdict::NoUnit => say(
+            "the building has several tenants, and the address names no unit: write secondaryLocationDescription and unit",
+        ),
         Verdict::Unknown { why } => say(&format!("the provider can't tell: {why}")),
         Verdict::OutOfReach { why } => say(&format!("the provider could not be asked: {why}")),
         Verdict::Invalid {
@@ -236,7 +240,7 @@ pub fn e911_check_json(checked: &CheckedAddresses) -> String {
 
 fn json_row(checked: &CheckedAddress) -> Value {
     let (errors, alternatives) = match &checked.verdict {
-        Verdict::Valid => (Vec::new(), Vec::new()),
+        Verdict::Valid | Verdict::NoUnit => (Vec::new(), Vec::new()),
         Verdict::Unknown { why } | Verdict::OutOfReach { why } => (vec![why.clone()], Vec::new()),
         Verdict::Invalid {
             errors,
@@ -254,6 +258,7 @@ fn json_row(checked: &CheckedAddress) -> Value {
         "address": said(&checked.address),
         "numbers": checked.numbers,
         "source": { "file": checked.file, "line": checked.line },
+        "needsUnit": matches!(checked.verdict, Verdict::NoUnit),
         "errors": errors,
         "alternatives": alternatives,
     })

@@ -127,3 +127,12 @@ fn without_a_terminal_nothing_waits_for_keys() {
     }
     assert_eq!(world.requests(), 0);
 }
+
+#[test]
+fn an_empty_line_is_answered_without_asking_the_platform() {
+    let world = world();
+    let said = world.alz(&["address", "suggest", "  "]).expect(1);
+    assert!(said.stderr.contains("empty line"), "{}", said.stderr);
+    assert!(said.stderr.contains("help:"), "{}", said.stderr);
+    assert_eq!(world.requests(), 0);
+}

@@ -175,3 +175,45 @@ fn nobody_is_named_where_personal_data_is_redacted() {
         }
     }
 }
+
+/// The provider knows streets; that there are several doors the platform says of
+/// an address alone, before any number has it.
+#[test]
+fn an_address_without_the_unit_that_its_building_needs_is_warned_about_everywhere() {
+    let without = OFFICE
+        .replace("    secondaryLocationDescription: SUITE\n", "")
+        .replace("    unit: \"500\"\n", "");
+    assert_ne!(without, OFFICE);
+    let world = World::new(&[("accounts/office.yaml", &without)]);
+    let warned = |world: &World| {
+        let plan = world.alz(&["plan", "--format", "json"]).expect(0).json();
+        let notes = plan["notes"].as_array().expect("notes").iter();
+        notes
+            .filter(|note| {
+                let reason = note["reason"].as_str().unwrap_or_default();
+                note["kind"] == "warning" && reason.contains("names no unit")
+            })
+            .flat_map(|note| note["numbers"].as_array().expect("numbers").clone())
+            .count()
+    };
+    assert_eq!(warned(&world), 3);
+    let document = world
+        .alz(&["e911", "check", "--format", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(document["addresses"][0]["verdict"], "VALID");
+    assert_eq!(document["addresses"][0]["needsUnit"], true);
+    let said = world.alz(&["e911", "check"]).expect(0);
+    assert!(said.stdout.contains("names no unit"), "{}", said.stdout);
+    // Nobody is kept from anything by a question that is not answered.
+    world.fault(json!({ "path": "/v2/address/validate", "status": 400, "body": "{}" }));
+    assert_eq!(warned(&world), 0);
+    world.clear_faults();
+    world.write("accounts/office.yaml", OFFICE);
+    assert_eq!(warned(&world), 0);
+    let document = world
+        .alz(&["e911", "check", "--format", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(document["addresses"][0]["needsUnit"], false);
+}

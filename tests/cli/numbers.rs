@@ -328,3 +328,30 @@ fn a_recovered_number_is_on_no_account_and_that_is_said() {
         again.stdout
     );
 }
+
+#[test]
+fn the_help_of_unreserve_does_not_promise_to_reserve() {
+    let world = world();
+    let said = world.alz(&["numbers", "--help"]).expect(0);
+    let line = said
+        .stdout
+        .lines()
+        .find(|line| line.trim_start().starts_with("unreserve"))
+        .expect("a line about it");
+    assert!(line.contains("Give reserved numbers up"), "{line}");
+}
+
+#[test]
+fn numbers_added_to_a_file_that_no_plan_reads_are_not_promised_to_one() {
+    let world = world();
+    let elsewhere = "drafts/office.yaml";
+    std::fs::create_dir_all(world.root().join("drafts")).expect("a directory");
+    world.write(elsewhere, &format!("account: {ACCOUNT}\n"));
+    let add = |file| world.alz(&["numbers", "search", "--npa", "801", "--add", file]);
+    let said = add(elsewhere).expect(0);
+    assert!(said.stderr.contains("does not read"), "{}", said.stderr);
+    assert!(!said.stderr.contains("`alz plan` shows"), "{}", said.stderr);
+    let said = add(FILE).expect(0);
+    assert!(!said.stderr.contains("does not read"), "{}", said.stderr);
+    assert!(said.stderr.contains("`alz plan` shows"), "{}", said.stderr);
+}

@@ -215,6 +215,10 @@ async fn suggest(args: &SuggestArgs, global: &Global, output: &Output) -> Result
         output.privacy.hear_line(line);
     }
     match &args.line {
+        Some(line) if !args.interactive && line.trim().is_empty() => Err(Fatal::with_help(
+            "there is nothing to look for in an empty line",
+            "name the beginning of an address: alz address suggest \"333 S\"",
+        )),
         Some(line) if !args.interactive => {
             let session = connect(global).await?;
             let postal_code = args.hints.postal_code.as_deref();

@@ -58,6 +58,11 @@ impl Target {
         Ok(target)
     }
 
+    /// A plan of the environment reads the file without being told of it.
+    pub fn is_read(&self, project: &Project) -> bool {
+        project.reads(&self.path)
+    }
+
     /// Some file declares the number already.
     pub fn declares(&self, number: PhoneNumber) -> bool {
         self.repository.declares(number)

@@ -19,7 +19,9 @@ use crate::model::PhoneNumber;
 #[derive(Debug, Subcommand)]
 pub enum NumbersCommand {
     Search(Box<SearchArgs>),
+    /// Keep free numbers from others for 30 minutes
     Reserve(KeepArgs),
+    /// Give reserved numbers up, for anybody to take
     Unreserve(KeepArgs),
     Recover(RecoverArgs),
 }

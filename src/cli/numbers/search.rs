@@ -87,9 +87,13 @@ pub(super) async fn run(
             output.result(&report::found_human(&found));
             match told {
                 Some(fatal) => return Err(fatal),
-                None if found.added.is_some() => {
+                None if target
+                    .as_ref()
+                    .is_some_and(|target| target.is_read(&project)) =>
+                {
                     output.say("`alz plan` shows what activating them would do.");
                 }
+                None if found.added.is_some() => {}
                 None if found.numbers.is_empty() => {
                     output.say("Look farther away: --npa, --rate-center, or another address.");
                 }
@@ -100,6 +104,12 @@ pub(super) async fn run(
         }
     }
     if let Some(target) = target {
+        if !target.is_read(&project) {
+            output.error(&report::warning(
+                "the environment does not read that file by itself: a plan does not see the new numbers",
+                Some("let a glob under `accounts` in alz.yaml match it, or name the file to `alz plan` and `alz apply`"),
+            ));
+        }
         target.look_again(&project, output)?;
     }
     Ok(Exit::Done)
