@@ -79,6 +79,14 @@ impl Repository {
         self.directory.path()
     }
 
+    /// Everything that the journals say.
+    pub fn written(&self) -> String {
+        let files = std::fs::read_dir(self.journals()).into_iter().flatten();
+        files
+            .map(|file| std::fs::read_to_string(file.expect("a file").path()).expect("text"))
+            .collect()
+    }
+
     /// Where the program keeps it too.
     fn journals(&self) -> std::path::PathBuf {
         self.root().join(".alz").join("journal")
