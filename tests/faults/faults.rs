@@ -32,6 +32,11 @@ impl Disturbance {
         self.rule.get("delayMilliseconds").is_some()
     }
 
+    /// It ends the login: what was answered so is sent again with the next one.
+    pub fn is_about_the_token(&self) -> bool {
+        self.rule.get("expireToken").is_some() || self.rule["status"] == 401
+    }
+
     /// The rules, for a write by this method and path that `reads` readings precede.
     pub fn rules(&self, method: &str, path: &str, reads: usize) -> Value {
         let mut rule = self.rule.clone();
