@@ -155,7 +155,7 @@ impl State {
     /// Where this state is not as it should be, a line each.
     pub fn differences(&self, should: &Self) -> String {
         let lines = |state: &Self| format!("{:#}\n{:#?}", state.facts, state.orders);
-        similar::TextDiff::from_lines(&lines(should), &lines(self))
+        similar::TextDiff::from_lines(lines(should).as_str(), lines(self).as_str())
             .unified_diff()
             .header("undisturbed", "found")
             .to_string()
