@@ -115,8 +115,12 @@ pub(super) async fn perform(
         }
         Err(error) => error,
     };
-    // What is to be deleted is gone: someone, or a lost answer, did it.
-    if matches!(error, ApiError::NotFound { .. }) && step.action == Action::Release {
+    // What is to be deleted is gone: someone, or a lost answer, did it. But a
+    // gateway's 404 looks the same, so the platform must show it gone as well.
+    if matches!(error, ApiError::NotFound { .. })
+        && step.action == Action::Release
+        && settle::confirm(step, reader, partition).await == Settled::Done
+    {
         return Ended::skipped("the platform no longer has it on the account".to_owned());
     }
     // Whatever went wrong, what counts is what the platform shows.
