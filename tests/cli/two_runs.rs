@@ -489,7 +489,7 @@ fn all(usual: u64, locked: bool) -> Seen {
 
 #[test]
 fn two_runs_without_a_lock_order_nothing_twice_whatever_the_schedule() {
-    let seen = all(150, false);
+    let seen = all(100, false);
     assert_eq!(seen.refused, 0);
     // Both looked and both sent: the platform is what says no to the second.
     if std::env::var_os("ALZ_TWO_RUNS_SEED").is_none() {
@@ -502,7 +502,7 @@ fn two_runs_without_a_lock_order_nothing_twice_whatever_the_schedule() {
 
 #[test]
 fn two_runs_with_a_lock_never_meet_and_one_is_refused_or_finds_it_done() {
-    let seen = all(50, true);
+    let seen = all(30, true);
     assert_eq!(seen.turned_down, 0);
     if std::env::var_os("ALZ_TWO_RUNS_SEED").is_none() {
         assert!(seen.refused > 0);
