@@ -18,7 +18,7 @@ use super::envelope::{Refusal, Secrets};
 use super::error::{ApiError, Call, network_cause};
 use super::har::{Exchange, Sent};
 use super::options::ClientOptions;
-use super::pace::Pace;
+use super::pace::{Pace, Turn, operation};
 use super::retry::Safety;
 use super::session::{Session, Token};
 use super::wire::{Login, LoginToken};
@@ -326,7 +326,7 @@ impl Transport {
         secrets
     }
 
-    /// Sends once. The permit is held until the answer is in.
+    /// Sends once. The turn is held until the answer is in.
     async fn send(
         &self,
         outgoing: &Outgoing<'_>,
@@ -352,24 +352,22 @@ impl Transport {
                 .body(body.to_string());
         }
         let queued = Instant::now();
-        let _permit = self.pace.turn().await;
+        let mut turn = self.pace.turn(operation(&call.method, url.path())).await;
         self.count(outgoing, token);
         let started = Instant::now();
         let mut exchange = self.exchange(&request, outgoing, secrets, started - queued);
-        let outcome = receive(request, &mut exchange).await;
+        let outcome = receive(request, &mut exchange, &mut turn).await;
         match (exchange, &outcome) {
             (Some(exchange), Ok(answer)) => exchange.answered(&answer.body),
             (Some(exchange), Err(failure)) => exchange.failed(&failure.why),
             (None, _) => {}
         }
-        let status = match &outcome {
-            Ok(answer) => answer.status.as_u16(),
-            Err(_) => 0,
-        };
+        let status = outcome.as_ref().ok().map(|answer| answer.status.as_u16());
+        turn.ended(status);
         tracing::debug!(
             method = %call.method,
             path = call.path.split('?').next().unwrap_or_default(),
-            status,
+            status = status.unwrap_or_default(),
             ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             "request"
         );
@@ -459,6 +457,7 @@ impl Outgoing<'_> {
 async fn receive(
     request: reqwest::RequestBuilder,
     exchange: &mut Option<Exchange<'_>>,
+    turn: &mut Turn<'_>,
 ) -> Result<Answer, Failure> {
     let response = request.send().await.map_err(|error| Failure {
         never_sent: error.is_connect() || error.is_builder(),
@@ -468,6 +467,7 @@ async fn receive(
             network_cause(&error)
         },
     })?;
+    turn.answer_begins();
     if let Some(exchange) = exchange {
         exchange.head(&response);
     }

@@ -22,5 +22,6 @@ mod ports_bench;
 mod ports_runs;
 mod saved;
 mod status;
+mod two_runs;
 mod two_weeks;
 mod world;

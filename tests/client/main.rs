@@ -5,6 +5,7 @@ mod answers;
 mod corrections;
 mod live;
 mod login;
+mod pace;
 mod platform;
 mod ports;
 mod retry;
