@@ -144,7 +144,6 @@ fn a_plan_that_was_edited_is_refused_even_where_nothing_would_come_of_it() {
     let (world, good) = saved();
     for (member, value) in [
         ("summary", json!({})),
-        ("notes", json!([])),
         ("alzVersion", json!("9.9.9")),
         ("tomorrow", json!(true)),
         ("basis", json!({})),
