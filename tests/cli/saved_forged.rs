@@ -327,3 +327,49 @@ fn an_interrupted_apply_of_a_saved_plan_is_taken_up_after_every_step() {
         );
     }
 }
+
+/// A guard is lifted by who applies, never by what a plan says of itself.
+#[test]
+fn a_saved_plan_is_no_way_around_a_guard() {
+    let file = format!("account: {CLINIC}\nnumbers:\n  \"18014040901\": {{ state: released }}\n");
+    let world = World::new(&[(FILE, &file)]);
+    let settings = std::fs::read_to_string(world.root().join("alz.yaml")).expect("settings");
+    world.write(
+        "alz.yaml",
+        &format!("{settings}guards: {{ release: {{ max: 0 }} }}\n"),
+    );
+    // Lifted when it was made, so that the plan itself names no guard.
+    world
+        .alz(&["plan", "--allow", "release=1", "--out", "plan.json"])
+        .expect(0);
+    let text = std::fs::read_to_string(world.root().join("plan.json")).expect("a plan");
+    let lifted: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(lifted.get("guards"), None);
+    let said = world.alz(&["apply", "plan.json"]).expect(1);
+    assert!(said.stderr.contains("--allow release=1"), "{}", said.stderr);
+    // Not lifted, and taken out of the file.
+    world.alz(&["plan", "--out", "plan.json"]).expect(0);
+    let text = std::fs::read_to_string(world.root().join("plan.json")).expect("a plan");
+    let mut emptied: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(emptied["guards"][0]["guard"], "release");
+    emptied["guards"] = json!([]);
+    forge(&world, emptied);
+    world.alz(&["apply", "plan.json"]).expect(1);
+    for misuse in [
+        "release",
+        "release=",
+        "release=-1",
+        "release=all",
+        "everything=9",
+        "e911=9",
+    ] {
+        world
+            .alz(&["apply", "plan.json", "--allow", misuse])
+            .expect(1);
+    }
+    assert!(world.writes().is_empty());
+    world
+        .alz(&["apply", "plan.json", "--allow", "release=1"])
+        .expect(0);
+    assert_eq!(world.writes().len(), 1);
+}
