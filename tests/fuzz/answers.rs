@@ -26,17 +26,20 @@ fn answers() -> Vec<(&'static str, Value)> {
         .collect()
 }
 
+/// By ending of the path: the body of the answer.
+type Bodies = Vec<(&'static str, Vec<u8>)>;
+
 /// A platform that answers all with what is in there.
 struct Mangled {
     runtime: tokio::runtime::Runtime,
     client: ReadClient,
-    now: Arc<Mutex<Vec<(&'static str, Vec<u8>)>>>,
+    now: Arc<Mutex<Bodies>>,
     good: Vec<(&'static str, Value)>,
 }
 
 impl Mangled {
     fn start() -> Self {
-        let now: Arc<Mutex<Vec<(&'static str, Vec<u8>)>>> = Arc::default();
+        let now: Arc<Mutex<Bodies>> = Arc::default();
         let told = Arc::clone(&now);
         let platform = Platform::with_login(move |request, _| {
             let path = request.path.split('?').next().unwrap_or_default();
