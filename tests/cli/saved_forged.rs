@@ -77,6 +77,9 @@ proptest! {
     }
 }
 
+/// Its name, what it does to a step of the plan, and what is said to it.
+type Forgery = (&'static str, fn(&mut Value, usize), &'static str);
+
 /// What a forger would try first, each with what must be said to it.
 #[test]
 fn a_step_that_is_not_the_one_that_is_needed_is_refused_and_named() {
@@ -87,7 +90,7 @@ fn a_step_that_is_not_the_one_that_is_needed_is_refused_and_named() {
         .iter()
         .position(|step| step["action"] == "update")
         .expect("an update");
-    let forgeries: [(&str, fn(&mut Value, usize), &str); 8] = [
+    let forgeries: [Forgery; 8] = [
         (
             "removed",
             |steps, i| drop(steps.as_array_mut().map(|s| s.remove(i))),
