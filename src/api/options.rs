@@ -24,6 +24,9 @@ pub struct ClientOptions {
     /// A ceiling on requests a second.
     pub requests_per_second: Option<f64>,
     pub timeouts: Timeouts,
+    /// The largest answer that is read, in bytes once unpacked. A listing has
+    /// about two kilobytes a number.
+    pub most_bytes: usize,
     /// Certificates (PEM) to trust beside the system's.
     pub ca_file: Option<PathBuf>,
     pub user_agent: String,
@@ -48,6 +51,7 @@ impl ClientOptions {
             concurrency: 8,
             requests_per_second: None,
             timeouts: Timeouts::default(),
+            most_bytes: 512 * 1024 * 1024,
             ca_file: None,
             user_agent: concat!("alz/", env!("CARGO_PKG_VERSION")).into(),
             retry: RetryPolicy::default(),
@@ -68,6 +72,7 @@ impl fmt::Debug for ClientOptions {
             .field("concurrency", &self.concurrency)
             .field("requests_per_second", &self.requests_per_second)
             .field("timeouts", &self.timeouts)
+            .field("most_bytes", &self.most_bytes)
             .field("ca_file", &self.ca_file)
             .field("retry", &self.retry)
             .finish_non_exhaustive()

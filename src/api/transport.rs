@@ -356,7 +356,8 @@ impl Transport {
         self.count(outgoing, token);
         let started = Instant::now();
         let mut exchange = self.exchange(&request, outgoing, secrets, started - queued);
-        let outcome = receive(request, &mut exchange, &mut turn).await;
+        let most = self.options.most_bytes;
+        let outcome = receive(request, &mut exchange, &mut turn, most).await;
         match (exchange, &outcome) {
             (Some(exchange), Ok(answer)) => exchange.answered(&answer.body),
             (Some(exchange), Err(failure)) => exchange.failed(&failure.why),
@@ -458,8 +459,9 @@ async fn receive(
     request: reqwest::RequestBuilder,
     exchange: &mut Option<Exchange<'_>>,
     turn: &mut Turn<'_>,
+    most: usize,
 ) -> Result<Answer, Failure> {
-    let response = request.send().await.map_err(|error| Failure {
+    let mut response = request.send().await.map_err(|error| Failure {
         never_sent: error.is_connect() || error.is_builder(),
         why: if error.is_connect() {
             format!("can't connect: {}", network_cause(&error))
@@ -472,14 +474,25 @@ async fn receive(
         exchange.head(&response);
     }
     let (status, headers) = (response.status(), response.headers().clone());
-    let body = response.bytes().await.map_err(|error| Failure {
+    let broke_off = |error: reqwest::Error| Failure {
         never_sent: false,
         why: format!("the answer broke off: {}", network_cause(&error)),
-    })?;
+    };
+    // Counted as it is unpacked: a few compressed bytes can stand for gigabytes.
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(broke_off)? {
+        if body.len() + piece.len() > most {
+            return Err(Failure {
+                never_sent: false,
+                why: format!("the answer is larger than {most} bytes"),
+            });
+        }
+        body.extend_from_slice(&piece);
+    }
     Ok(Answer {
         status,
         headers,
-        body: body.into(),
+        body,
     })
 }
 

@@ -16,10 +16,12 @@ mod port;
 mod precheck;
 mod reviewed;
 mod run;
+mod saved;
 mod secrets;
 mod settle;
 
-pub use reviewed::{Difference, Reviewed, compare, no_longer_possible};
+pub use reviewed::{Detail, Difference, Reviewed, compare, no_longer_possible};
 pub use run::{Interrupt, Options, Outcome, StepReport, StepStatus, Tally, run};
+pub use saved::{MOST_BYTES, Saved, Unreadable};
 pub use secrets::{MissingSecret, MissingSecrets, Resolver, Secrets};
 pub use settle::is_satisfied;

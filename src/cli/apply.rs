@@ -22,7 +22,7 @@ use super::progress::Progress;
 use super::session::{self, Project, Session};
 use crate::api::WriteClient;
 use crate::apply::journal::Journal;
-use crate::apply::{self, Interrupt, Outcome, Secrets, StepReport};
+use crate::apply::{self, Interrupt, Outcome, Saved, Secrets, StepReport};
 use crate::desired::Repository;
 use crate::live;
 use crate::lock::{Guard, Releaser};
@@ -78,7 +78,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     }
     if let Some(plan) = &reviewed
         && arguments.planning.resend_secrets
-        && !plan.resend_secrets
+        && !plan.plan.resend_secrets
     {
         return Err(Fatal::with_help(
             "the saved plan does not send secrets again, and --resend-secrets can't add that to what was reviewed; nothing was sent",
@@ -96,7 +96,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     ));
     // A plan of some files is applied to the same ones.
     let restricted: Vec<PathBuf> = match &reviewed {
-        Some(plan) if named.is_empty() => plan.files.iter().map(PathBuf::from).collect(),
+        Some(saved) if named.is_empty() => saved.plan.files.iter().map(PathBuf::from).collect(),
         _ => Vec::new(),
     };
     let mut files = session::from_directory(global, named);
@@ -156,8 +156,8 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         // A plan that sends them again was reviewed as such.
         resend_secrets: reviewed
             .as_ref()
-            .map_or(arguments.planning.resend_secrets, |plan| {
-                plan.resend_secrets
+            .map_or(arguments.planning.resend_secrets, |saved| {
+                saved.plan.resend_secrets
             }),
     };
     let result = run
@@ -191,7 +191,7 @@ impl Run<'_> {
     async fn plan_and_apply(
         &self,
         repository: &Arc<Repository>,
-        reviewed: Option<Plan>,
+        reviewed: Option<Saved>,
         request: &planning::Request<'_>,
     ) -> Result<Exit, Fatal> {
         let output = self.output;
@@ -271,14 +271,14 @@ impl Run<'_> {
     /// reviewed steps that are satisfied already.
     async fn judge(
         &self,
-        reviewed: &Plan,
+        reviewed: &Saved,
         planned: &Planned,
     ) -> Result<Result<Vec<Step>, Vec<apply::Difference>>, Fatal> {
         // A plan that hides values is compared with what they would be hidden as.
-        let hidden =
-            redact::is_redacted(reviewed).then(|| redact::plan(&planned.plan, &planned.key, None));
+        let hidden = redact::is_redacted(&reviewed.plan)
+            .then(|| redact::plan(&planned.plan, &planned.key, None));
         let fresh = hidden.as_ref().unwrap_or(&planned.plan);
-        let missing = match apply::compare(reviewed, fresh) {
+        let missing = match apply::compare(&reviewed.plan, reviewed.edited, fresh) {
             Ok(still) => still.missing,
             Err(differences) => return Ok(Err(differences)),
         };
@@ -369,7 +369,7 @@ impl Run<'_> {
 fn saved_plan<'a>(
     global: &Global,
     arguments: &'a [PathBuf],
-) -> Result<(Option<Plan>, &'a [PathBuf]), Fatal> {
+) -> Result<(Option<Saved>, &'a [PathBuf]), Fatal> {
     let is_json = |path: &PathBuf| {
         path.extension()
             .is_some_and(|extension| extension == "json")
@@ -378,31 +378,16 @@ fn saved_plan<'a>(
         Some((path, files)) if is_json(path) => (path, files),
         _ => return Ok((None, arguments)),
     };
-    let unusable = |why: String| {
-        Fatal::with_help(
+    match Saved::open(&global.root().join(path)) {
+        Ok(saved) => Ok((Some(saved), files)),
+        Err(why) => Err(Fatal::with_help(
             format!(
                 "{} is not a plan that can be applied: {why}",
                 path.display()
             ),
             "make a new one with `alz plan --out plan.json`",
-        )
-    };
-    let text = std::fs::read_to_string(global.root().join(path))
-        .map_err(|error| unusable(error.to_string()))?;
-    let head: serde_json::Value =
-        serde_json::from_str(&text).map_err(|error| unusable(error.to_string()))?;
-    let format = head
-        .get("formatVersion")
-        .and_then(serde_json::Value::as_str);
-    if format.and_then(|version| version.split('.').next()) != FORMAT_VERSION.split('.').next() {
-        return Err(unusable(format!(
-            "its formatVersion is {}, this alz reads {FORMAT_VERSION}",
-            format.unwrap_or("missing")
-        )));
+        )),
     }
-    serde_json::from_value(head)
-        .map(|plan| (Some(plan), files))
-        .map_err(|error| unusable(error.to_string()))
 }
 
 pub(super) fn can_ask() -> bool {
@@ -475,23 +460,36 @@ pub(super) async fn on_signal(
 }
 
 fn refuse_stale(differences: &[apply::Difference], output: &Output) {
-    let lines: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    let shows = output.privacy.shows_excerpts();
     match output.format {
         Format::Json => output.result(&format!(
             "{}\n",
             json!({
                 "event": "stale",
                 "formatVersion": FORMAT_VERSION,
-                "differences": lines,
+                "differences": differences
+                    .iter()
+                    .map(|difference| difference.text(shows))
+                    .collect::<Vec<_>>(),
+                "details": differences
+                    .iter()
+                    .map(|difference| difference.json(shows))
+                    .collect::<Vec<_>>(),
             })
         )),
-        Format::Human => output.error(&report::error(
-            &format!(
-                "the plan no longer holds, so nothing was sent:\n  - {}",
-                lines.join("\n  - ")
-            ),
-            Some("make and review a new one with `alz plan --out plan.json`"),
-        )),
+        Format::Human => {
+            let lines: Vec<String> = differences
+                .iter()
+                .map(|difference| difference.text(shows))
+                .collect();
+            output.error(&report::error(
+                &format!(
+                    "the plan no longer holds, so nothing was sent:\n  - {}",
+                    lines.join("\n  - ")
+                ),
+                Some("make and review a new one with `alz plan --out plan.json`"),
+            ));
+        }
     }
 }
 

@@ -120,12 +120,30 @@ pub async fn make(
         &request.allow,
     );
     locate(&mut plan, repository);
+    let key = Key(repository.redaction_key(chosen.0.as_deref()));
+    bind(&mut plan, &key);
     Ok(Planned {
         plan,
         style,
         partition: shared.platform.partition.clone(),
-        key: Key(repository.redaction_key(chosen.0.as_deref())),
+        key,
     })
+}
+
+/// Notes what every step relies on, for when the plan is saved.
+fn bind(plan: &mut Plan, key: &Key) {
+    for step in &plan.steps {
+        let digests: BTreeMap<String, String> = plan::basis(step)
+            .into_iter()
+            .map(|(name, value)| {
+                let digest = key.digest(&step.id, &name, &value);
+                (name, digest)
+            })
+            .collect();
+        if !digests.is_empty() {
+            plan.basis.insert(step.id.clone(), digests);
+        }
+    }
 }
 
 /// Gives every step the line that asks for it.

@@ -101,5 +101,8 @@ pub fn assemble(
         steps,
         notes,
         guards: tripped,
+        // What knows the key, and what writes it down, add theirs.
+        basis: BTreeMap::new(),
+        seal: None,
     }
 }

@@ -52,6 +52,13 @@ pub struct Plan {
     /// The guards that this plan would trip: apply refuses until each is lifted by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guards: Vec<TrippedGuard>,
+    /// By step: keyed digests of what it sends and of the live values that it relies on.
+    /// Apply refuses a step of which one of them has changed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub basis: BTreeMap<String, BTreeMap<String, String>>,
+    /// A digest of all that is said here, createdAt aside: sha256:…. Apply refuses a plan that was edited.
+    #[serde(default, skip_serializing)]
+    pub seal: Option<String>,
 }
 
 /// One request to the platform.

@@ -23,6 +23,7 @@ mod absent;
 mod account;
 mod activate;
 mod assemble;
+mod basis;
 mod checks;
 mod correction;
 mod csr;
@@ -40,6 +41,7 @@ mod port;
 mod reference;
 mod registered;
 mod saying;
+mod seal;
 mod status;
 mod step;
 mod update;
@@ -54,6 +56,7 @@ use jiff::Timestamp;
 
 pub use account::{AccountPlan, Counts, account};
 pub use assemble::{Header, assemble};
+pub use basis::basis;
 pub use checks::{Checks, Coverage, Offer, PortQuestion, Question, RateCenter, Verdict};
 pub use correction::{as_yaml, instead_of};
 pub use document::{
@@ -65,6 +68,7 @@ pub use lint::lint;
 pub use port::{Deed, by_hand, may_change};
 pub use port::{not_portable, question as port_question, shown};
 pub use registered::{Registered, registered};
+pub use seal::seal;
 pub use status::{FlightKind, InFlight, Moment, port_in_flight, status};
 
 /// What holds for every account of a run.

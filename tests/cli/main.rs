@@ -21,6 +21,7 @@ mod ports_apply;
 mod ports_bench;
 mod ports_runs;
 mod saved;
+mod saved_forged;
 mod status;
 mod two_runs;
 mod two_weeks;

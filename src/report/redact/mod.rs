@@ -26,6 +26,14 @@ pub use problems::problems;
 pub struct Key(pub [u8; 32]);
 
 impl Key {
+    /// What a step relies on, told from everything else that it might be.
+    pub fn digest(&self, step: &str, name: &str, value: &Value) -> String {
+        match self.mask(step, name, value) {
+            Value::String(text) => text.trim_start_matches(MASK).trim_start().to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// A value that is not shown, told from every other.
     fn mask(&self, step: &str, path: &str, value: &Value) -> Value {
         let mut sha = Sha256::new();
