@@ -272,6 +272,7 @@ fn shown(change: &Change) -> Value {
         before,
         after,
         sensitive,
+        origin: _, // for readers
     } = change;
     match sensitive {
         true => json!({ "sensitive": true }),

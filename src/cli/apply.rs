@@ -15,7 +15,7 @@ use super::clock;
 use super::fatal::Fatal;
 use super::journal::{self, Remembered};
 use super::lock::{self, LockArgs};
-use super::output::{Format, Output};
+use super::output::Output;
 use super::plan::{self, PlanningArgs};
 use super::planning::{self, Planned};
 use super::progress::Progress;
@@ -230,7 +230,7 @@ impl Run<'_> {
             partition,
             key,
         } = planned;
-        if output.format == Format::Human {
+        if !output.is_json() {
             let hidden = output.privacy.plan(&plan, &key);
             let style = output.privacy.style(style);
             output.result(&report::plan_human(
@@ -253,9 +253,9 @@ impl Run<'_> {
         start(&plan, output);
         self.remembered.tell(&plan, output);
         for step in satisfied {
-            output.result(&match output.format {
-                Format::Json => report::satisfied_json(step),
-                Format::Human => report::satisfied_human(step),
+            output.result(&match output.is_json() {
+                true => report::satisfied_json(step),
+                false => report::satisfied_human(step),
             });
         }
         let outcome = match &journal {
@@ -421,7 +421,7 @@ pub(super) async fn on_signal(
             held.release().await;
         }
         output.error("\nInterrupted: nothing was sent.");
-        if output.format == Format::Json {
+        if output.is_json() {
             let event =
                 json!({ "event": "summary", "done": 0, "exitCode": Exit::Interrupted.code() });
             output.result(&format!("{event}\n"));
@@ -438,8 +438,8 @@ pub(super) async fn on_signal(
     ));
     if super::signal().await {
         let steps = interrupt.in_flight();
-        match output.format {
-            Format::Json => output.result(&format!(
+        match output.is_json() {
+            true => output.result(&format!(
                 "{}\n",
                 json!({
                     "event": "summary",
@@ -449,7 +449,7 @@ pub(super) async fn on_signal(
                     "exitCode": Exit::Interrupted.code(),
                 })
             )),
-            Format::Human => output.error(&format!(
+            false => output.error(&format!(
                 "Ended at once. What became of these is not known, the next run looks first: {}\nNot started: {}",
                 steps.join(", "),
                 interrupt.not_started().join(", ")
@@ -461,8 +461,8 @@ pub(super) async fn on_signal(
 
 fn refuse_stale(differences: &[apply::Difference], output: &Output) {
     let shows = output.privacy.shows_excerpts();
-    match output.format {
-        Format::Json => output.result(&format!(
+    match output.is_json() {
+        true => output.result(&format!(
             "{}\n",
             json!({
                 "event": "stale",
@@ -477,7 +477,7 @@ fn refuse_stale(differences: &[apply::Difference], output: &Output) {
                     .collect::<Vec<_>>(),
             })
         )),
-        Format::Human => {
+        false => {
             let lines: Vec<String> = differences
                 .iter()
                 .map(|difference| difference.text(shows))
@@ -494,7 +494,7 @@ fn refuse_stale(differences: &[apply::Difference], output: &Output) {
 }
 
 fn start(plan: &Plan, output: &Output) {
-    if output.format == Format::Json {
+    if output.is_json() {
         output.result(&format!(
             "{}\n",
             json!({
@@ -511,16 +511,16 @@ fn start(plan: &Plan, output: &Output) {
 }
 
 fn tell_step(step: &StepReport<'_>, output: &Output) {
-    match output.format {
-        Format::Json => output.result(&report::step_json(step)),
-        Format::Human => output.result(&report::step_human(step)),
+    match output.is_json() {
+        true => output.result(&report::step_json(step)),
+        false => output.result(&report::step_human(step)),
     }
 }
 
 fn finish(plan: &Plan, outcome: &Outcome, satisfied: usize, exit: Exit, output: &Output) {
-    match output.format {
-        Format::Json => output.result(&report::outcome_json(plan, outcome, satisfied, exit.code())),
-        Format::Human if plan.steps.is_empty() && satisfied == 0 => {}
-        Format::Human => output.result(&report::outcome_human(plan, outcome)),
+    match output.is_json() {
+        true => output.result(&report::outcome_json(plan, outcome, satisfied, exit.code())),
+        false if plan.steps.is_empty() && satisfied == 0 => {}
+        false => output.result(&report::outcome_human(plan, outcome)),
     }
 }

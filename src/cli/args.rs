@@ -181,6 +181,30 @@ enum Command {
     Man,
 }
 
+impl Command {
+    /// The forms that its result can have (design, section 4).
+    const fn formats(&self) -> &'static [Format] {
+        use Format::{Github, Human, Json, Junit, Markdown, Sarif};
+        match self {
+            Command::Validate(_) => &[Human, Json, Markdown, Sarif, Junit, Github],
+            Command::Init(_)
+            | Command::Plan(_)
+            | Command::Apply(_)
+            | Command::Journal(_)
+            | Command::Status(_)
+            | Command::Numbers(_)
+            | Command::Address(_)
+            | Command::E911(_)
+            | Command::Port(_)
+            | Command::Unlock(_)
+            | Command::Schema(_)
+            | Command::Sandbox(_)
+            | Command::Completions { .. }
+            | Command::Man => &[Human, Json, Markdown],
+        }
+    }
+}
+
 impl Cli {
     pub fn run(&mut self, output: &Output) -> Exit {
         if let Some(path) = &self.global.http_log {
@@ -210,6 +234,12 @@ impl Cli {
                 &global.root(),
                 false,
             );
+        }
+        if !self.command.formats().contains(&global.format) {
+            let known: Vec<&str> = self.command.formats().iter().map(|f| f.name()).collect();
+            let what = format!("this command has no result as {}", global.format.name());
+            let help = format!("its forms are {}", known.join(", "));
+            return Fatal::with_help(what, help).tell(output, &global.root(), false);
         }
         match &self.command {
             Command::Init(arguments) => init::run(arguments, global, output),

@@ -12,7 +12,7 @@ use super::Exit;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
-use super::output::{Format, Output};
+use super::output::Output;
 use super::planning::e911_opinion;
 use super::progress::Progress;
 use super::reading::{self, Chosen};
@@ -69,9 +69,9 @@ async fn check(args: &CheckArgs, global: &Global, output: &Output) -> Result<Exi
     session.close().await;
     let checked = asked?;
 
-    match output.format {
-        Format::Json => output.result(&report::e911_check_json(&checked)),
-        Format::Human => output.result(&report::e911_check_human(&checked, output.width())),
+    match output.is_json() {
+        true => output.result(&report::e911_check_json(&checked)),
+        false => output.result(&report::e911_check_human(&checked, output.width())),
     }
     let refused = checked
         .addresses

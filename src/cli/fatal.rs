@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::Exit;
-use super::output::{Format, Output};
+use super::output::Output;
 use crate::api::ApiError;
 use crate::desired::Problem;
 use crate::live::LiveError;
@@ -61,8 +61,8 @@ impl Fatal {
     }
 
     fn say(&self, output: &Output, root: &std::path::Path, stream: bool) -> Exit {
-        match output.format {
-            Format::Human => match self {
+        match output.is_json() {
+            false => match self {
                 Fatal::Error { what, help } => {
                     output.error(&report::error(what, help.as_deref()));
                 }
@@ -76,7 +76,7 @@ impl Fatal {
                     ));
                 }
             },
-            Format::Json => {
+            true => {
                 let mut document = match self {
                     Fatal::Error { what, help } => json!({
                         "formatVersion": FORMAT_VERSION,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Exit;
 use super::args::Global;
 use super::fatal::Fatal;
-use super::output::{Format, Output};
+use super::output::Output;
 use super::session::{self, Project, Session};
 use crate::apply::journal::{self, Header, Journal, JournalError, Line, Memory, Run, Unsettled};
 use crate::apply::{Secrets, StepStatus};
@@ -143,8 +143,8 @@ fn show(
             "`alz journal` lists them",
         ));
     }
-    match (output.format, &arguments.run) {
-        (Format::Json, asked) => {
+    match (output.is_json(), &arguments.run) {
+        (true, asked) => {
             let runs: Vec<Value> = runs
                 .iter()
                 .map(|run| as_json(run, asked.is_some()))
@@ -156,10 +156,10 @@ fn show(
             });
             output.result(&format!("{document:#}\n"));
         }
-        (Format::Human, None) if runs.is_empty() => {
+        (false, None) if runs.is_empty() => {
             output.result(&format!("No runs in {}.\n", directory.display()));
         }
-        (Format::Human, asked) => {
+        (false, asked) => {
             for run in runs {
                 output.result(&report::journal::run(run, asked.is_some()));
             }

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::fatal::Fatal;
-use super::output::{Format, Output};
+use super::output::Output;
 use super::session::{Project, Session};
 use crate::lock::{self, Claim, Guard, LockError, Options, Owner, Place};
 use crate::model::{AccountId, PartitionId};
@@ -161,12 +161,12 @@ async fn acquire(
 pub fn tell_lost(why: &str, output: &Output) {
     let message =
         format!("the lock of this run was lost: {why}; nothing new was started after that");
-    match output.format {
-        Format::Json => output.result(&format!(
+    match output.is_json() {
+        true => output.result(&format!(
             "{}\n",
             json!({ "event": "lockLost", "message": message })
         )),
-        Format::Human => output.error(&report::error(
+        false => output.error(&report::error(
             &message,
             Some("see who else writes (`alz unlock` lists the locks), then apply again"),
         )),

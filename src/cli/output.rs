@@ -19,6 +19,33 @@ pub enum Format {
     Human,
     /// For programs; the documents described in README.md.
     Json,
+    /// For comments on pull requests.
+    Markdown,
+    /// For code scanning (SARIF 2.1.0).
+    Sarif,
+    /// For the test reports of a pipeline.
+    Junit,
+    /// Annotations in the log of a GitHub workflow.
+    Github,
+    /// One page that holds all it needs.
+    Html,
+    /// For the text file collector of a Prometheus node exporter.
+    Prometheus,
+}
+
+impl Format {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Human => "human",
+            Format::Json => "json",
+            Format::Markdown => "markdown",
+            Format::Sarif => "sarif",
+            Format::Junit => "junit",
+            Format::Github => "github",
+            Format::Html => "html",
+            Format::Prometheus => "prometheus",
+        }
+    }
 }
 
 /// When to use colour.
@@ -80,6 +107,11 @@ impl Output {
         self
     }
 
+    /// The result is a document for programs.
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
     /// Remarks and logs carry colour.
     pub fn colours_remarks(&self) -> bool {
         self.stderr == anstream::ColorChoice::Always
@@ -95,8 +127,13 @@ impl Output {
     /// that is full is one (see [`Output::failure`]).
     pub fn result(&self, text: &str) {
         let text = match self.format {
-            Format::Human => self.privacy.text(text),
-            Format::Json => self.privacy.json(text),
+            Format::Json | Format::Sarif => self.privacy.json(text),
+            Format::Human
+            | Format::Markdown
+            | Format::Junit
+            | Format::Github
+            | Format::Html
+            | Format::Prometheus => self.privacy.text(text),
         };
         let mut stream = anstream::AutoStream::new(std::io::stdout().lock(), self.stdout);
         let written = stream

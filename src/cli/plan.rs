@@ -9,7 +9,7 @@ use clap::Args;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
-use super::output::{Format, Output};
+use super::output::Output;
 use super::session::{self, Project};
 use super::{Exit, journal, planning};
 use crate::plan::{Allow, Plan};
@@ -117,9 +117,9 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     if let Some(path) = &arguments.out {
         super::write_file(&global.root().join(path), &json)?;
     }
-    match output.format {
-        Format::Json => output.result(&json),
-        Format::Human => {
+    match output.is_json() {
+        true => output.result(&json),
+        false => {
             output.result(&report::plan_human(&plan, &output.privacy.style(style)));
             if let Some(path) = &arguments.out {
                 let allow: String = lifts(&plan).collect();

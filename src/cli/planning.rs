@@ -119,6 +119,7 @@ pub async fn make(
         &project.guards,
         &request.allow,
     );
+    plan.names = style.names.clone();
     locate(&mut plan, repository);
     let key = Key(repository.redaction_key(chosen.0.as_deref()));
     bind(&mut plan, &key);

@@ -9,7 +9,7 @@ use clap::Args;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
-use super::output::{Format, Output};
+use super::output::Output;
 use super::progress::Progress;
 use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
@@ -198,18 +198,18 @@ fn tell(
 ) -> Result<String, Fatal> {
     let Seen { document, style } = seen;
     let unwritable = |error: serde_json::Error| Fatal::new(error.to_string());
-    Ok(match output.format {
-        Format::Json if arguments.watch => {
+    Ok(match output.is_json() {
+        true if arguments.watch => {
             let line = report::status_line(document).map_err(unwritable)?;
             output.result(&line);
             line
         }
-        Format::Json => {
+        true => {
             let text = report::status_json(document).map_err(unwritable)?;
             output.result(&text);
             text
         }
-        Format::Human => {
+        false => {
             let text = report::status_human(document, style, arguments.timeline);
             if arguments.watch && output.is_watched() {
                 let foot = format!(

@@ -10,7 +10,7 @@ use super::Exit;
 use super::args::Global;
 use super::fatal::Fatal;
 use super::lock::{self, LockPlace};
-use super::output::{Format, Output};
+use super::output::Output;
 use super::session::{self, Project};
 use crate::lock::{Listed, Liveness, Owner, Place};
 use crate::model::AccountId;
@@ -85,22 +85,22 @@ async fn unlock(arguments: &UnlockArgs, global: &Global, output: &Output) -> Res
         let ids = listed.iter().map(|listed| listed.id.clone()).collect();
         removed = crate::lock::remove(&place, &ids, &owner, reason).await?;
     }
-    match output.format {
-        Format::Json => output.result(&format!("{:#}\n", document(&listed, &removed))),
-        Format::Human if reason.is_some() && !listed.is_empty() => output.result(&format!(
+    match output.is_json() {
+        true => output.result(&format!("{:#}\n", document(&listed, &removed))),
+        false if reason.is_some() && !listed.is_empty() => output.result(&format!(
             "{} removed.\n",
             match removed.len() {
                 1 => "1 lock".to_owned(),
                 count => format!("{count} locks"),
             }
         )),
-        Format::Human => {}
+        false => {}
     }
     Ok(())
 }
 
 fn show(listed: &[Listed], place: &Place, output: &Output) {
-    if output.format == Format::Json {
+    if output.is_json() {
         return;
     }
     if listed.is_empty() {

@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::args::Global;
-use super::{Exit, Format, Output, clock};
+use super::{Exit, Output, clock};
 use crate::desired::load::{self, LoadRequest};
 use crate::desired::problem::{Problem, code, in_order};
 use crate::desired::settings::{self, Pattern, Settings};
@@ -37,9 +37,9 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
     };
     in_order(&mut found);
     let shown = output.privacy.problems(&found, &root);
-    match output.format {
-        Format::Json => output.result(&problems::json(&shown)),
-        Format::Human => {
+    match output.is_json() {
+        true => output.result(&problems::json(&shown)),
+        false => {
             let excerpts = output.privacy.shows_excerpts();
             output.result(&problems::human(&shown, &root, output.width(), excerpts));
             let summary = problems::summary(&found);

@@ -134,6 +134,7 @@ impl Subject<'_> {
                 before: Value::Bool(false),
                 after: Value::Bool(true),
                 sensitive: false,
+                origin: None,
             };
             let mut follow_up = self.update(body, vec![change], Expect::Anything);
             follow_up.depends_on.push(activate_id);

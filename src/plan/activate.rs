@@ -158,6 +158,7 @@ fn change(path: &str, after: Value) -> Change {
         before: Value::Null,
         after,
         sensitive: false,
+        origin: None,
     }
 }
 

@@ -98,6 +98,12 @@ pub fn assemble(
         summary,
         resend_secrets: header.resend_secrets,
         files: header.files,
+        // What names accounts, restricts a run or compares with a base adds its own.
+        names: BTreeMap::new(),
+        targets: Vec::new(),
+        shard: None,
+        base: None,
+        drift: None,
         steps,
         notes,
         guards: tripped,

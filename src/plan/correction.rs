@@ -262,6 +262,7 @@ fn as_a_whole(before: &Record, after: &Record) -> Change {
         before: whole_value(Some(before), Member::in_e911),
         after: whole_value(Some(after), Member::in_e911),
         sensitive: false,
+        origin: None,
     }
 }
 

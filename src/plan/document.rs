@@ -17,6 +17,10 @@ use crate::model::{
     AccountId, LiveNumber, LivePort, PartitionId, PhoneNumber, PortId, Record, SecretRef, SourceId,
 };
 
+mod drift;
+
+pub use drift::{Attention, Covered, Drift, Finding, FindingKind, Ignored};
+
 /// The format that this program writes. Minor numbers only add members.
 pub const FORMAT_VERSION: &str = "1.0";
 
@@ -37,6 +41,21 @@ pub struct Plan {
     pub created_at: Timestamp,
     /// What the files asked for, as one digest: sha256:….
     pub desired_digest: String,
+    /// The names of the accounts that something is said about, for people.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<AccountId, String>,
+    /// The numbers, accounts and patterns that it was restricted to (`--target`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<String>,
+    /// The share of the accounts that it covers: 2/4 (`--shard`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
+    /// The revision that the origins of changes were judged against (`--base`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// What an audit found (`alz drift`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
     /// Steps by action in camelCase, and numbers that are inSync, unmanaged, waiting, deferred or blocked.
     pub summary: BTreeMap<String, u64>,
     /// The secrets of ports are sent again because the user asked for it.
@@ -289,6 +308,23 @@ pub struct Change {
     /// A secret: it is sent, but neither value is shown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sensitive: bool,
+    /// Whose change it is; only where a base was named (`--base`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// Where a change comes from, seen from a base revision (design, section 4).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// This branch makes it: the base's files don't ask for it.
+    Branch,
+    /// The base's files ask for what the platform had, and no longer has.
+    Drift,
+    /// The base's files ask for it already, and it was never applied.
+    Pending,
 }
 
 /// The request of a step, without its body.

@@ -160,6 +160,7 @@ fn whole_change(before: Option<&Record>, after: Option<&Record>) -> Change {
         before: whole_value(before, Member::in_e911),
         after: whole_value(after, Member::in_e911),
         sensitive: false,
+        origin: None,
     }
 }
 

@@ -103,6 +103,7 @@ fn change(member: &str, before: Value, after: Value) -> Change {
         before,
         after,
         sensitive: false,
+        origin: None,
     }
 }
 

@@ -60,8 +60,8 @@ pub use basis::basis;
 pub use checks::{Checks, Coverage, Offer, PortQuestion, Question, RateCenter, Verdict};
 pub use correction::{as_yaml, instead_of};
 pub use document::{
-    Action, Change, Expect, Note, NoteKind, Plan, PortFacts, Request, Secret, Source, Step,
-    TrippedGuard,
+    Action, Attention, Change, Covered, Drift, Expect, Finding, FindingKind, Ignored, Note,
+    NoteKind, Origin, Plan, PortFacts, Request, Secret, Source, Step, TrippedGuard,
 };
 pub use guard::{Allow, Touched};
 pub use lint::lint;

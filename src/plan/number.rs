@@ -273,6 +273,7 @@ impl<'a> Subject<'a> {
                     before: Value::Bool(true),
                     after: Value::Bool(false),
                     sensitive: false,
+                    origin: None,
                 };
                 let step = self.step(
                     Action::SubmitActivation,

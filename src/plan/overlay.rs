@@ -162,6 +162,7 @@ pub(super) fn changes(
             before: value(before, member),
             after: value(after, member),
             sensitive: false,
+            origin: None,
         })
         .collect()
 }

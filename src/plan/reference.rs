@@ -157,6 +157,7 @@ pub(super) fn reference(
             before: now.to_json(),
             after: then.to_json(),
             sensitive: false,
+            origin: None,
         });
     }
     if assign {
@@ -165,6 +166,7 @@ pub(super) fn reference(
             before: Value::Bool(false),
             after: Value::Bool(true),
             sensitive: false,
+            origin: None,
         });
     }
     if !plan.changes.is_empty() {

@@ -71,5 +71,6 @@ pub(super) fn state_change(before: &str, after: &str) -> Change {
         before: json!(before),
         after: json!(after),
         sensitive: false,
+        origin: None,
     }
 }

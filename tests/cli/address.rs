@@ -131,6 +131,8 @@ fn without_a_terminal_nothing_waits_for_keys() {
 #[test]
 fn an_empty_line_is_answered_without_asking_the_platform() {
     let world = world();
+    let said = world.alz(&["address", "validate", "  "]).expect(1);
+    assert!(said.stderr.contains("the line is empty"), "{}", said.stderr);
     let said = world.alz(&["address", "suggest", "  "]).expect(1);
     assert!(said.stderr.contains("empty line"), "{}", said.stderr);
     assert!(said.stderr.contains("help:"), "{}", said.stderr);

@@ -290,6 +290,7 @@ fn the_lint_finds_what_must_never_be_in_a_plan() {
                     before: json!(1),
                     after: json!(1),
                     sensitive: false,
+                    origin: None,
                 }];
             }),
         ),

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::Exit;
 use super::args::Global;
 use super::fatal::Fatal;
-use super::output::{Format, Output};
+use super::output::Output;
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, Country, ReadClient, wire};
 use crate::model::values::country_of_state;
@@ -110,6 +110,12 @@ async fn connect(global: &Global) -> Result<Session, Fatal> {
 }
 
 async fn validate(args: &ValidateArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
+    if args.line.trim().is_empty() {
+        return Err(Fatal::with_help(
+            "the line is empty",
+            "name the address: alz address validate \"333 S 520 W, Lindon, UT 84042\"",
+        ));
+    }
     output.privacy.hear_line(&args.line);
     args.hints.heard(output);
     let session = connect(global).await?;
@@ -120,10 +126,10 @@ async fn validate(args: &ValidateArgs, global: &Global, output: &Output) -> Resu
 
 /// Prints a validated address; one that is not valid is said to be none.
 fn tell(found: &ValidatedAddress, line: &str, output: &Output) -> Result<Exit, Fatal> {
-    match output.format {
-        Format::Json => output.result(&report::validated_json(found)),
-        Format::Human if found.valid => output.result(&report::validated_yaml(found)),
-        Format::Human => return Err(unknown(line, found)),
+    match output.is_json() {
+        true => output.result(&report::validated_json(found)),
+        false if found.valid => output.result(&report::validated_yaml(found)),
+        false => return Err(unknown(line, found)),
     }
     if !found.valid {
         return Ok(Exit::Error);
@@ -231,9 +237,9 @@ async fn suggest(args: &SuggestArgs, global: &Global, output: &Output) -> Result
             for line in &lines {
                 output.privacy.hear_line(line);
             }
-            match output.format {
-                Format::Json => output.result(&report::suggestions_json(&lines)),
-                Format::Human => output.result(&report::suggestions_human(&lines)),
+            match output.is_json() {
+                true => output.result(&report::suggestions_json(&lines)),
+                false => output.result(&report::suggestions_human(&lines)),
             }
             if lines.is_empty() {
                 output.say("no address begins like this; --country and --postal-code help");

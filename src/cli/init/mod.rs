@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::args::Global;
 use super::fatal::Fatal;
-use super::output::{Format, Output};
+use super::output::Output;
 use super::{Exit, session, write_file};
 use crate::report::schema::{self, Draft, Kind};
 
@@ -66,12 +66,12 @@ pub fn run(arguments: &InitArgs, global: &Global, output: &Output) -> Exit {
         }
         written.push(name);
     }
-    match output.format {
-        Format::Json => output.result(&format!(
+    match output.is_json() {
+        true => output.result(&format!(
             "{:#}\n",
             serde_json::json!({ "formatVersion": "1.0", "written": written, "kept": kept })
         )),
-        Format::Human => {
+        false => {
             for name in &written {
                 output.result(&format!("  wrote {name}\n"));
             }

@@ -7,7 +7,7 @@ use crate::api::{ApiError, InventoryClient, Reserved, Unreserved};
 use crate::cli::Exit;
 use crate::cli::args::Global;
 use crate::cli::fatal::Fatal;
-use crate::cli::output::{Format, Output};
+use crate::cli::output::Output;
 use crate::cli::session::{Project, Session};
 use crate::model::{AccountId, PhoneNumber};
 use crate::report::{self, KeptNumber};
@@ -25,9 +25,9 @@ pub(super) async fn run(deed: Deed<'_>, global: &Global, output: &Output) -> Res
     let done = all(&deed, &session).await;
     session.close().await;
     let kept = done?;
-    match output.format {
-        Format::Json => output.result(&report::kept_json(&kept)),
-        Format::Human => output.result(&report::kept_human(&kept)),
+    match output.is_json() {
+        true => output.result(&report::kept_json(&kept)),
+        false => output.result(&report::kept_human(&kept)),
     }
     Ok(if kept.iter().any(KeptNumber::failed) {
         Exit::Error

@@ -8,7 +8,7 @@ use super::add::Target;
 use crate::api::{ApiError, InventoryClient, NumberSearch, SearchBy, wire};
 use crate::cli::args::Global;
 use crate::cli::fatal::Fatal;
-use crate::cli::output::{Format, Output};
+use crate::cli::output::Output;
 use crate::cli::session::{Project, Session};
 use crate::cli::{Exit, address};
 use crate::model::Member;
@@ -78,12 +78,12 @@ pub(super) async fn run(
         },
         None => None,
     };
-    match output.format {
-        Format::Json => match told {
+    match output.is_json() {
+        true => match told {
             Some(fatal) => return Err(left_reserved(fatal, &found)),
             None => output.result(&report::found_json(&found)),
         },
-        Format::Human => {
+        false => {
             output.result(&report::found_human(&found));
             match told {
                 Some(fatal) => return Err(fatal),

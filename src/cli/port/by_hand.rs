@@ -15,7 +15,7 @@ use crate::cli::clock;
 use crate::cli::fatal::Fatal;
 use crate::cli::journal::{self, Remembered};
 use crate::cli::lock::{self, LockArgs};
-use crate::cli::output::{Format, Output};
+use crate::cli::output::Output;
 use crate::cli::plan::PlanningArgs;
 use crate::cli::planning::{self, Planned};
 use crate::cli::reading::Platform;
@@ -246,9 +246,9 @@ impl<'a> Hand<'a> {
         for reason in stands {
             said.push_str(&format!("\n  {reason}"));
         }
-        match self.output.format {
-            Format::Human => self.output.result(&format!("{said}\n")),
-            Format::Json => self.output.result(&format!(
+        match self.output.is_json() {
+            false => self.output.result(&format!("{said}\n")),
+            true => self.output.result(&format!(
                 "{}\n",
                 serde_json::json!({
                     "event": "summary",

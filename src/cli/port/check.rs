@@ -11,7 +11,7 @@ use futures_util::future::try_join_all;
 use super::ask::{about, ask, groups, judge, number_check};
 use crate::cli::args::Global;
 use crate::cli::fatal::Fatal;
-use crate::cli::output::{Format, Output};
+use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::reading::{self, Chosen};
 use crate::cli::session::{Project, Session};
@@ -112,16 +112,16 @@ pub async fn run(arguments: &CheckArgs, global: &Global, output: &Output) -> Res
     .await;
     session.close().await;
     let check = checked?;
-    match output.format {
-        Format::Json => {
+    match output.is_json() {
+        true => {
             let text =
                 report::port_check_json(&check).map_err(|error| Fatal::new(error.to_string()))?;
             output.result(&text);
         }
-        Format::Human if check.numbers.is_empty() => {
+        false if check.numbers.is_empty() => {
             output.result("Every declared port is ordered: there is nothing to check.\n");
         }
-        Format::Human => output.result(&report::port_check_human(&check, output.width())),
+        false => output.result(&report::port_check_human(&check, output.width())),
     }
     Ok(if check.is_fine() {
         Exit::Done

@@ -11,7 +11,7 @@ use crate::cli::args::Global;
 use crate::cli::clock;
 use crate::cli::fatal::Fatal;
 use crate::cli::journal;
-use crate::cli::output::{Format, Output};
+use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::reading::{self, Chosen, Platform};
 use crate::cli::session::{Project, Session};
@@ -149,11 +149,9 @@ impl Show<'_> {
             platform.now,
             entries,
         );
-        self.output.result(&match self.output.format {
-            Format::Json => {
-                report::port_json(&document).map_err(|error| Fatal::new(error.to_string()))?
-            }
-            Format::Human => report::port_human(
+        self.output.result(&match self.output.is_json() {
+            true => report::port_json(&document).map_err(|error| Fatal::new(error.to_string()))?,
+            false => report::port_human(
                 &document.ports,
                 &self.output.privacy.style(style.clone()),
                 document.created_at,

@@ -64,6 +64,7 @@ impl Amendment {
             before,
             after: after.clone(),
             sensitive: false,
+            origin: None,
         });
         self.body.insert(name.to_owned(), after);
     }
@@ -272,6 +273,7 @@ fn record(
             before: value(base, member),
             after: value(&target, member),
             sensitive: false,
+            origin: None,
         });
     }
     // A difference in meaning may lie in two members that are one.
@@ -320,6 +322,7 @@ fn settings(
             before: now.get(member).cloned().unwrap_or(Value::Null),
             after: after.clone(),
             sensitive: false,
+            origin: None,
         });
         whole.insert(member.to_owned(), after);
     }

@@ -314,6 +314,7 @@ pub(super) fn triggering(
             before: json!(false),
             after: json!(true),
             sensitive: false,
+            origin: None,
         }],
         secrets: Vec::new(),
         expect: Expect::Port(Box::new(port.clone())),

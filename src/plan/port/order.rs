@@ -372,5 +372,6 @@ pub(super) fn change(path: &str, after: Value) -> Change {
         before: Value::Null,
         after,
         sensitive: false,
+        origin: None,
     }
 }

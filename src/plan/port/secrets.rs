@@ -76,6 +76,7 @@ fn sensitive(name: &str) -> Change {
         before: Value::Null,
         after: Value::Null,
         sensitive: true,
+        origin: None,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::model::personal::{MASK, is_public_path};
 use crate::model::{
     DesiredAccount, DesiredNumber, DesiredPort, LiveAccount, LiveNumber, Member, Record, Redactor,
 };
-use crate::plan::{Change, Expect, Note, Plan, PortFacts, Step};
+use crate::plan::{Change, Expect, Finding, Ignored, Note, Plan, PortFacts, Step};
 
 pub use problems::problems;
 
@@ -74,6 +74,10 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
         None => text.to_owned(),
     };
     let mut shown = plan.clone();
+    shown.names.clear();
+    for finding in shown.drift.iter_mut().flat_map(|drift| &mut drift.findings) {
+        finding_shown(finding, key, &sentence);
+    }
     for step in &mut shown.steps {
         // What the step expects to find is what is not to be shown.
         step.expect = Expect::Anything;
@@ -91,16 +95,7 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
             let query = key.mask(id, "request", &query.into());
             request.path = format!("{path}?{}", query.as_str().unwrap_or_default());
         }
-        for change in changes {
-            let Change {
-                path,
-                before,
-                after,
-                sensitive: _,
-            } = change;
-            *before = masked(key, id, path, before);
-            *after = masked(key, id, path, after);
-        }
+        changes_shown(changes, key, id);
         if let Some(PortFacts {
             rate_center,
             name: _,
@@ -129,6 +124,49 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
         *help = help.as_deref().map(sentence);
     }
     shown
+}
+
+fn changes_shown(changes: &mut [Change], key: &Key, step: &str) {
+    for change in changes {
+        let Change {
+            path,
+            before,
+            after,
+            sensitive: _,
+            origin: _,
+        } = change;
+        *before = masked(key, step, path, before);
+        *after = masked(key, step, path, after);
+    }
+}
+
+fn finding_shown(finding: &mut Finding, key: &Key, sentence: &impl Fn(&str) -> String) {
+    let Finding {
+        changes,
+        reason,
+        help,
+        by,
+        ignored,
+        steps,
+        kind: _,
+        attention: _,
+        account: _,
+        numbers: _,
+        port: _,
+        source: _,
+        until: _,
+        at: _,
+    } = finding;
+    // As in the step that would mend it, so that the two agree.
+    let step = steps.first().map_or("drift", String::as_str);
+    changes_shown(changes, key, step);
+    *reason = sentence(reason);
+    *help = help.as_deref().map(sentence);
+    // Somebody's name, or their address of mail.
+    *by = by.as_ref().map(|_| MASK.to_owned());
+    if let Some(Ignored { reason, until: _ }) = ignored {
+        *reason = sentence(reason);
+    }
 }
 
 fn masked(key: &Key, step: &str, path: &str, value: &Value) -> Value {

@@ -1,0 +1,179 @@
+//! What an audit found, beside the steps that would mend it: the findings of
+//! `alz drift`, each with its place in the files and, where the account's
+//! history says so, with who did it and when.
+//!
+//! A finding holds all that a report of it needs, so that reports can be made
+//! of a document that was read back, and of several that were merged.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Change, Source};
+use crate::model::{AccountId, PhoneNumber};
+
+/// What an audit found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Drift {
+    /// By account, then by kind, then by number.
+    pub findings: Vec<Finding>,
+    /// How much of what is on the platform the files speak of.
+    pub covered: Covered,
+}
+
+/// One difference between the files and the platform, or one thing that needs a look.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// What it is.
+    pub kind: FindingKind,
+    /// How much it matters.
+    pub attention: Attention,
+    /// The account it is about.
+    pub account: AccountId,
+    /// The numbers it is about: one, but for ports.
+    pub numbers: Vec<PhoneNumber>,
+    /// The name of the port in the files, of a finding about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<String>,
+    /// Where the files speak of it; of what no file declares: where its account begins.
+    pub source: Source,
+    /// What differs: `before` is the platform's, `after` the files'.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+    /// What was found, as a sentence.
+    pub reason: String,
+    /// The way out, where a person can do something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// When it is expected to end, or when it will be too late (date or date-time).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Who did it, as the account's history names them (S:AccountLogX.userName).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When it was done, by the same history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    pub at: Option<Timestamp>,
+    /// The project knows of it and waits (`ignore:` in alz.yaml).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<Ignored>,
+    /// The ids of the steps that would mend it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
+}
+
+/// Kinds of findings, in the order in which they are shown.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingKind {
+    /// The platform holds something that the provider rejected: the address does not answer 911 calls.
+    NotInForce,
+    /// The E911 provider would have another address, and nobody has decided.
+    OpenCorrection,
+    /// A number that the files declare is not on its account.
+    Missing,
+    /// A number is on the account that should have been given up.
+    NotReleased,
+    /// A managed field is not what the files say.
+    Changed,
+    /// The losing carrier has rejected the port.
+    RejectedPort,
+    /// A port or activation that should have ended by now.
+    Stuck,
+    /// A person must act before anything goes on.
+    Blocked,
+    /// A released number will soon be out of reach for good.
+    LeavingCooldown,
+    /// A number on the account that no file declares.
+    Unmanaged,
+}
+
+impl FindingKind {
+    pub const ALL: [FindingKind; 10] = [
+        FindingKind::NotInForce,
+        FindingKind::OpenCorrection,
+        FindingKind::Missing,
+        FindingKind::NotReleased,
+        FindingKind::Changed,
+        FindingKind::RejectedPort,
+        FindingKind::Stuck,
+        FindingKind::Blocked,
+        FindingKind::LeavingCooldown,
+        FindingKind::Unmanaged,
+    ];
+
+    /// As in the document: `not-in-force`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FindingKind::NotInForce => "not-in-force",
+            FindingKind::OpenCorrection => "open-correction",
+            FindingKind::Missing => "missing",
+            FindingKind::NotReleased => "not-released",
+            FindingKind::Changed => "changed",
+            FindingKind::RejectedPort => "rejected-port",
+            FindingKind::Stuck => "stuck",
+            FindingKind::Blocked => "blocked",
+            FindingKind::LeavingCooldown => "leaving-cooldown",
+            FindingKind::Unmanaged => "unmanaged",
+        }
+    }
+
+    /// For people: "not in force".
+    pub const fn title(self) -> &'static str {
+        match self {
+            FindingKind::NotInForce => "not in force",
+            FindingKind::OpenCorrection => "open E911 correction",
+            FindingKind::Missing => "missing",
+            FindingKind::NotReleased => "not released",
+            FindingKind::Changed => "changed",
+            FindingKind::RejectedPort => "rejected port",
+            FindingKind::Stuck => "stuck",
+            FindingKind::Blocked => "blocked",
+            FindingKind::LeavingCooldown => "leaving cooldown",
+            FindingKind::Unmanaged => "unmanaged",
+        }
+    }
+}
+
+/// How much a finding matters.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Attention {
+    /// Drift: the command's status is 2.
+    Drift,
+    /// A person should look; no drift.
+    Notice,
+}
+
+/// Why a finding is no drift for now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Ignored {
+    /// The last day on which it is ignored.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub until: Date,
+    /// Why, in the project's words.
+    pub reason: String,
+}
+
+/// How much of what is on the platform the files speak of. Shares are made of
+/// these where they are shown, so that counts of several audits add up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Covered {
+    /// Accounts that were looked at.
+    pub accounts: u64,
+    /// Numbers on these accounts.
+    pub live: u64,
+    /// Of these, numbers that a file declares.
+    pub managed: u64,
+    /// Of these, numbers whose E911 address or customer service record a file declares.
+    pub addresses: u64,
+}
