@@ -4,10 +4,13 @@
 //! A report is a function from a document to a string. People's reports carry
 //! ANSI styles; whoever prints them takes the styles out where they aren't wanted.
 
+mod about;
 mod address;
 mod changes;
 mod e911_check;
+mod github;
 pub mod journal;
+mod junit;
 mod numbers;
 mod outcome;
 mod plan_human;
@@ -18,6 +21,7 @@ mod port_check;
 mod port_stanza;
 pub mod problems;
 pub mod redact;
+mod sarif;
 pub mod schema;
 mod status_human;
 mod status_json;
@@ -26,11 +30,14 @@ mod timeline;
 mod when;
 mod words;
 
+pub use about::About;
 pub use address::{
     ValidatedAddress, address_line, suggestions_human, suggestions_json, validated_json,
     validated_yaml,
 };
 pub use e911_check::{CheckedAddress, CheckedAddresses, e911_check_human, e911_check_json};
+pub use github::github;
+pub use junit::junit;
 pub use numbers::{
     AddedNumbers, FoundNumber, KeptNumber, NumbersFound, found_human, found_json, kept_human,
     kept_json,
@@ -42,6 +49,7 @@ pub use plan_human::{Style, plan_human};
 pub use plan_json::plan_json;
 pub use port::{PortDocument, PortEntry, PortTerms, Possible, port_human, port_json};
 pub use port_check::{NumberCheck, OrderCheck, PortCheck, port_check_human, port_check_json};
+pub use sarif::sarif;
 pub use status_human::status_human;
 pub use status_json::{StatusDocument, status_json, status_line};
 pub use style::{error, warning};
