@@ -225,10 +225,11 @@ impl Run<'_> {
     pub(super) async fn carry(&self, planned: Planned, satisfied: &[Step]) -> Result<Exit, Fatal> {
         let output = self.output;
         let Planned {
-            plan,
+            mut plan,
             style,
             partition,
             key,
+            repository,
         } = planned;
         if !output.is_json() {
             let hidden = output.privacy.plan(&plan, &key);
@@ -245,10 +246,14 @@ impl Run<'_> {
                 format!("look at each step; if they are all meant, add{lifts}"),
             ));
         }
+        refuse_by_policy(&plan)?;
         let secrets = journal::secrets(&plan, self.project)?;
         if self.ask && !plan.steps.is_empty() && !confirmed(&plan, output) {
             return Err(Fatal::new("not approved: nothing was sent"));
         }
+        // A lock or a person may have taken their time, and a window has closed.
+        planning::judge(&mut plan, &repository, self.session.present()?)?;
+        refuse_by_policy(&plan)?;
         let journal = journal::begin(&plan, self.remembered, self.session)?;
         start(&plan, output);
         self.remembered.tell(&plan, output);
@@ -362,6 +367,14 @@ impl Run<'_> {
         } else {
             Exit::Done
         }
+    }
+}
+
+/// With a step that a policy refuses nothing is sent at all.
+fn refuse_by_policy(plan: &Plan) -> Result<(), Fatal> {
+    match plan.is_refused() {
+        true => Err(Fatal::Problems(report::policy_problems(plan))),
+        false => Ok(()),
     }
 }
 

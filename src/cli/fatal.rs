@@ -64,7 +64,12 @@ impl Fatal {
         match output.format {
             Format::Human => self.say_for_people(output, root),
             Format::Json => self.say_as_json(output, stream),
-            Format::Sarif | Format::Junit | Format::Github => self.say_as_report(output, root),
+            Format::Github => self.say_as_report(output, root),
+            Format::Sarif | Format::Junit => {
+                self.say_as_report(output, root);
+                // The report is a file for somebody else; this is for who reads the log.
+                self.say_for_people(output, root);
+            }
             Format::Markdown => self.say_for_people(output, root),
             Format::Html => self.say_for_people(output, root),
             Format::Prometheus => self.say_for_people(output, root),

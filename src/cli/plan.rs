@@ -130,7 +130,10 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
             }
         }
     }
-    Ok(if arguments.detailed_exitcode && !plan.steps.is_empty() {
+    Ok(if plan.is_refused() {
+        output.say("A policy refuses this plan: apply would send nothing.");
+        Exit::Error
+    } else if arguments.detailed_exitcode && !plan.steps.is_empty() {
         Exit::Changes
     } else {
         Exit::Done

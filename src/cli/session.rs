@@ -241,11 +241,16 @@ pub struct Session {
 impl Session {
     /// The time now, for a command that goes on for long.
     pub fn refresh(&mut self) -> Result<(), Fatal> {
-        self.now = match &self.running {
+        self.now = self.present()?;
+        Ok(())
+    }
+
+    /// The time at this moment; `now` is when the session began.
+    pub fn present(&self) -> Result<Timestamp, Fatal> {
+        Ok(match &self.running {
             Some(running) => running.now(),
             None => clock::now()?,
-        };
-        Ok(())
+        })
     }
 
     /// Lets the built-in platform write down its state.

@@ -73,7 +73,7 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
         return Err(problems);
     }
     Ok(Loaded {
-        repository: Repository::new(request.root.to_owned(), files, documents, numbers),
+        repository: Repository::new(request.root.to_owned(), files, documents, numbers, policies),
         warnings: problems,
     })
 }

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::file::AccountFile;
 use super::find::Source;
 use super::merge::{self, Merged};
+use super::policy::Policies;
 use super::problem::Place;
 use super::read;
 use super::tree::{self, Node};
@@ -30,6 +31,7 @@ pub struct Repository {
     /// Sorted by id, each with its documents in order.
     accounts: Vec<(AccountId, Vec<SourceId>)>,
     numbers: NumberTable,
+    policies: Policies,
 }
 
 /// One document, compressed.
@@ -95,6 +97,7 @@ impl Repository {
         files: Vec<Source>,
         documents: Vec<Packed>,
         numbers: NumberTable,
+        policies: Policies,
     ) -> Self {
         let mut accounts: BTreeMap<AccountId, Vec<SourceId>> = BTreeMap::new();
         for (index, document) in documents.iter().enumerate() {
@@ -109,12 +112,18 @@ impl Repository {
             documents,
             accounts: accounts.into_iter().collect(),
             numbers,
+            policies,
         }
     }
 
     /// The directory that file names and secret files are relative to.
     pub fn root(&self) -> &std::path::Path {
         &self.root
+    }
+
+    /// The organisation's policies, which judge the steps of plans too.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
     }
 
     /// How many accounts there are.

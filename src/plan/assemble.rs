@@ -107,6 +107,8 @@ pub fn assemble(
         steps,
         notes,
         guards: tripped,
+        // The policies are the project's: what has them judges.
+        policies: Vec::new(),
         // What knows the key, and what writes it down, add theirs.
         basis: BTreeMap::new(),
         seal: None,

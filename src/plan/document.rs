@@ -18,8 +18,10 @@ use crate::model::{
 };
 
 mod drift;
+mod policy;
 
 pub use drift::{Attention, Covered, Drift, Finding, FindingKind, Ignored};
+pub use policy::{PolicyFinding, PolicySeverity};
 
 /// The format that this program writes. Minor numbers only add members.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -71,6 +73,9 @@ pub struct Plan {
     /// The guards that this plan would trip: apply refuses until each is lifted by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guards: Vec<TrippedGuard>,
+    /// What the organisation's policies say of the steps: with an error among them apply refuses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<PolicyFinding>,
     /// By step: keyed digests of what it sends and of the live values that it relies on.
     /// Apply refuses a step of which one of them has changed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

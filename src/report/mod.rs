@@ -15,6 +15,7 @@ mod numbers;
 mod outcome;
 mod plan_human;
 mod plan_json;
+mod policy;
 mod port;
 mod port_changes;
 mod port_check;
@@ -47,6 +48,7 @@ pub use outcome::{
 };
 pub use plan_human::{Style, plan_human};
 pub use plan_json::plan_json;
+pub use policy::policy_problems;
 pub use port::{PortDocument, PortEntry, PortTerms, Possible, port_human, port_json};
 pub use port_check::{NumberCheck, OrderCheck, PortCheck, port_check_human, port_check_json};
 pub use sarif::sarif;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::changes::step_lines;
 use super::words;
 use crate::model::{AccountId, PhoneNumber};
-use crate::plan::{Action, Note, NoteKind, Plan, Step, TrippedGuard};
+use crate::plan::{Action, Note, NoteKind, Plan, PolicySeverity, Step, TrippedGuard};
 
 const BOLD: Ansi = Ansi::new().effects(Effects::BOLD);
 const DIM: Ansi = Ansi::new().effects(Effects::DIMMED);
@@ -56,6 +56,7 @@ pub fn plan_human(plan: &Plan, style: &Style) -> String {
     ] {
         report.notes(plan, kind);
     }
+    report.policies(plan);
     report.guards(&plan.guards);
     report.line(&summary(plan));
     report.text
@@ -192,6 +193,41 @@ impl Report<'_> {
             let arrow = if at == 0 { '→' } else { ' ' };
             self.line(&format!("    {DIM}{arrow} {line}{DIM:#}"));
         }
+    }
+
+    fn policies(&mut self, plan: &Plan) {
+        if plan.policies.is_empty() {
+            return;
+        }
+        let title = match plan.is_refused() {
+            true => format!("{ALARM}Against the policies: apply refuses this plan{ALARM:#}"),
+            false => format!("{YELLOW}Policies{YELLOW:#}"),
+        };
+        self.line(&title);
+        let room = self.style.width.max(40);
+        for finding in &plan.policies {
+            let action = plan.steps.iter().find(|step| step.id == finding.step);
+            let action = action.map_or("", |step| step.action.name());
+            let ansi = match finding.severity {
+                PolicySeverity::Error => RED,
+                PolicySeverity::Warning => YELLOW,
+            };
+            self.line(&format!(
+                "  {BOLD}{}{BOLD:#}  {action}  {DIM}{}:{}{DIM:#}",
+                numbers(&finding.numbers),
+                finding.source.file,
+                finding.source.line
+            ));
+            let said = format!("{}: {}", finding.severity.name(), finding.message);
+            for line in words::wrapped(&said, room - 4) {
+                self.line(&format!("    {ansi}{line}{ansi:#}"));
+            }
+            self.line(&format!(
+                "    {DIM}→ asked for by {}{DIM:#}",
+                finding.policy
+            ));
+        }
+        self.line("");
     }
 
     fn guards(&mut self, guards: &[TrippedGuard]) {

@@ -17,7 +17,7 @@ use crate::model::personal::{MASK, is_public_path};
 use crate::model::{
     DesiredAccount, DesiredNumber, DesiredPort, LiveAccount, LiveNumber, Member, Record, Redactor,
 };
-use crate::plan::{Change, Expect, Finding, Ignored, Note, Plan, PortFacts, Step};
+use crate::plan::{Change, Expect, Finding, Ignored, Note, Plan, PolicyFinding, PortFacts, Step};
 
 pub use problems::problems;
 
@@ -110,6 +110,19 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
         {
             *rate_center = rate_center.as_deref().map(sentence);
         }
+    }
+    for finding in &mut shown.policies {
+        let PolicyFinding {
+            message,
+            severity: _,
+            policy: _,
+            step: _,
+            account: _,
+            numbers: _,
+            source: _,
+            path: _,
+        } = finding;
+        *message = sentence(message);
     }
     for note in &mut shown.notes {
         let Note {
