@@ -136,19 +136,23 @@ fn ok(value: &Value) -> Response {
     (StatusCode::OK, value.to_string()).into_response()
 }
 
+fn number(text: &str) -> u64 {
+    text.parse().unwrap_or_default()
+}
+
 fn absent() -> Response {
     (StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#).into_response()
 }
 
 /// A page of a listing, as GitHub cuts it.
 fn page(all: &[Value], query: &BTreeMap<&str, &str>) -> Response {
-    let number = |name: &str, usual: usize| {
+    let said = |name: &str, usual: usize| {
         query
             .get(name)
             .and_then(|text| text.parse().ok())
             .unwrap_or(usual)
     };
-    let (size, page) = (number("per_page", 30), number("page", 1));
+    let (size, page) = (said("per_page", 30), said("page", 1));
     let part: Vec<&Value> = all.iter().skip((page - 1) * size).take(size).collect();
     ok(&json!(part))
 }
@@ -178,11 +182,7 @@ impl Held {
                 ok(&made)
             }
             ("PATCH", ["issues", "comments", id]) => {
-                match self
-                    .comments
-                    .iter_mut()
-                    .find(|c| c["id"].to_string() == **id)
-                {
+                match self.comments.iter_mut().find(|c| c["id"] == number(id)) {
                     Some(comment) => {
                         lay(body, comment);
                         ok(comment)
@@ -191,7 +191,7 @@ impl Held {
                 }
             }
             ("DELETE", ["issues", "comments", id]) => {
-                self.comments.retain(|c| c["id"].to_string() != **id);
+                self.comments.retain(|c| c["id"] != number(id));
                 ok(&Value::Null)
             }
             ("GET", ["issues"]) => {
@@ -212,15 +212,15 @@ impl Held {
                 self.issues.push(made.clone());
                 ok(&made)
             }
-            ("PATCH", ["issues", number]) => {
+            ("PATCH", ["issues", issue]) => {
                 match self
                     .issues
                     .iter_mut()
-                    .find(|i| i["number"].to_string() == **number)
+                    .find(|i| i["number"] == number(issue))
                 {
-                    Some(issue) => {
-                        lay(body, issue);
-                        ok(issue)
+                    Some(held) => {
+                        lay(body, held);
+                        ok(held)
                     }
                     None => absent(),
                 }

@@ -11,6 +11,7 @@ mod e911_walk;
 mod examples;
 mod forge;
 mod har;
+mod init;
 mod input;
 mod journal;
 mod lock;

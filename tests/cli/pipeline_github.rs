@@ -39,6 +39,7 @@ struct Job {
 }
 
 impl Job {
+    #[allow(clippy::print_stderr)]
     fn new() -> Option<Self> {
         for tool in ["bash", "jq", "curl", "unzip"] {
             if Command::new(tool).arg("--version").output().is_err() {

@@ -87,7 +87,7 @@ event() { jq -r "$1 // empty" "${GITHUB_EVENT_PATH:?}"; }
 marker() {
   local found
   found=$(grep -oE "<!-- alz:$1:[^<>]* -->" "$2" | head -n 1 || true)
-  printf '%s' "${found:-<!-- alz:$1:$ENVIRONMENT -->}"
+  printf '%s' "${found:-<!-- alz:$1:$ENVIRONMENT${SHARD:+:$SHARD} -->}"
 }
 
 # body KIND FILE: makes FILE fit to be posted: marked, and not over GitHub's limit. What
@@ -223,6 +223,13 @@ plan() {
   output steps "$(jq '.steps | length' "$TEMP/plan.json")"
 }
 
+# unplanned WHY: an older plan must not be left standing as though it held.
+unplanned() {
+  printf '**alz plan failed** in %s: %s. The log of the run has more.\n' "$ENVIRONMENT" "$1" > "$TEMP/plan.md"
+  commented plan "$(event .pull_request.number)" "$TEMP/plan.md"
+  fail "$1"
+}
+
 # merge: the shards' plans of this run as one comment.
 merge() {
   local listed id name parts=() status=0
@@ -231,14 +238,14 @@ merge() {
   listed=$(api GET "repos/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/artifacts?per_page=100")
   while IFS=$'\t' read -r id name; do
     [ -n "$id" ] || continue
-    fetch "$id" "$TEMP/parts/$name.json" || fail "the plan $name of this run can't be read"
+    fetch "$id" "$TEMP/parts/$name.json" || unplanned "the plan $name of this run can't be read"
     parts+=("$TEMP/parts/$name.json")
   done < <(jq -r --arg name "$(artifact plan)-" \
     '[.artifacts[] | select((.name | startswith($name)) and (.name | test("-[0-9]+-of-[0-9]+$")) and (.expired | not))]
      | group_by(.name)[] | max_by(.id) | [.id, .name] | @tsv' <<< "$listed")
-  [ "${#parts[@]}" -gt 0 ] || fail "this run has no plans of shards of $ENVIRONMENT"
+  [ "${#parts[@]}" -gt 0 ] || unplanned "this run has no plans of shards of $ENVIRONMENT"
   quoted 2 alz "${OPTIONS[@]}" report merge "${parts[@]}" --format markdown --comment-limit "$LIMIT" > "$TEMP/plan.md" || status=$?
-  [ "$status" = 0 ] || fail "the shards make no whole (exit $status): $(cat "$TEMP/plan.md")" "$status"
+  [ "$status" = 0 ] || unplanned "the plans of the shards make no whole"
   summary "$(cat "$TEMP/plan.md")"
   commented plan "$(event .pull_request.number)" "$TEMP/plan.md"
 }
@@ -315,7 +322,7 @@ apply() {
 tell() { "$@" 2>&1 | tee "$TEMP/apply.log"; }
 
 drift() {
-  local status=0 open first extra mark title="alz: drift in $ENVIRONMENT"
+  local status=0 open first extra mark title="alz: drift in $ENVIRONMENT${SHARD:+, part $SHARD}"
   trusted || return 0
   rm -rf "$TEMP/drift"; mkdir -p "$TEMP/drift"
   quoted 2 alz "${OPTIONS[@]}" drift --format markdown --comment-limit "$LIMIT" --report "json=$TEMP/drift/drift.json" \
