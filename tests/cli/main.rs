@@ -18,6 +18,7 @@ mod lock;
 mod lock_postgres;
 mod numbers;
 mod pipeline_github;
+mod pipeline_gitlab;
 mod port_check;
 mod port_commands;
 mod ports_apply;
