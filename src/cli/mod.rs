@@ -12,6 +12,7 @@ mod fatal;
 mod init;
 mod journal;
 mod lock;
+mod narrow;
 mod numbers;
 mod output;
 mod plan;

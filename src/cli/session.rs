@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
+use super::narrow::Narrow;
 use super::privacy::Privacy;
 use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
 use crate::desired::settings::{self, Pattern};
@@ -37,6 +38,8 @@ pub struct Project {
     ca_file: Option<PathBuf>,
     privacy: Privacy,
     lock: Option<String>,
+    /// Targets and shard: what a run is restricted to.
+    pub narrow: Narrow,
 }
 
 impl Project {
@@ -64,6 +67,7 @@ impl Project {
         let api = said(global.api.as_ref());
         let partition = said(global.partition.as_ref()).map(PartitionId::new);
         let ca_file = global.ca_file.clone();
+        let narrow = Narrow::of(global)?;
         let Some(settings) = found else {
             let nowhere = format!("there is no alz.yaml in {} or above", start.display());
             if asked.is_some() || !standing || api.is_none() {
@@ -86,6 +90,7 @@ impl Project {
                 ca_file,
                 privacy: global.privacy.clone(),
                 lock: None,
+                narrow,
             });
         };
         let names = || {
@@ -129,6 +134,7 @@ impl Project {
             ca_file,
             privacy: global.privacy.clone(),
             lock: environment.lock.clone(),
+            narrow,
         })
     }
 
