@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::args::Global;
+use super::belonging;
 use super::clock;
 use super::fatal::Fatal;
 use super::narrow::Narrow;
@@ -46,13 +47,13 @@ impl Project {
     /// Finds alz.yaml and chooses the environment. Files that are named stand
     /// in for alz.yaml where there is none.
     pub fn open(global: &Global, files: &[PathBuf]) -> Result<Self, Fatal> {
-        Self::find(global, !files.is_empty())
+        Self::find(global, !files.is_empty(), files)
     }
 
     /// For a command that asks the platform and needs no files: the platform
     /// named with --api does where there is no alz.yaml.
     pub fn platform(global: &Global) -> Result<Self, Fatal> {
-        let project = Self::find(global, true)?;
+        let project = Self::find(global, true, &[])?;
         // The secrets of ports must be known to be kept out of the platform's
         // words. Files that have mistakes are no reason not to ask it something.
         let _ = project.load(&[], clock::today()?);
@@ -60,7 +61,7 @@ impl Project {
     }
 
     /// `standing`: without alz.yaml there is still something to work on.
-    fn find(global: &Global, standing: bool) -> Result<Self, Fatal> {
+    fn find(global: &Global, standing: bool, files: &[PathBuf]) -> Result<Self, Fatal> {
         let start = absolute(&global.root());
         let found = settings::load(&start).map_err(Fatal::Problems)?;
         let asked = said(global.env.as_ref());
@@ -105,6 +106,7 @@ impl Project {
             1 => settings.environments.keys().next().cloned(),
             _ => None,
         };
+        let is_asked = asked.is_some();
         let name = asked
             .or_else(|| settings.default.clone())
             .or_else(only)
@@ -120,6 +122,13 @@ impl Project {
                 format!("choose one with --env or ALZ_ENV: {}", names()),
             )
         })?;
+        let api = api.unwrap_or_else(|| environment.api.clone());
+        let run = belonging::Run {
+            environment: &name,
+            asked: is_asked,
+            is_sandbox: api == settings::SANDBOX,
+        };
+        belonging::check(&settings, run, files, &start)?;
         Ok(Self {
             root: settings.root.clone(),
             environment: name,
@@ -129,7 +138,7 @@ impl Project {
             requests_per_second: settings.requests_per_second,
             policies: settings.policies.clone(),
             accounts: environment.accounts.clone(),
-            api: api.unwrap_or_else(|| environment.api.clone()),
+            api,
             partition: partition.or_else(|| environment.partition.clone()),
             ca_file,
             privacy: global.privacy.clone(),

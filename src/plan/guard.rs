@@ -196,3 +196,7 @@ fn is_more(count: u64, percent: f64, of: u64) -> bool {
     // Counts of telephone numbers are far below 2^53, where f64 is exact.
     count > 0 && (count as f64) * 100.0 > percent * (of as f64)
 }
+
+#[cfg(test)]
+#[path = "guard_tests.rs"]
+mod tests;
