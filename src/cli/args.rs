@@ -8,8 +8,8 @@ use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
-    Exit, Output, address, apply, e911, init, journal, narrow, numbers, plan, port, sandbox,
-    schema, status, unlock, validate,
+    Exit, Output, address, apply, e911, explain, init, journal, narrow, numbers, plan, port,
+    sandbox, schema, status, unlock, validate,
 };
 
 /// Infrastructure as code for telephone numbers
@@ -195,6 +195,7 @@ enum Command {
     Port(port::PortArgs),
     Unlock(unlock::UnlockArgs),
     Schema(schema::SchemaArgs),
+    Explain(explain::ExplainArgs),
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
     #[command(after_help = "Examples:\n  alz completions bash > /etc/bash_completion.d/alz")]
@@ -223,6 +224,7 @@ impl Command {
             | Command::Port(_)
             | Command::Unlock(_)
             | Command::Schema(_)
+            | Command::Explain(_)
             | Command::Sandbox(_)
             | Command::Completions { .. }
             | Command::Man => &[Human, Json, Markdown],
@@ -243,6 +245,7 @@ impl Command {
             | Command::Port(_)
             | Command::Unlock(_)
             | Command::Schema(_)
+            | Command::Explain(_)
             | Command::Sandbox(_)
             | Command::Completions { .. }
             | Command::Man => false,
@@ -298,6 +301,7 @@ impl Cli {
             Command::Init(arguments) => init::run(arguments, global, output),
             Command::Validate(arguments) => validate::run(arguments, global, output),
             Command::Schema(arguments) => schema::run(arguments, output),
+            Command::Explain(arguments) => explain::run(arguments, output),
             Command::Plan(arguments) => {
                 super::block_on(output, plan::run(arguments, global, output))
             }

@@ -9,6 +9,7 @@ mod belonging;
 mod clock;
 mod e911;
 mod exit;
+mod explain;
 mod fatal;
 mod init;
 mod journal;
