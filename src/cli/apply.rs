@@ -19,6 +19,7 @@ use super::output::Output;
 use super::plan::{self, PlanningArgs};
 use super::planning::{self, Planned};
 use super::progress::Progress;
+use super::reading::Chosen;
 use super::session::{self, Project, Session};
 use crate::api::WriteClient;
 use crate::apply::journal::Journal;
@@ -100,7 +101,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         _ => Vec::new(),
     };
     let mut files = session::from_directory(global, named);
-    let project = if restricted.is_empty() {
+    let mut project = if restricted.is_empty() {
         Project::open(global, &files)?
     } else {
         let project = Project::open(global, &session::from_directory(global, &restricted))?;
@@ -112,8 +113,12 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     };
     let loaded = project.load(&files, clock::today()?)?;
     output.warn_of_live(&loaded.warnings, &project.root);
+    if let Some(saved) = &reviewed {
+        project.narrow =
+            std::mem::take(&mut project.narrow).saved(&saved.plan, &loaded.repository)?;
+    }
     // What is planned from here on is read by the only run that may write.
-    let accounts = planning::accounts(&loaded.repository, &files);
+    let accounts = Chosen::of(&project, &loaded.repository, &files)?.ids(&loaded.repository);
     let (session, guard) = lock::connect(
         &project,
         &arguments.lock,

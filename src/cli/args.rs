@@ -8,8 +8,8 @@ use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
-    Exit, Output, address, apply, e911, init, journal, numbers, plan, port, sandbox, schema,
-    status, unlock, validate,
+    Exit, Output, address, apply, e911, explain, init, journal, narrow, numbers, plan, port,
+    sandbox, schema, status, unlock, validate,
 };
 
 /// Infrastructure as code for telephone numbers
@@ -74,6 +74,18 @@ pub struct Global {
     /// Keep the journal of runs in this directory [default: .alz/journal beside alz.yaml]
     #[arg(long, value_name = "DIR", global = true)]
     pub journal: Option<PathBuf>,
+    /// Only these: a number, an account, a file, or a pattern (1801555*, accounts/utah/**); repeatable
+    #[arg(long, value_name = "NUMBER|ACCOUNT|GLOB", global = true)]
+    pub target: Vec<String>,
+    /// Only this share of the accounts, for several runners side by side; or auto
+    #[arg(
+        long,
+        value_name = "I/N",
+        global = true,
+        env = "ALZ_SHARD",
+        hide_env_values = true
+    )]
+    pub shard: Option<String>,
     /// The form of the result
     #[arg(long, value_enum, default_value_t, global = true)]
     pub format: Format,
@@ -132,6 +144,19 @@ impl Global {
         self.privacy = Privacy::new(self.redact.is_some());
     }
 
+    /// The option on the command line that restricts a run, if there is one. A
+    /// variable is for the whole job, and says nothing of this command.
+    fn narrowed(&self) -> Option<&'static str> {
+        let of_job = std::env::var(narrow::VARIABLE).ok();
+        if !self.target.is_empty() {
+            Some("--target")
+        } else if self.shard.is_some() && self.shard != of_job {
+            Some("--shard")
+        } else {
+            None
+        }
+    }
+
     fn start_log(&self, output: &Output) {
         let level = match self.verbose {
             0 => return,
@@ -170,6 +195,7 @@ enum Command {
     Port(port::PortArgs),
     Unlock(unlock::UnlockArgs),
     Schema(schema::SchemaArgs),
+    Explain(explain::ExplainArgs),
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
     #[command(after_help = "Examples:\n  alz completions bash > /etc/bash_completion.d/alz")]
@@ -198,9 +224,31 @@ impl Command {
             | Command::Port(_)
             | Command::Unlock(_)
             | Command::Schema(_)
+            | Command::Explain(_)
             | Command::Sandbox(_)
             | Command::Completions { .. }
             | Command::Man => &[Human, Json, Markdown],
+        }
+    }
+}
+
+impl Command {
+    /// It can be restricted to targets and to a shard.
+    const fn narrows(&self) -> bool {
+        match self {
+            Command::Plan(_) | Command::Apply(_) | Command::Status(_) | Command::E911(_) => true,
+            Command::Init(_)
+            | Command::Validate(_)
+            | Command::Journal(_)
+            | Command::Numbers(_)
+            | Command::Address(_)
+            | Command::Port(_)
+            | Command::Unlock(_)
+            | Command::Schema(_)
+            | Command::Explain(_)
+            | Command::Sandbox(_)
+            | Command::Completions { .. }
+            | Command::Man => false,
         }
     }
 }
@@ -241,10 +289,19 @@ impl Cli {
             let help = format!("its forms are {}", known.join(", "));
             return Fatal::with_help(what, help).tell(output, &global.root(), false);
         }
+        if !self.command.narrows()
+            && let Some(option) = global.narrowed()
+        {
+            let what = format!("this command takes no {option}");
+            let help =
+                "plan, apply, status and e911 check do; others name what they work on as arguments";
+            return Fatal::with_help(what, help).tell(output, &global.root(), false);
+        }
         match &self.command {
             Command::Init(arguments) => init::run(arguments, global, output),
             Command::Validate(arguments) => validate::run(arguments, global, output),
             Command::Schema(arguments) => schema::run(arguments, output),
+            Command::Explain(arguments) => explain::run(arguments, output),
             Command::Plan(arguments) => {
                 super::block_on(output, plan::run(arguments, global, output))
             }

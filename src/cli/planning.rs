@@ -21,10 +21,10 @@ use crate::desired::{Repository, Severity, Subject, policy};
 use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::meaning::{canonical_country, date};
 use crate::model::porting::PortMemory;
-use crate::model::{AccountId, DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
+use crate::model::{DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PolicyFinding,
-    PolicySeverity, PortQuestion, RateCenter, Source, Verdict,
+    PolicySeverity, PortQuestion, RateCenter, Share, Source, Verdict,
 };
 use crate::report::redact::Key;
 use crate::report::{Style, address_line};
@@ -54,12 +54,6 @@ pub struct Planned {
     pub repository: Arc<Repository>,
 }
 
-/// The accounts that a plan of these files reads.
-pub fn accounts(repository: &Repository, files: &[PathBuf]) -> BTreeSet<AccountId> {
-    let chosen = Chosen::new(repository, files).accounts(repository);
-    chosen.into_iter().map(|(_, id)| id).collect()
-}
-
 /// Reads the platform and compares. The plan's steps name their source lines.
 pub async fn make(
     project: &Project,
@@ -68,9 +62,12 @@ pub async fn make(
     request: &Request<'_>,
     output: &Output,
 ) -> Result<Planned, Fatal> {
-    let chosen = Chosen::new(repository, request.files);
+    let chosen = Chosen::of(project, repository, request.files)?;
     let accounts = chosen.accounts(repository);
-    let ids: BTreeSet<AccountId> = accounts.iter().map(|(_, id)| id.clone()).collect();
+    project
+        .narrow
+        .tell_shard(accounts.len(), repository, output);
+    let ids = chosen.ids(repository);
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
     let platform = Platform::read(session, ids).await?;
@@ -104,7 +101,15 @@ pub async fn make(
     progress.finish();
     done?;
 
-    let mut plan = plan::assemble(
+    let shard = project.narrow.shard;
+    let share = match (shard, &chosen.0) {
+        (Some(shard), Some(chosen)) => Share {
+            of: shard.of(),
+            released_elsewhere: chosen.released_elsewhere,
+        },
+        (_, None) | (None, _) => Share::ALL,
+    };
+    let mut plan = plan::assemble_share(
         Header {
             environment: project.environment.clone(),
             partition: shared.platform.id.clone(),
@@ -121,7 +126,10 @@ pub async fn make(
         plans,
         &project.guards,
         &request.allow,
+        share,
     );
+    plan.targets = repository.lasting(&project.narrow.targets);
+    plan.shard = shard.map(|shard| shard.to_string());
     plan.names = style.names.clone();
     locate(&mut plan, repository);
     judge(&mut plan, repository, session.now)?;
@@ -230,7 +238,22 @@ async fn account(
 ) -> Result<(AccountPlan, Option<String>), Fatal> {
     let desired = reading::declared(repository, index)?;
     let live = planner.platform.account(&desired).await?;
-    let made = planner.plan(&desired, &live, chosen.only(&desired)).await?;
+    let only = chosen.only(&desired);
+    let along = match only {
+        Some(only) if chosen.is_partial(&desired.account) => plan::along(&desired, &live, only),
+        Some(_) | None => BTreeMap::new(),
+    };
+    if along.is_empty() {
+        let made = planner.plan(&desired, &live, only).await?;
+        return Ok((made, desired.name));
+    }
+    let mut only = only.cloned().unwrap_or_default();
+    only.extend(along.values().flatten());
+    let mut made = planner.plan(&desired, &live, Some(&only)).await?;
+    made.notes
+        .extend(plan::tell_along(&desired.account, &along));
+    made.notes
+        .sort_by_key(|note| (note.kind, note.numbers.first().copied()));
     Ok((made, desired.name))
 }
 

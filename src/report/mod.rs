@@ -8,6 +8,7 @@ mod about;
 mod address;
 mod changes;
 mod e911_check;
+pub mod explain;
 mod github;
 pub mod journal;
 mod junit;

@@ -46,6 +46,7 @@ pub fn plan_human(plan: &Plan, style: &Style) -> String {
         text: String::new(),
         style,
     };
+    report.restriction(plan);
     report.steps(plan);
     for kind in [
         NoteKind::Blocked,
@@ -57,7 +58,7 @@ pub fn plan_human(plan: &Plan, style: &Style) -> String {
         report.notes(plan, kind);
     }
     report.policies(plan);
-    report.guards(&plan.guards);
+    report.guards(plan);
     report.line(&summary(plan));
     report.text
 }
@@ -81,6 +82,36 @@ impl Report<'_> {
             }
             None => format!("{BOLD}{id}{BOLD:#}"),
         }
+    }
+
+    /// That this is a part, before anything that could be taken for the whole.
+    fn restriction(&mut self, plan: &Plan) {
+        const SHOWN: usize = 8;
+        let mut parts = Vec::new();
+        if !plan.targets.is_empty() {
+            let few = plan
+                .targets
+                .iter()
+                .take(SHOWN)
+                .map(|said| words::clean(said));
+            let few = few.collect::<Vec<_>>().join(", ");
+            parts.push(match plan.targets.len().saturating_sub(SHOWN) {
+                0 => few,
+                rest => format!("{few} and {rest} more"),
+            });
+        }
+        parts.extend(plan.shard.as_ref().map(|shard| format!("shard {shard}")));
+        if parts.is_empty() {
+            return;
+        }
+        let text = format!(
+            "Restricted to {}. What lies outside was not looked at.",
+            parts.join("; ")
+        );
+        for line in words::wrapped(&text, self.style.width.max(40)) {
+            self.line(&format!("{YELLOW}{line}{YELLOW:#}"));
+        }
+        self.line("");
     }
 
     fn steps(&mut self, plan: &Plan) {
@@ -230,7 +261,8 @@ impl Report<'_> {
         self.line("");
     }
 
-    fn guards(&mut self, guards: &[TrippedGuard]) {
+    fn guards(&mut self, plan: &Plan) {
+        let guards: &[TrippedGuard] = &plan.guards;
         if guards.is_empty() {
             return;
         }
@@ -244,7 +276,10 @@ impl Report<'_> {
                     let name = self.style.names.get(account);
                     format!("account {}", name.map_or(account.as_str(), String::as_str))
                 }
-                None => "the whole run".to_owned(),
+                None => match &plan.shard {
+                    Some(shard) => format!("shard {shard}"),
+                    None => "the whole run".to_owned(),
+                },
             };
             self.line(&format!(
                 "  {RED}{}{RED:#}: {} of {} numbers of {scope}; allowed: {}",
