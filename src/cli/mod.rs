@@ -54,7 +54,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     cli.global.redact();
     let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet)
         .private(cli.global.privacy.clone());
+    let output = cli.commented(output);
     let exit = cli.run(&output);
+    output.finish();
     match output.failure() {
         None => exit,
         Some(why) => {

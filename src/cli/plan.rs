@@ -13,7 +13,7 @@ use super::output::Output;
 use super::session::{self, Project};
 use super::{Exit, journal, planning};
 use crate::plan::{Allow, Plan};
-use crate::report;
+use crate::report::{self, markdown};
 
 /// What of the platform a plan looks at, and how far it may go.
 #[derive(Debug, Args)]
@@ -120,7 +120,17 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     match output.is_json() {
         true => output.result(&json),
         false => {
-            output.result(&report::plan_human(&plan, &output.privacy.style(style)));
+            output.result(&match output.is_markdown() {
+                true => {
+                    let saved = arguments.out.as_ref();
+                    let options = markdown::Options {
+                        saved: saved.map(|path| path.display().to_string()),
+                        ..output.comment.clone()
+                    };
+                    markdown::plan(&plan, &options)
+                }
+                false => report::plan_human(&plan, &output.privacy.style(style)),
+            });
             if let Some(path) = &arguments.out {
                 let allow: String = lifts(&plan).collect();
                 output.say(&format!(

@@ -26,7 +26,7 @@ use crate::plan::{
     RateCenter, Source, Verdict,
 };
 use crate::report::redact::Key;
-use crate::report::{Style, address_line};
+use crate::report::{self, Style, address_line};
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -120,6 +120,7 @@ pub async fn make(
         &request.allow,
     );
     plan.names = style.names.clone();
+    plan.places = report::places(&plan);
     locate(&mut plan, repository);
     let key = Key(repository.redaction_key(chosen.0.as_deref()));
     bind(&mut plan, &key);

@@ -282,6 +282,21 @@ fn credentials() -> Result<Credentials, Fatal> {
     }
 }
 
+/// The environment that the arguments choose, for the name of a comment; empty
+/// where alz.yaml doesn't say.
+pub fn environment_of(global: &Global) -> String {
+    let chosen = || {
+        let settings = settings::load(&global.root()).ok()??;
+        let only = (settings.environments.len() == 1)
+            .then(|| settings.environments.keys().next().cloned())
+            .flatten();
+        settings.default.or(only)
+    };
+    said(global.env.as_ref())
+        .or_else(chosen)
+        .unwrap_or_else(|| "default".to_owned())
+}
+
 /// Where the user's files are, for messages.
 pub fn root_of(global: &Global) -> PathBuf {
     settings::find(&global.root())

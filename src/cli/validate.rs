@@ -11,7 +11,7 @@ use super::{Exit, Output, clock};
 use crate::desired::load::{self, LoadRequest};
 use crate::desired::problem::{Problem, code, in_order};
 use crate::desired::settings::{self, Pattern, Settings};
-use crate::report::problems;
+use crate::report::{markdown, problems};
 
 /// Check the files: schema, rules and policies. Needs no network and no credentials
 #[derive(Debug, Args)]
@@ -41,7 +41,13 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         true => output.result(&problems::json(&shown)),
         false => {
             let excerpts = output.privacy.shows_excerpts();
-            output.result(&problems::human(&shown, &root, output.width(), excerpts));
+            output.result(&match output.is_markdown() {
+                true => {
+                    let (command, environment) = &output.about;
+                    markdown::problems(command, environment, &shown, &output.comment)
+                }
+                false => problems::human(&shown, &root, output.width(), excerpts),
+            });
             let summary = problems::summary(&found);
             let checked = match numbers {
                 1 => "1 number checked".to_owned(),

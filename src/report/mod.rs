@@ -8,6 +8,7 @@ mod address;
 mod changes;
 mod e911_check;
 pub mod journal;
+pub mod markdown;
 mod numbers;
 mod outcome;
 mod plan_human;
@@ -30,6 +31,7 @@ pub use address::{
     ValidatedAddress, address_line, suggestions_human, suggestions_json, validated_json,
     validated_yaml,
 };
+pub use changes::places;
 pub use e911_check::{CheckedAddress, CheckedAddresses, e911_check_human, e911_check_json};
 pub use numbers::{
     AddedNumbers, FoundNumber, KeptNumber, NumbersFound, found_human, found_json, kept_human,

@@ -90,14 +90,14 @@ impl Report<'_> {
                 let header = self.account(&step.account);
                 self.line(&header);
             }
-            self.step(step);
+            self.step(step, plan);
         }
         if !plan.steps.is_empty() {
             self.line("");
         }
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Step, plan: &Plan) {
         let (sign, ansi) = sign(step.action);
         let held = step
             .changes
@@ -132,7 +132,7 @@ impl Report<'_> {
         self.line(&format!(
             "  {ansi}{sign} {last}  {verb}{port}{ansi:#}{source}"
         ));
-        for line in step_lines(step, room - 6) {
+        for line in step_lines(step, plan, room - 6) {
             self.line(&format!("      {line}"));
         }
     }
@@ -295,7 +295,7 @@ fn summary(plan: &Plan) -> String {
 }
 
 /// The step is about a port, not about a number.
-const fn port_of(action: Action) -> bool {
+pub(super) const fn port_of(action: Action) -> bool {
     match action {
         Action::SubmitPort | Action::UpdatePort | Action::TriggerPort | Action::CancelPort => true,
         Action::Recover
@@ -309,7 +309,7 @@ const fn port_of(action: Action) -> bool {
     }
 }
 
-const fn intention(action: Action) -> &'static str {
+pub(super) const fn intention(action: Action) -> &'static str {
     match action {
         Action::Recover => "to recover",
         Action::Activate => "to activate",
