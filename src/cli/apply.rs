@@ -160,6 +160,8 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
             .map_or(arguments.planning.resend_secrets, |saved| {
                 saved.plan.resend_secrets
             }),
+        // Whose a change is was said where it was reviewed.
+        base: None,
     };
     let result = run
         .plan_and_apply(&Arc::new(loaded.repository), reviewed, &request)

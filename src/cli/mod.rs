@@ -5,6 +5,7 @@ mod address;
 mod answers;
 mod apply;
 mod args;
+mod base;
 mod clock;
 mod e911;
 mod exit;

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::base::{self, Base};
 use super::fatal::Fatal;
 use super::output::Output;
 use super::progress::Progress;
@@ -39,6 +40,8 @@ pub struct Request<'a> {
     pub memory: Arc<PortMemory>,
     /// The user says that the secrets of ports have changed.
     pub resend_secrets: bool,
+    /// What changes are judged against (`--base`).
+    pub base: Option<Arc<Base>>,
 }
 
 /// A plan and what belongs to it.
@@ -121,6 +124,9 @@ pub async fn make(
     );
     plan.names = style.names.clone();
     plan.places = report::places(&plan);
+    if let Some(base) = &request.base {
+        base::sum_up(&mut plan, base, repository);
+    }
     locate(&mut plan, repository);
     let key = Key(repository.redaction_key(chosen.0.as_deref()));
     bind(&mut plan, &key);
@@ -175,6 +181,7 @@ pub(super) struct Planner {
     on_unknown: OnUnknown,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
+    base: Option<Arc<Base>>,
     /// Each distinct address is asked about once, whoever declares it.
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
@@ -183,11 +190,21 @@ async fn account(
     repository: &Repository,
     index: usize,
     chosen: &Chosen,
-    planner: &Planner,
+    planner: &Arc<Planner>,
 ) -> Result<(AccountPlan, Option<String>), Fatal> {
     let desired = reading::declared(repository, index)?;
     let live = planner.platform.account(&desired).await?;
-    let made = planner.plan(&desired, &live, chosen.only(&desired)).await?;
+    let only = chosen.only(&desired);
+    let (mut made, checks) = planner.plan_asking(&desired, &live, only).await?;
+    if let Some(base) = &planner.base {
+        let seen = base::Seen {
+            desired: &desired,
+            live,
+            only,
+            checks,
+        };
+        base::judge(&mut made, seen, base, repository, planner).await?;
+    }
     Ok((made, desired.name))
 }
 
@@ -200,7 +217,23 @@ impl Planner {
             on_unknown,
             memory: Arc::clone(&request.memory),
             resend_secrets: request.resend_secrets,
+            base: request.base.clone(),
             verdicts: Mutex::default(),
+        }
+    }
+
+    /// What an account is compared under. `only` are the numbers to plan; `None`
+    /// is all.
+    pub(super) fn context<'a>(&'a self, only: Option<&'a BTreeSet<PhoneNumber>>) -> Context<'a> {
+        Context {
+            partition: &self.platform.id,
+            live: &self.platform.partition,
+            now: self.platform.now,
+            verify: self.verify,
+            on_unknown: self.on_unknown,
+            only,
+            memory: &self.memory,
+            resend_secrets: self.resend_secrets,
         }
     }
 
@@ -212,21 +245,23 @@ impl Planner {
         live: &LiveAccount,
         only: Option<&BTreeSet<PhoneNumber>>,
     ) -> Result<AccountPlan, Fatal> {
-        let context = Context {
-            partition: &self.platform.id,
-            live: &self.platform.partition,
-            now: self.platform.now,
-            verify: self.verify,
-            on_unknown: self.on_unknown,
-            only,
-            memory: &self.memory,
-            resend_secrets: self.resend_secrets,
-        };
+        let (made, _) = self.plan_asking(desired, live, only).await?;
+        Ok(made)
+    }
+
+    /// The same, with what the platform answered.
+    async fn plan_asking(
+        &self,
+        desired: &DesiredAccount,
+        live: &LiveAccount,
+        only: Option<&BTreeSet<PhoneNumber>>,
+    ) -> Result<(AccountPlan, Checks), Fatal> {
+        let context = self.context(only);
         let mut checks = Checks::default();
         loop {
             let made = plan::account(desired, live, &context, &checks);
             if made.questions.is_empty() {
-                return Ok(made);
+                return Ok((made, checks));
             }
             // Side by side; the client keeps to the requests in flight.
             let asked = made

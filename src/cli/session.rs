@@ -142,6 +142,11 @@ impl Project {
         self.lock.as_deref()
     }
 
+    /// The globs of the environment's account files.
+    pub fn globs(&self) -> &[Pattern] {
+        &self.accounts
+    }
+
     pub fn is_sandbox(&self) -> bool {
         self.api == settings::SANDBOX
     }

@@ -10,6 +10,7 @@ mod e911_check;
 pub mod journal;
 pub mod markdown;
 mod numbers;
+mod origin;
 mod outcome;
 mod plan_human;
 mod plan_json;

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Effects, Style as Ansi};
 use serde_json::Value;
 
 use super::changes::step_lines;
-use super::words;
+use super::{origin, words};
 use crate::model::{AccountId, PhoneNumber};
 use crate::plan::{Action, Note, NoteKind, Plan, Step, TrippedGuard};
 
@@ -47,6 +47,7 @@ pub fn plan_human(plan: &Plan, style: &Style) -> String {
         style,
     };
     report.steps(plan);
+    report.given_up(plan);
     for kind in [
         NoteKind::Blocked,
         NoteKind::Warning,
@@ -58,6 +59,13 @@ pub fn plan_human(plan: &Plan, style: &Style) -> String {
     }
     report.guards(&plan.guards);
     report.line(&summary(plan));
+    if let Some(base) = &plan.base {
+        let base = words::clean(base);
+        report.line(&format!(
+            "{BOLD}Against {base}:{BOLD:#} {}.",
+            origin::counts(plan)
+        ));
+    }
     report.text
 }
 
@@ -114,6 +122,10 @@ impl Report<'_> {
             format!("  {DIM}{}:{}{DIM:#}", step.source.file, step.source.line)
         };
         let room = self.style.width.max(40);
+        let source = match origin::said(step, str::to_owned) {
+            Some(others) => format!("{source}  {CYAN}({others}){CYAN:#}"),
+            None => source,
+        };
         // The order of a port can have a hundred numbers.
         let all: Vec<String> = step
             .numbers
@@ -138,10 +150,11 @@ impl Report<'_> {
     }
 
     fn notes(&mut self, plan: &Plan, kind: NoteKind) {
-        let notes: Vec<&Note> = plan.notes.iter().filter(|note| note.kind == kind).collect();
-        if notes.is_empty() {
-            return;
-        }
+        let notes: Vec<&Note> = plan
+            .notes
+            .iter()
+            .filter(|note| note.kind == kind && !origin::is_given_up(note))
+            .collect();
         let (title, ansi) = match kind {
             NoteKind::Blocked => ("Blocked: a person must act", ALARM),
             NoteKind::Warning => ("Warnings", YELLOW),
@@ -149,6 +162,24 @@ impl Report<'_> {
             NoteKind::Deferred => ("Deferred: comes later by itself", CYAN),
             NoteKind::Unmanaged => ("Unmanaged: left alone", DIM),
         };
+        self.list(plan, &notes, title, ansi);
+    }
+
+    /// What a branch no longer declares is no news of the platform's: it is said
+    /// by itself.
+    fn given_up(&mut self, plan: &Plan) {
+        let notes: Vec<&Note> = plan
+            .notes
+            .iter()
+            .filter(|note| origin::is_given_up(note))
+            .collect();
+        self.list(plan, &notes, "No longer declared by this branch", ALARM);
+    }
+
+    fn list(&mut self, plan: &Plan, notes: &[&Note], title: &str, ansi: Ansi) {
+        if notes.is_empty() {
+            return;
+        }
         self.line(&format!("{ansi}{title}{ansi:#}"));
         let several = plan.notes.iter().any(|note| {
             plan.notes

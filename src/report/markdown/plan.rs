@@ -8,6 +8,7 @@ use super::{Options, drift, escape, lines, marker};
 use crate::model::{AccountId, PhoneNumber};
 use crate::plan::{Action, Expect, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
 use crate::report::changes::step_lines;
+use crate::report::origin;
 use crate::report::plan_human::{intention, port_of};
 
 /// Steps up to which every account's fold is open from the start.
@@ -72,6 +73,11 @@ fn verdict(plan: &Plan) -> String {
     if blocked > 0 {
         verdict.push_str(&format!("; {blocked} BLOCKED"));
     }
+    match origin::given_up(plan) {
+        0 => {}
+        1 => verdict.push_str("; 1 number NO LONGER DECLARED"),
+        count => verdict.push_str(&format!("; {count} numbers NO LONGER DECLARED")),
+    }
     if !plan.guards.is_empty() {
         verdict.push_str("; REFUSED by its guards");
     }
@@ -111,7 +117,7 @@ pub(super) fn head(plan: &Plan) -> Vec<String> {
         head.push(format!(
             "Against {}: {}.",
             escape::code(&escape::clipped(base, 100)),
-            origins(plan)
+            origin::counts(plan)
         ));
     }
     if !plan.base_remarks.is_empty() {
@@ -136,21 +142,6 @@ pub(super) fn head(plan: &Plan) -> Vec<String> {
         head.push(format!("Restricted to {}.", said.join(", ")));
     }
     head
-}
-
-/// `2 by this branch, 1 drift, 3 pending`.
-fn origins(plan: &Plan) -> String {
-    let said: Vec<String> = Origin::ALL
-        .into_iter()
-        .filter_map(|origin| match plan.summary_by_origin.get(&origin) {
-            None | Some(0) => None,
-            Some(count) => Some(format!("{count} {}", origin.phrase())),
-        })
-        .collect();
-    match said.as_slice() {
-        [] => "nothing is changed by this branch".to_owned(),
-        said => said.join(", "),
-    }
 }
 
 fn guards(plan: &Plan) -> Vec<Entry> {
@@ -277,59 +268,13 @@ fn rank(step: &Step) -> Rank {
     };
     let moves_911 =
         |path: &str| path.starts_with("e911Address") || path.starts_with("customerServiceRecord");
-    let origins = origins_of(step);
+    let origins = origin::members(step);
     if emergency || step.changes.iter().any(|change| moves_911(&change.path)) {
         Rank::Emergency
     } else if origins.is_empty() || origins.contains_key(&Origin::Branch) {
         Rank::Change
     } else {
         Rank::OthersChange
-    }
-}
-
-/// The members that a step changes, by whose change it is.
-fn origins_of(step: &Step) -> BTreeMap<Origin, Vec<&str>> {
-    let mut origins: BTreeMap<Origin, Vec<&str>> = BTreeMap::new();
-    for change in &step.changes {
-        if let Some(origin) = change.origin {
-            origins.entry(origin).or_default().push(&change.path);
-        }
-    }
-    origins
-}
-
-/// Whose change it is, in words; nothing of a branch's own.
-fn origin_said(step: &Step) -> Option<String> {
-    let origins = origins_of(step);
-    let others: Vec<Origin> = origins
-        .keys()
-        .copied()
-        .filter(|origin| *origin != Origin::Branch)
-        .collect();
-    let explained = |origin: Origin| match origin {
-        Origin::Branch => "by this branch",
-        Origin::Drift => "drift: not of this branch, the platform was changed",
-        Origin::Pending => "pending: not of this branch, the base asks for it already",
-    };
-    match (origins.len(), others.as_slice()) {
-        (1, [one]) => Some(explained(*one).to_owned()),
-        (_, []) => None,
-        (_, others) => {
-            let said: Vec<String> = others
-                .iter()
-                .map(|origin| {
-                    let paths: Vec<String> = origins
-                        .get(origin)
-                        .into_iter()
-                        .flatten()
-                        .take(8)
-                        .map(|path| escape::code(path))
-                        .collect();
-                    format!("{}: {}", origin.name(), paths.join(", "))
-                })
-                .collect();
-            Some(format!("{}; the rest by this branch", said.join("; ")))
-        }
     }
 }
 
@@ -362,7 +307,7 @@ pub(super) fn step_entry(step: &Step, plan: &Plan) -> Entry {
         );
         text.push_str(&format!(" · {}", escape::code(&place)));
     }
-    if let Some(origin) = origin_said(step) {
+    if let Some(origin) = origin::said(step, escape::code) {
         text.push_str(&format!(" · _{origin}_"));
     }
     text.push('\n');
@@ -393,16 +338,11 @@ pub(super) fn numbers(numbers: &[PhoneNumber], most: usize) -> String {
     said.join(", ")
 }
 
-/// Numbers that nobody looks after any more once this branch is merged.
-fn is_given_up(note: &Note) -> bool {
-    note.kind == NoteKind::Unmanaged && note.origin == Some(Origin::Branch)
-}
-
 fn given_up(plan: &Plan) -> Part {
     let entries = plan
         .notes
         .iter()
-        .filter(|note| is_given_up(note))
+        .filter(|note| origin::is_given_up(note))
         .map(|note| Entry {
             rank: Rank::Warning,
             ..note_entry(note, plan)
@@ -415,7 +355,7 @@ pub(super) fn notes(plan: &Plan, kind: NoteKind) -> Part {
     let entries: Vec<Entry> = plan
         .notes
         .iter()
-        .filter(|note| note.kind == kind && !is_given_up(note))
+        .filter(|note| note.kind == kind && !origin::is_given_up(note))
         .map(|note| note_entry(note, plan))
         .collect();
     let count = entries.len().to_string();
