@@ -5,6 +5,7 @@ mod address;
 mod answers;
 mod apply;
 mod args;
+mod base;
 mod belonging;
 mod checked;
 mod clock;
@@ -58,7 +59,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     cli.global.redact();
     let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet)
         .private(cli.global.privacy.clone());
+    let output = cli.commented(output);
     let exit = cli.run(&output);
+    output.finish();
     match output.failure() {
         None => exit,
         Some(why) => {

@@ -157,6 +157,11 @@ impl Project {
         self.lock.as_deref()
     }
 
+    /// The globs of the environment's account files.
+    pub fn globs(&self) -> &[Pattern] {
+        &self.accounts
+    }
+
     pub fn is_sandbox(&self) -> bool {
         self.api == settings::SANDBOX
     }
@@ -300,6 +305,21 @@ fn credentials() -> Result<Credentials, Fatal> {
             "set ALZ_USERNAME and ALZ_PASSWORD, or ALZ_TOKEN, in the environment; `api: sandbox` needs none",
         )),
     }
+}
+
+/// The environment that the arguments choose, for the name of a comment; empty
+/// where alz.yaml doesn't say.
+pub fn environment_of(global: &Global) -> String {
+    let chosen = || {
+        let settings = settings::load(&global.root()).ok()??;
+        let only = (settings.environments.len() == 1)
+            .then(|| settings.environments.keys().next().cloned())
+            .flatten();
+        settings.default.or(only)
+    };
+    said(global.env.as_ref())
+        .or_else(chosen)
+        .unwrap_or_else(|| "default".to_owned())
 }
 
 /// Where the user's files are, for messages.

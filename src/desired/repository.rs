@@ -130,6 +130,17 @@ impl Repository {
         }
     }
 
+    /// One that declares nothing.
+    pub fn empty() -> Self {
+        Self::new(
+            PathBuf::new(),
+            Vec::new(),
+            Vec::new(),
+            NumberTable::default(),
+            Policies::default(),
+        )
+    }
+
     /// The directory that file names and secret files are relative to.
     pub fn root(&self) -> &std::path::Path {
         &self.root
@@ -202,6 +213,21 @@ impl Repository {
 
     fn document(&self, source: SourceId) -> Option<&Packed> {
         self.documents.get(source.0 as usize)
+    }
+
+    /// The account of this id, as [`Repository::account`] has it.
+    pub fn account_by_id(&self, id: &AccountId) -> Option<Result<DesiredAccount, Damaged>> {
+        let index = self
+            .accounts
+            .binary_search_by(|(known, _)| known.cmp(id))
+            .ok()?;
+        self.account(index)
+    }
+
+    /// The file of a document, relative to the root.
+    pub fn file_of(&self, source: SourceId) -> Option<&str> {
+        let file = self.document(source)?.file as usize;
+        self.files.get(file).map(|file| file.shown.as_str())
     }
 
     /// What is asked for, as one digest: accounts, prune, numbers with their

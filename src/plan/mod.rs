@@ -36,6 +36,7 @@ mod language;
 mod lint;
 mod listing;
 mod number;
+pub mod origin;
 mod overlay;
 mod port;
 mod reference;
