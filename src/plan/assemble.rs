@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::model::{Guards, PartitionId};
 use crate::plan::account::{AccountPlan, Counts};
 use crate::plan::document::{Action, FORMAT_VERSION, Plan};
-use crate::plan::guard::{Allow, Scope, Touched, judge};
+use crate::plan::guard::{Allow, Scope, Touched, Verdict, judge};
 
 /// What a plan says of itself.
 #[derive(Clone, Debug)]
@@ -54,7 +54,12 @@ pub fn assemble(
             of,
         });
     }
-    let tripped = judge(&scopes, run, guards, allow);
+    let Verdict {
+        tripped,
+        mut judged,
+    } = judge(&scopes, run, guards, allow);
+    judged.accounts = accounts.len() as u64;
+    judged.numbers = of;
 
     let mut summary: BTreeMap<String, u64> = Action::ALL
         .into_iter()
@@ -104,9 +109,12 @@ pub fn assemble(
         shard: None,
         base: None,
         drift: None,
+        redacted: false,
+        merged: None,
         steps,
         notes,
         guards: tripped,
+        judged: Some(judged),
         // What knows the key, and what writes it down, add theirs.
         basis: BTreeMap::new(),
         seal: None,

@@ -7,6 +7,7 @@
 mod address;
 mod changes;
 mod e911_check;
+pub mod html;
 pub mod journal;
 mod numbers;
 mod outcome;

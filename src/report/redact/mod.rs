@@ -75,6 +75,7 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
     };
     let mut shown = plan.clone();
     shown.names.clear();
+    shown.redacted = true;
     for finding in shown.drift.iter_mut().flat_map(|drift| &mut drift.findings) {
         finding_shown(finding, key, &sentence);
     }
