@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::fatal::Fatal;
+use super::forms;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
-    Exit, Output, address, apply, e911, init, journal, numbers, plan, port, sandbox, schema,
-    status, unlock, validate,
+    Exit, Output, address, apply, e911, init, journal, numbers, plan, port, report, sandbox,
+    schema, status, unlock, validate,
 };
 
 /// Infrastructure as code for telephone numbers
@@ -168,6 +169,9 @@ enum Command {
     #[command(subcommand)]
     E911(e911::E911Command),
     Port(port::PortArgs),
+    /// Show saved plans and audits, several of them as one
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     Unlock(unlock::UnlockArgs),
     Schema(schema::SchemaArgs),
     Sandbox(sandbox::SandboxArgs),
@@ -187,6 +191,7 @@ impl Command {
         use Format::{Github, Human, Json, Junit, Markdown, Sarif};
         match self {
             Command::Validate(_) => &[Human, Json, Markdown, Sarif, Junit, Github],
+            Command::Report(_) => forms::FORMS,
             Command::Init(_)
             | Command::Plan(_)
             | Command::Apply(_)
@@ -265,6 +270,7 @@ impl Cli {
             Command::Port(arguments) => {
                 super::block_on(output, port::run(arguments, global, output))
             }
+            Command::Report(command) => report::run(command, global, output),
             Command::Unlock(arguments) => {
                 super::block_on(output, unlock::run(arguments, global, output))
             }

@@ -70,12 +70,7 @@ pub(super) struct Verdict {
 const NAMES: [&str; 3] = ["release", "e911", "update"];
 
 /// Judges every scope; `run` is what the whole run touches.
-pub(super) fn judge(
-    scopes: &[Scope<'_>],
-    run: Touched,
-    guards: &Guards,
-    allow: &Allow,
-) -> Verdict {
+pub(super) fn judge(scopes: &[Scope<'_>], run: Touched, guards: &Guards, allow: &Allow) -> Verdict {
     let Guards {
         release,
         e911,
@@ -87,7 +82,11 @@ pub(super) fn judge(
         update: allow_update,
     } = allow;
     let kinds = [
-        (release, allow_release, Touched::released as fn(&Touched) -> u64),
+        (
+            release,
+            allow_release,
+            Touched::released as fn(&Touched) -> u64,
+        ),
         (e911, allow_e911, Touched::readdressed),
         (update, allow_update, Touched::updated),
     ];
@@ -129,12 +128,18 @@ pub(super) fn judge_again(runs: &[(&Judged, &[TrippedGuard])]) -> Result<Verdict
         let mut sum: Option<Judgement> = None;
         for (judged, _) in runs {
             let Some(found) = judged.guards.get(name) else {
-                return Err(format!("one of them does not say by what {name} was judged"));
+                return Err(format!(
+                    "one of them does not say by what {name} was judged"
+                ));
             };
             sum = Some(match sum {
                 None => *found,
-                Some(sum) if (sum.max, sum.percent, sum.min) != (found.max, found.percent, found.min) => {
-                    return Err(format!("the guard {name} has not the same limits in all of them"));
+                Some(sum)
+                    if (sum.max, sum.percent, sum.min) != (found.max, found.percent, found.min) =>
+                {
+                    return Err(format!(
+                        "the guard {name} has not the same limits in all of them"
+                    ));
                 }
                 Some(sum) => Judgement {
                     count: sum.count + found.count,
@@ -166,12 +171,7 @@ pub(super) fn judge_again(runs: &[(&Judged, &[TrippedGuard])]) -> Result<Verdict
 }
 
 impl Verdict {
-    fn add(
-        &mut self,
-        name: &str,
-        judgement: Judgement,
-        found: impl Iterator<Item = TrippedGuard>,
-    ) {
+    fn add(&mut self, name: &str, judgement: Judgement, found: impl Iterator<Item = TrippedGuard>) {
         // Lifting is judged by the run alone: else many accounts of 12 would
         // slip through one `release=12`.
         let lifted = judgement

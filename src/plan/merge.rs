@@ -230,7 +230,9 @@ fn agreement(parts: &[Part], is_sharded: bool, faults: &mut Vec<Unmergeable>) {
         same("what they are restricted to (--target)", &|plan| {
             list(&plan.targets)
         });
-        same("the files they are restricted to", &|plan| list(&plan.files));
+        same("the files they are restricted to", &|plan| {
+            list(&plan.files)
+        });
     }
 }
 

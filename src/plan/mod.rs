@@ -62,7 +62,8 @@ pub use checks::{Checks, Coverage, Offer, PortQuestion, Question, RateCenter, Ve
 pub use correction::{as_yaml, instead_of};
 pub use document::{
     Action, Attention, Change, Covered, Drift, Expect, Finding, FindingKind, Ignored, Judged,
-    Judgement, Merged, MergedPart, Note, NoteKind, Origin, Plan, PortFacts, Request, Secret, Source, Step, TrippedGuard,
+    Judgement, Merged, MergedPart, Note, NoteKind, Origin, Plan, PortFacts, Request, Secret,
+    Source, Step, TrippedGuard,
 };
 pub use guard::{Allow, Touched};
 pub use lint::lint;

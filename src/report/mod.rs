@@ -40,7 +40,7 @@ pub use outcome::{
     outcome_human, outcome_json, satisfied_human, satisfied_json, step_human, step_json,
 };
 pub use plan_human::{Style, plan_human};
-pub use plan_json::plan_json;
+pub use plan_json::{plan_json, resealed};
 pub use port::{PortDocument, PortEntry, PortTerms, Possible, port_human, port_json};
 pub use port_check::{NumberCheck, OrderCheck, PortCheck, port_check_human, port_check_json};
 pub use status_human::status_human;

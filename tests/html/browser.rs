@@ -34,7 +34,11 @@ impl Browser {
         let home = tempfile::tempdir().expect("a directory");
         // The pipe is on descriptors 3 and 4, which the shell makes of 0 and 1.
         let mut child = Command::new("sh")
-            .args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 0</dev/null 1>&2", chromium])
+            .args([
+                "-c",
+                "exec \"$0\" \"$@\" 3<&0 4>&1 0</dev/null 1>&2",
+                chromium,
+            ])
             .args([
                 "--headless",
                 "--remote-debugging-pipe",
@@ -68,7 +72,10 @@ impl Browser {
             "Target.attachToTarget",
             json!({ "targetId": target["targetId"], "flatten": true }),
         );
-        browser.session = attached["sessionId"].as_str().expect("a session").to_owned();
+        browser.session = attached["sessionId"]
+            .as_str()
+            .expect("a session")
+            .to_owned();
         for domain in ["Page", "Runtime", "Log", "Network"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
@@ -100,7 +107,9 @@ impl Browser {
         let message: Value = serde_json::from_slice(&bytes).expect("JSON");
         let params = &message["params"];
         match message["method"].as_str().unwrap_or_default() {
-            "Runtime.exceptionThrown" => self.complaints.push(params["exceptionDetails"].to_string()),
+            "Runtime.exceptionThrown" => {
+                self.complaints.push(params["exceptionDetails"].to_string())
+            }
             "Runtime.consoleAPICalled" => self.complaints.push(params.to_string()),
             "Log.entryAdded" => self.complaints.push(params["entry"]["text"].to_string()),
             "Network.requestWillBeSent" => {
@@ -129,14 +138,20 @@ impl Browser {
     fn load(&mut self, url: &str) {
         self.call("Page.navigate", json!({ "url": url }));
         while self.run("document.readyState + location.href.split(':')[0]")
-            != json!(format!("complete{}", url.split(':').next().unwrap_or_default()))
+            != json!(format!(
+                "complete{}",
+                url.split(':').next().unwrap_or_default()
+            ))
         {
             std::thread::yield_now();
         }
     }
 
     pub fn without_script(&mut self, off: bool) {
-        self.call("Emulation.setScriptExecutionDisabled", json!({ "value": off }));
+        self.call(
+            "Emulation.setScriptExecutionDisabled",
+            json!({ "value": off }),
+        );
     }
 
     /// What an expression comes to; what it waits for is waited for.
@@ -145,13 +160,19 @@ impl Browser {
             "Runtime.evaluate",
             json!({ "expression": expression, "returnByValue": true, "awaitPromise": true }),
         );
-        assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
+        assert!(
+            answer["exceptionDetails"].is_null(),
+            "{expression}: {answer}"
+        );
         answer["result"]["value"].clone()
     }
 
     /// A picture of the page, as base64 of a PNG.
     pub fn picture(&mut self, whole: bool) -> String {
-        let answer = self.call("Page.captureScreenshot", json!({ "captureBeyondViewport": whole }));
+        let answer = self.call(
+            "Page.captureScreenshot",
+            json!({ "captureBeyondViewport": whole }),
+        );
         answer["data"].as_str().expect("a picture").to_owned()
     }
 }

@@ -82,14 +82,22 @@ pub fn morning() -> Plan {
             "source": { "file": "accounts/utah/clinic.yaml", "line": 1 }, "reason": "No file declares this number.",
             "help": "declare it, or `alz import --merge` adds it" }),
     ];
-    with_drift(findings, json!({ dental: "Sample Dental, Lindon", clinic: "Utah Clinic" }))
+    with_drift(
+        findings,
+        json!({ dental: "Sample Dental, Lindon", clinic: "Utah Clinic" }),
+    )
 }
 
 /// An audit with so many findings on `accounts` accounts, some of them known.
 pub fn audit(findings: usize, accounts: usize) -> Plan {
     let account = |at: usize| format!("acct{:018}", at % accounts.max(1));
     let names: serde_json::Map<String, Value> = (0..accounts)
-        .map(|at| (account(at), json!(format!("Branch {} of Mountain Dental", at + 1))))
+        .map(|at| {
+            (
+                account(at),
+                json!(format!("Branch {} of Mountain Dental", at + 1)),
+            )
+        })
         .collect();
     let mut found: Vec<Value> = (0..findings)
         .map(|at| {

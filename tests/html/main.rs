@@ -10,7 +10,9 @@ use browser::Browser;
 use serde_json::json;
 
 fn golden(name: &str, found: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/html/golden").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/html/golden")
+        .join(name);
     // Style and script are files of their own: here it is what they are laid over.
     let found = without(&without(found, "style"), "script");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -67,7 +69,9 @@ impl Pages {
 #[test]
 #[ignore = "makes pictures for people: ALZ_PICTURES=DIR cargo test --test html -- --ignored"]
 fn pictures() {
-    let Some(chromium) = browser::named() else { return };
+    let Some(chromium) = browser::named() else {
+        return;
+    };
     let out = PathBuf::from(std::env::var("ALZ_PICTURES").expect("ALZ_PICTURES"));
     let pages = Pages::new();
     let mut browser = Browser::start(&chromium);
@@ -83,7 +87,8 @@ fn pictures() {
             for scheme in ["light", "dark"] {
                 browser.open(&page, "", width, scheme);
                 let picture = browser.picture(name != "2000");
-                std::fs::write(out.join(format!("{name}-{width}-{scheme}.b64")), picture).expect("a picture");
+                std::fs::write(out.join(format!("{name}-{width}-{scheme}.b64")), picture)
+                    .expect("a picture");
             }
         }
     }

@@ -60,23 +60,30 @@ pub(super) fn page(sheet: Sheet<'_>) -> String {
     table(&mut page, &rows, noun, &gone, plan);
     page.raw("</main>");
     foot(&mut page, plan);
-    page.raw("<script>").raw(SCRIPT).raw("</script></body></html>\n");
+    page.raw("<script>")
+        .raw(SCRIPT)
+        .raw("</script></body></html>\n");
     page.finish()
 }
 
 fn head(page: &mut Page, verdict: &Verdict, plan: Option<&Plan>) {
     page.raw("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
     page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src &#39;");
-    page.text(&digest(STYLE)).raw("&#39;; script-src &#39;").text(&digest(SCRIPT));
+    page.text(&digest(STYLE))
+        .raw("&#39;; script-src &#39;")
+        .text(&digest(SCRIPT));
     page.raw("&#39;; img-src data:; base-uri &#39;none&#39;; form-action &#39;none&#39;\">\n");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.raw("<meta name=\"referrer\" content=\"no-referrer\"><meta name=\"robots\" content=\"noindex\">\n");
-    page.raw("<link rel=\"icon\" href=\"data:,\">\n<title>").text(&verdict.headline);
+    page.raw("<link rel=\"icon\" href=\"data:,\">\n<title>")
+        .text(&verdict.headline);
     page.raw(" · ").raw(verdict.title);
     if let Some(plan) = plan {
         page.raw(" · ").text(&plan.environment);
     }
-    page.raw("</title>\n<style>").raw(STYLE).raw("</style></head>\n<body>\n");
+    page.raw("</title>\n<style>")
+        .raw(STYLE)
+        .raw("</style></head>\n<body>\n");
 }
 
 /// A digest as a policy takes it: sha256-….
@@ -100,7 +107,9 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 fn top(page: &mut Page, verdict: &Verdict, plan: Option<&Plan>) {
-    page.raw("<header class=\"").raw(verdict.tone.class()).raw("\"><div>");
+    page.raw("<header class=\"")
+        .raw(verdict.tone.class())
+        .raw("\"><div>");
     page.raw("<p class=\"eyebrow\">").raw(verdict.title);
     if let Some(plan) = plan {
         page.element(" · <b>", &plan.environment, "</b>");
@@ -122,10 +131,20 @@ fn facts(page: &mut Page, plan: &Plan) {
     });
     page.raw("</dt><dd>");
     moment(page, plan.created_at);
-    page.element("</dd></div><div><dt>Partition</dt><dd><code>", plan.partition.as_str(), "</code></dd></div>");
+    page.element(
+        "</dd></div><div><dt>Partition</dt><dd><code>",
+        plan.partition.as_str(),
+        "</code></dd></div>",
+    );
     let shard = match &plan.merged {
-        Some(Merged { parts, .. }) => Some(("Put together of", counted(parts.len() as u64, "part", "parts"))),
-        None => plan.shard.clone().map(|shard| ("Share of the accounts", shard)),
+        Some(Merged { parts, .. }) => Some((
+            "Put together of",
+            counted(parts.len() as u64, "part", "parts"),
+        )),
+        None => plan
+            .shard
+            .clone()
+            .map(|shard| ("Share of the accounts", shard)),
     };
     let restricted = |list: &[String]| (!list.is_empty()).then(|| list.join(", "));
     let more = [
@@ -133,24 +152,44 @@ fn facts(page: &mut Page, plan: &Plan) {
         restricted(&plan.targets).map(|targets| ("Restricted to", targets)),
         restricted(&plan.files).map(|files| ("Files", files)),
         plan.base.clone().map(|base| ("Compared with", base)),
-        plan.redacted.then(|| ("Names and addresses", "left out".to_owned())),
+        plan.redacted
+            .then(|| ("Names and addresses", "left out".to_owned())),
     ];
     for (name, fact) in more.into_iter().flatten() {
-        page.raw("<div><dt>").raw(name).element("</dt><dd>", &fact, "</dd></div>");
+        page.raw("<div><dt>")
+            .raw(name)
+            .element("</dt><dd>", &fact, "</dd></div>");
     }
     page.raw("</dl>");
 }
 
 fn moment(page: &mut Page, at: Timestamp) {
-    let said = when::moment(at, &TimeZone::UTC);
     page.element("<time datetime=\"", &at.to_string(), "\">");
-    page.text(&said).raw("</time>");
+    day_and_hour(page, &when::moment(at, &TimeZone::UTC));
+    page.raw("</time>");
+}
+
+/// `Thu 2026-12-03 20:00 UTC`, broken between day and hour and nowhere else.
+fn day_and_hour(page: &mut Page, text: &str) {
+    let hour = text
+        .match_indices(' ')
+        .nth(1)
+        .map_or(text.len(), |(at, _)| at);
+    let (day, hour) = text.split_at(hour);
+    page.element("<span>", day, "</span>");
+    if !hour.is_empty() {
+        page.element(" <span>", hour.trim_start(), "</span>");
+    }
 }
 
 /// What must be known before anything below is believed.
 fn warnings(page: &mut Page, plan: &Plan) {
     if let Some(gap) = plan.merged.as_ref().and_then(Merged::gap) {
-        page.element("<p class=\"banner bad\"><b>Not everything is here.</b> ", &gap, "</p>");
+        page.element(
+            "<p class=\"banner bad\"><b>Not everything is here.</b> ",
+            &gap,
+            "</p>",
+        );
     }
     if plan.guards.is_empty() {
         return;
@@ -165,7 +204,10 @@ fn warnings(page: &mut Page, plan: &Plan) {
             limit,
             allow,
         } = guard;
-        page.element("<li><b>", guard, "</b>: ").count(*count).raw(" of ").count(*of);
+        page.element("<li><b>", guard, "</b>: ")
+            .count(*count)
+            .raw(" of ")
+            .count(*of);
         page.raw(" numbers");
         match account {
             Some(account) => match plan.names.get(account) {
@@ -175,7 +217,8 @@ fn warnings(page: &mut Page, plan: &Plan) {
             None => page.raw(" of the whole run"),
         };
         page.raw(", and the limit is ").text(limit);
-        page.element("; lifted by <code>--allow ", guard, "=").text(&allow.to_string());
+        page.element("; lifted by <code>--allow ", guard, "=")
+            .text(&allow.to_string());
         page.raw("</code></li>");
     }
     page.raw("</ul></section>");
@@ -189,19 +232,32 @@ fn coverage(page: &mut Page, covered: &Covered) {
         addresses,
     } = *covered;
     page.raw("<section class=\"tiles\" aria-label=\"Coverage\">");
-    for (name, part) in [("Numbers in the files", managed), ("With a declared address", addresses)] {
+    for (name, part) in [
+        ("Numbers in the files", managed),
+        ("With a declared address", addresses),
+    ] {
         page.raw("<div class=\"tile\"><h2>").raw(name).raw("</h2>");
         match share(part, live) {
             None => page.raw("<p class=\"big\">–</p>"),
             Some(share) => {
-                page.element("<p class=\"big\">", &share, "<small> %</small></p><meter min=\"0\" max=\"100\" value=\"");
-                page.text(&share).raw("\" aria-label=\"").raw(name).element("\">", &share, " %</meter>")
+                page.element(
+                    "<p class=\"big\">",
+                    &share,
+                    "<small> %</small></p><meter min=\"0\" max=\"100\" value=\"",
+                );
+                page.text(&share).raw("\" aria-label=\"").raw(name).element(
+                    "\">",
+                    &share,
+                    " %</meter>",
+                )
             }
         };
         page.raw("<p class=\"quiet\">").count(part).raw(" of ");
-        page.text(&counted(live, "number", "numbers")).raw("</p></div>");
+        page.text(&counted(live, "number", "numbers"))
+            .raw("</p></div>");
     }
-    page.raw("<div class=\"tile\"><h2>Accounts looked at</h2><p class=\"big\">").count(accounts);
+    page.raw("<div class=\"tile\"><h2>Accounts looked at</h2><p class=\"big\">")
+        .count(accounts);
     page.raw("</p></div></section>");
 }
 
@@ -222,7 +278,9 @@ const COLUMNS: [Column; 7] = [
     ("a", "Account", |row| row.account.is_some()),
     ("n", "Number", |row| !row.numbers.is_empty()),
     ("w", "What", |_| true),
-    ("s", "Who and when", |row| row.by.is_some() || row.at.is_some()),
+    ("s", "Who and when", |row| {
+        row.by.is_some() || row.at.is_some()
+    }),
     ("u", "Until", |row| row.until.is_some()),
     ("f", "File", |row| row.place.is_some()),
 ];
@@ -234,14 +292,20 @@ fn table(
     gone: &BTreeMap<&'static str, u64>,
     plan: Option<&Plan>,
 ) {
-    page.raw("<section aria-labelledby=\"list\"><h2 id=\"list\">").count(rows.len() as u64).raw(" ");
-    page.raw(if rows.len() == 1 { one } else { several }).raw("</h2>");
+    page.raw("<section aria-labelledby=\"list\"><h2 id=\"list\">")
+        .count(rows.len() as u64)
+        .raw(" ");
+    page.raw(if rows.len() == 1 { one } else { several })
+        .raw("</h2>");
     if rows.is_empty() {
         page.raw("<p class=\"empty\">There is nothing to tell.</p></section>");
         return;
     }
     if !gone.is_empty() {
-        let said: Vec<String> = gone.iter().map(|(kind, count)| format!("{} {kind}", grouped(*count))).collect();
+        let said: Vec<String> = gone
+            .iter()
+            .map(|(kind, count)| format!("{} {kind}", grouped(*count)))
+            .collect();
         page.element(
             "<p class=\"banner warn\">Left out of this page, for it would be too long to use: ",
             &said.join(", "),
@@ -256,13 +320,22 @@ fn table(
         .iter()
         .filter(|(_, _, has)| rows.iter().any(has))
         .collect();
-    page.raw("<table id=\"rows\" data-noun=\"").raw(several).raw("\"><thead><tr>");
+    page.raw("<table id=\"rows\" data-noun=\"")
+        .raw(several)
+        .raw("\"><thead><tr>");
     for (class, name, _) in &columns {
-        page.raw("<th scope=\"col\" class=\"").raw(class).raw("\">").raw(name).raw("</th>");
+        page.raw("<th scope=\"col\" class=\"")
+            .raw(class)
+            .raw("\">")
+            .raw(name)
+            .raw("</th>");
     }
     page.raw("</tr></thead>\n<tbody>\n");
     for row in rows {
-        page.raw("<tr data-k=\"").raw(row.kind).raw("\" data-r=\"").text(&format!("{:03}", row.rank));
+        page.raw("<tr data-k=\"")
+            .raw(row.kind)
+            .raw("\" data-r=\"")
+            .text(&format!("{:03}", row.rank));
         if let Some(account) = row.account {
             page.element("\" data-a=\"", account.as_str(), "");
         }
@@ -284,7 +357,9 @@ fn table(
 fn chips(page: &mut Page, rows: &[Row<'_>]) {
     let mut kinds: BTreeMap<(u8, &'static str), (u64, &'static str, Tone)> = BTreeMap::new();
     for row in rows {
-        let (count, _, tone) = kinds.entry((row.rank, row.kind)).or_insert((0, row.title, row.tone));
+        let (count, _, tone) = kinds
+            .entry((row.rank, row.kind))
+            .or_insert((0, row.title, row.tone));
         *count += 1;
         // A kind is as loud as the loudest of its rows.
         if row.counts {
@@ -293,7 +368,11 @@ fn chips(page: &mut Page, rows: &[Row<'_>]) {
     }
     page.raw("<ul class=\"chips\" id=\"chips\" aria-label=\"Kinds\">");
     for ((_, kind), (count, title, tone)) in kinds {
-        page.raw("<li class=\"chip ").raw(tone.class()).raw("\" data-k=\"").raw(kind).raw("\"><b>");
+        page.raw("<li class=\"chip ")
+            .raw(tone.class())
+            .raw("\" data-k=\"")
+            .raw(kind)
+            .raw("\"><b>");
         page.count(count).raw("</b> ").raw(title).raw("</li>");
     }
     page.raw("</ul>");
@@ -302,7 +381,11 @@ fn chips(page: &mut Page, rows: &[Row<'_>]) {
 fn cell(page: &mut Page, class: &str, row: &Row<'_>, plan: Option<&Plan>) {
     match class {
         "k" => {
-            page.raw("<span class=\"tag ").raw(row.tone.class()).raw("\">").raw(row.title).raw("</span>");
+            page.raw("<span class=\"tag ")
+                .raw(row.tone.class())
+                .raw("\">")
+                .raw(row.title)
+                .raw("</span>");
             if row.ignored.is_some() {
                 page.raw(" <span class=\"tag quiet\">known</span>");
             }
@@ -332,7 +415,8 @@ fn cell(page: &mut Page, class: &str, row: &Row<'_>, plan: Option<&Plan>) {
         "u" => {
             if let Some(until) = row.until {
                 page.element("<time datetime=\"", until, "\">");
-                page.text(&when::until(until, &TimeZone::UTC)).raw("</time>");
+                day_and_hour(page, &when::until(until, &TimeZone::UTC));
+                page.raw("</time>");
             }
         }
         _ => {
@@ -346,18 +430,20 @@ fn cell(page: &mut Page, class: &str, row: &Row<'_>, plan: Option<&Plan>) {
 
 fn what(page: &mut Page, row: &Row<'_>) {
     if !row.reason.is_empty() {
-        page.element("<p>", row.reason, "</p>");
+        page.raw("<p>").prose(row.reason).raw("</p>");
     }
     values::changes(page, row.changes);
     if !row.facts.is_empty() {
         page.raw("<ul class=\"more\">");
         for (name, fact) in &row.facts {
-            page.raw("<li>").raw(name).element(" <b>", fact, "</b></li>");
+            page.raw("<li>")
+                .raw(name)
+                .element(" <b>", fact, "</b></li>");
         }
         page.raw("</ul>");
     }
     if let Some(help) = row.help {
-        page.element("<p class=\"help\">", help, "</p>");
+        page.raw("<p class=\"help\">").prose(help).raw("</p>");
     }
 }
 
@@ -377,11 +463,14 @@ fn numbers(page: &mut Page, numbers: &[PhoneNumber]) {
     if rest.is_empty() {
         return;
     }
-    page.raw("<details><summary>and ").count(rest.len() as u64).raw(" more</summary>");
+    page.raw("<details><summary>and ")
+        .count(rest.len() as u64)
+        .raw(" more</summary>");
     let (held, left) = rest.split_at(rest.len().min(AT_MOST));
     list(page, held);
     if !left.is_empty() {
-        page.raw("<div class=\"quiet\">and ").count(left.len() as u64);
+        page.raw("<div class=\"quiet\">and ")
+            .count(left.len() as u64);
         page.raw(" that only the JSON document has</div>");
     }
     page.raw("</details>");
@@ -391,7 +480,11 @@ fn foot(page: &mut Page, plan: Option<&Plan>) {
     page.raw("<footer><p>Made by alz");
     if let Some(plan) = plan {
         page.raw(" ").text(&plan.alz_version);
-        page.element(" of files with the digest <code>", &plan.desired_digest, "</code>");
+        page.element(
+            " of files with the digest <code>",
+            &plan.desired_digest,
+            "</code>",
+        );
     }
     page.raw(". This page holds all it needs and asks for nothing from elsewhere.</p>");
     if let Some(merged) = plan.and_then(|plan| plan.merged.as_ref()) {
@@ -416,7 +509,13 @@ mod tests {
 
     #[test]
     fn a_digest_is_written_as_a_policy_takes_it() {
-        let known = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")];
+        let known = [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+        ];
         for (bytes, text) in known {
             assert_eq!(base64(bytes.as_bytes()), text);
         }

@@ -23,7 +23,10 @@ pub(super) fn of_drift(plan: &Plan, rows: &[Row<'_>]) -> Verdict {
         also.push(counted(notices, "notice", "notices"));
     }
     if known > 0 {
-        also.push(format!("{} known and ignored for now", super::write::grouped(known)));
+        also.push(format!(
+            "{} known and ignored for now",
+            super::write::grouped(known)
+        ));
     }
     let also = match also.is_empty() {
         true => String::new(),
@@ -70,19 +73,30 @@ pub(super) fn of_plan(plan: &Plan) -> Verdict {
         format!("{} to {name}", super::write::grouped(of(*action)))
     };
     let counts: Vec<String> = destructive.iter().chain(&others).map(said).collect();
-    let blocked = plan.notes.iter().filter(|n| n.kind == NoteKind::Blocked).count() as u64;
+    let blocked = plan
+        .notes
+        .iter()
+        .filter(|n| n.kind == NoteKind::Blocked)
+        .count() as u64;
     let headline = match counts.is_empty() {
         true => "No changes".to_owned(),
         false => counts.join(", "),
     };
     let detail = match (plan.guards.is_empty(), blocked) {
-        (false, _) => "The plan goes beyond the guards: apply refuses it until they are lifted.".to_owned(),
+        (false, _) => {
+            "The plan goes beyond the guards: apply refuses it until they are lifted.".to_owned()
+        }
         (true, 0) if counts.is_empty() => "The platform is as the files say.".to_owned(),
         (true, 0) => "This is what alz apply would do.".to_owned(),
         (true, 1) => "A person must act on 1 entry that is blocked.".to_owned(),
         (true, blocked) => format!("A person must act on {blocked} entries that are blocked."),
     };
-    let tone = match (plan.guards.is_empty(), blocked, destructive.len(), counts.len()) {
+    let tone = match (
+        plan.guards.is_empty(),
+        blocked,
+        destructive.len(),
+        counts.len(),
+    ) {
         (false, ..) => Tone::Bad,
         (true, 0, 0, 0) => Tone::Good,
         (true, 0, 0, _) => Tone::Info,

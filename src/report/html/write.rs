@@ -44,6 +44,22 @@ impl Page {
         self.raw(open).text(text).raw(close)
     }
 
+    /// A sentence, with what stands in `backticks` as code.
+    pub fn prose(&mut self, text: &str) -> &mut Self {
+        let pieces: Vec<&str> = text.split('`').collect();
+        // One that is never closed is a character like others.
+        if pieces.len().is_multiple_of(2) {
+            return self.text(text);
+        }
+        for (at, piece) in pieces.into_iter().enumerate() {
+            match at % 2 {
+                0 => self.text(piece),
+                _ => self.element("<code>", piece, "</code>"),
+            };
+        }
+        self
+    }
+
     pub fn finish(self) -> String {
         self.0
     }
@@ -121,7 +137,9 @@ mod tests {
     #[test]
     fn no_text_gets_out_of_its_place() {
         let mut page = Page::default();
-        page.raw("<p title=\"").text("\" onclick='x()'><script>").raw("\">");
+        page.raw("<p title=\"")
+            .text("\" onclick='x()'><script>")
+            .raw("\">");
         page.text("</script>&amp;\u{202e}\u{1b}[2J");
         assert_eq!(
             page.finish(),
@@ -137,6 +155,16 @@ mod tests {
         assert_eq!(
             texts(page, &clean),
             "<style>p{Smith}</style><p class=\"Smith\">•••</p><script>Smith</script>•"
+        );
+    }
+
+    #[test]
+    fn commands_in_a_sentence_stand_out_and_can_not_break_it() {
+        let mut page = Page::default();
+        page.prose("or `alz <x>` adds it; ").prose("a ` b");
+        assert_eq!(
+            page.finish(),
+            "or <code>alz &lt;x&gt;</code> adds it; a ` b"
         );
     }
 
