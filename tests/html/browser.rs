@@ -13,6 +13,8 @@ pub struct Browser {
     from: BufReader<ChildStdout>,
     session: String,
     said: u64,
+    /// Pages that have come in whole.
+    loads: u64,
     /// Errors of the console, violations of the page's policy, requests.
     pub complaints: Vec<String>,
     _home: tempfile::TempDir,
@@ -64,6 +66,7 @@ impl Browser {
             from,
             session: String::new(),
             said: 0,
+            loads: 0,
             complaints: Vec::new(),
             _home: home,
         };
@@ -107,6 +110,7 @@ impl Browser {
         let message: Value = serde_json::from_slice(&bytes).expect("JSON");
         let params = &message["params"];
         match message["method"].as_str().unwrap_or_default() {
+            "Page.loadEventFired" => self.loads += 1,
             "Runtime.exceptionThrown" => {
                 self.complaints.push(params["exceptionDetails"].to_string())
             }
@@ -136,14 +140,10 @@ impl Browser {
     }
 
     fn load(&mut self, url: &str) {
+        let before = self.loads;
         self.call("Page.navigate", json!({ "url": url }));
-        while self.run("document.readyState + location.href.split(':')[0]")
-            != json!(format!(
-                "complete{}",
-                url.split(':').next().unwrap_or_default()
-            ))
-        {
-            std::thread::yield_now();
+        while self.loads == before {
+            self.next();
         }
     }
 

@@ -6,7 +6,7 @@
   const at = id => document.getElementById(id);
   const table = at("rows");
   if (!table) return;
-  const CHUNK = 200;
+  const CHUNK = 100;
   const body = table.tBodies[0], tools = at("tools"), found = at("found");
   const noun = table.dataset.noun;
   const whole = new Intl.NumberFormat("en");
