@@ -413,15 +413,25 @@ fn cell(page: &mut Page, class: &str, row: &Row<'_>, plan: Option<&Plan>) {
             }
         }
         "u" => {
-            if let Some(until) = row.until {
+            let Some(until) = row.until else { return };
+            let said = when::until(until, &TimeZone::UTC);
+            if said == until {
+                // Neither a day nor a moment: as it is.
+                page.text(until);
+            } else {
                 page.element("<time datetime=\"", until, "\">");
-                day_and_hour(page, &when::until(until, &TimeZone::UTC));
+                day_and_hour(page, &said);
                 page.raw("</time>");
             }
         }
         _ => {
             if let Some(place) = row.place {
-                page.element("<code>", place.file, ":");
+                page.raw("<code>");
+                for (at, piece) in place.file.split('/').enumerate() {
+                    // Broken after a directory rather than in its name.
+                    page.raw(if at == 0 { "" } else { "/<wbr>" }).text(piece);
+                }
+                page.raw(":");
                 page.text(&place.line.to_string()).raw("</code>");
             }
         }
