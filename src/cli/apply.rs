@@ -159,6 +159,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
             .map_or(arguments.planning.resend_secrets, |saved| {
                 saved.plan.resend_secrets
             }),
+        audit: None,
     };
     let result = run
         .plan_and_apply(&Arc::new(loaded.repository), reviewed, &request)

@@ -8,7 +8,7 @@ use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
-    Exit, Output, address, apply, e911, init, journal, numbers, plan, port, sandbox, schema,
+    Exit, Output, address, apply, drift, e911, init, journal, numbers, plan, port, sandbox, schema,
     status, unlock, validate,
 };
 
@@ -156,6 +156,7 @@ enum Command {
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
+    Drift(drift::DriftArgs),
     Journal(journal::JournalArgs),
     Status(status::StatusArgs),
     /// Find, reserve and recover numbers of the inventory
@@ -184,9 +185,12 @@ enum Command {
 impl Command {
     /// The forms that its result can have (design, section 4).
     const fn formats(&self) -> &'static [Format] {
-        use Format::{Github, Human, Json, Junit, Markdown, Sarif};
+        use Format::{Github, Html, Human, Json, Junit, Markdown, Prometheus, Sarif};
         match self {
             Command::Validate(_) => &[Human, Json, Markdown, Sarif, Junit, Github],
+            Command::Drift(_) => &[
+                Human, Json, Markdown, Sarif, Junit, Github, Html, Prometheus,
+            ],
             Command::Init(_)
             | Command::Plan(_)
             | Command::Apply(_)
@@ -250,6 +254,9 @@ impl Cli {
             }
             Command::Apply(arguments) => {
                 super::block_on(output, apply::run(arguments, global, output))
+            }
+            Command::Drift(arguments) => {
+                super::block_on(output, drift::run(arguments, global, output))
             }
             Command::Journal(arguments) => journal::run(arguments, global, output),
             Command::Status(arguments) => {

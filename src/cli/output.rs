@@ -1,6 +1,7 @@
 //! The one place that owns the streams: results go to standard output,
 //! everything else to standard error.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -126,15 +127,7 @@ impl Output {
     /// colour is not wanted. A reader that went away is not an error; a disk
     /// that is full is one (see [`Output::failure`]).
     pub fn result(&self, text: &str) {
-        let text = match self.format {
-            Format::Json | Format::Sarif => self.privacy.json(text),
-            Format::Human
-            | Format::Markdown
-            | Format::Junit
-            | Format::Github
-            | Format::Html
-            | Format::Prometheus => self.privacy.text(text),
-        };
+        let text = self.cleared(self.format, text);
         let mut stream = anstream::AutoStream::new(std::io::stdout().lock(), self.stdout);
         let written = stream
             .write_all(text.as_bytes())
@@ -145,6 +138,24 @@ impl Output {
             // The first failure is the telling one.
             let _ = self.failure.set(error.to_string());
         }
+    }
+
+    /// A result without what may not be shown.
+    fn cleared<'t>(&self, format: Format, text: &'t str) -> Cow<'t, str> {
+        match format {
+            Format::Json | Format::Sarif => self.privacy.json(text),
+            Format::Human
+            | Format::Markdown
+            | Format::Junit
+            | Format::Github
+            | Format::Html
+            | Format::Prometheus => self.privacy.text(text),
+        }
+    }
+
+    /// A result as it goes into a file: cleared likewise, and without styles.
+    pub fn plain(&self, format: Format, text: &str) -> String {
+        anstream::adapter::strip_str(&self.cleared(format, text)).to_string()
     }
 
     /// Writes a result over the last one: for a terminal.

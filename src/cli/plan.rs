@@ -99,6 +99,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
             allow,
             memory: remembered.ports,
             resend_secrets: arguments.planning.resend_secrets,
+            audit: None,
         },
         output,
     )

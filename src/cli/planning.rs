@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::auditing::{self, Auditor, Terms};
 use super::fatal::Fatal;
 use super::output::Output;
 use super::progress::Progress;
@@ -21,12 +22,13 @@ use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::meaning::{canonical_country, date};
 use crate::model::porting::PortMemory;
 use crate::model::{AccountId, DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
+use crate::plan::drift::Audit;
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
     RateCenter, Source, Verdict,
 };
 use crate::report::redact::Key;
-use crate::report::{Style, address_line};
+use crate::report::{Style, address_line, warning};
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub struct Request<'a> {
     pub memory: Arc<PortMemory>,
     /// The user says that the secrets of ports have changed.
     pub resend_secrets: bool,
+    /// Look the accounts over as well.
+    pub audit: Option<Terms>,
 }
 
 /// A plan and what belongs to it.
@@ -70,10 +74,15 @@ pub async fn make(
     let ids: BTreeSet<AccountId> = accounts.iter().map(|(_, id)| id.clone()).collect();
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
-    let platform = Platform::read(session, ids).await?;
+    let platform = Platform::read(session, ids.clone()).await?;
+    let auditor = match request.audit {
+        Some(terms) => Some(Arc::new(Auditor::read(terms, &platform, ids).await?)),
+        None => None,
+    };
     let shared = Arc::new(Planner::new(platform, request, project.e911_on_unknown));
 
     let mut plans: Vec<AccountPlan> = Vec::new();
+    let mut audits: BTreeMap<AccountId, Audit> = BTreeMap::new();
     let mut style = Style {
         width: output.width(),
         ..Style::default()
@@ -83,16 +92,18 @@ pub async fn make(
         project.concurrency,
         |index| {
             let (repository, shared) = (Arc::clone(repository), Arc::clone(&shared));
-            let chosen = chosen.clone();
-            async move { account(&repository, index, &chosen, &shared).await }
+            let (chosen, auditor) = (chosen.clone(), auditor.clone());
+            async move { account(&repository, index, &chosen, &shared, auditor.as_deref()).await }
         },
-        |(made, name): (AccountPlan, Option<String>)| {
+        |(made, audit, name): (AccountPlan, Option<Audit>, Option<String>)| {
+            let found = audit.as_ref().is_some_and(|audit| !audit.found.is_empty());
             // Only what is shown needs its account's name.
             if let Some(name) = name
-                && !(made.steps.is_empty() && made.notes.is_empty())
+                && !(made.steps.is_empty() && made.notes.is_empty() && !found)
             {
                 style.names.insert(made.account.clone(), name);
             }
+            audits.extend(audit.map(|audit| (made.account.clone(), audit)));
             plans.push(made);
             progress.step();
         },
@@ -120,6 +131,22 @@ pub async fn make(
         &request.allow,
     );
     plan.names = style.names.clone();
+    if let Some(auditor) = &auditor {
+        let whole = request.files.is_empty();
+        plan.drift = Some(auditing::gather(
+            audits,
+            repository,
+            &project.ignore,
+            &project.environment,
+            whole,
+        )?);
+        if auditor.lacks_authors() {
+            output.say(&warning(
+                "who has changed what is not told: the account history could not be read",
+                Some("-v says why"),
+            ));
+        }
+    }
     locate(&mut plan, repository);
     let key = Key(repository.redaction_key(chosen.0.as_deref()));
     bind(&mut plan, &key);
@@ -183,11 +210,19 @@ async fn account(
     index: usize,
     chosen: &Chosen,
     planner: &Planner,
-) -> Result<(AccountPlan, Option<String>), Fatal> {
+    auditor: Option<&Auditor>,
+) -> Result<(AccountPlan, Option<Audit>, Option<String>), Fatal> {
     let desired = reading::declared(repository, index)?;
     let live = planner.platform.account(&desired).await?;
-    let made = planner.plan(&desired, &live, chosen.only(&desired)).await?;
-    Ok((made, desired.name))
+    let only = chosen.only(&desired);
+    let (made, audit) = match auditor {
+        None => (planner.plan(&desired, &live, only).await?, None),
+        Some(auditor) => {
+            let (made, audit) = auditor.account(&desired, &live, only, planner).await?;
+            (made, Some(audit))
+        }
+    };
+    Ok((made, audit, desired.name))
 }
 
 impl Planner {
@@ -211,7 +246,12 @@ impl Planner {
         live: &LiveAccount,
         only: Option<&BTreeSet<PhoneNumber>>,
     ) -> Result<AccountPlan, Fatal> {
-        let context = Context {
+        self.plan_with(desired, live, &self.context(only)).await
+    }
+
+    /// What the accounts are planned with.
+    pub(super) fn context<'a>(&'a self, only: Option<&'a BTreeSet<PhoneNumber>>) -> Context<'a> {
+        Context {
             partition: &self.platform.id,
             live: &self.platform.partition,
             now: self.platform.now,
@@ -220,10 +260,18 @@ impl Planner {
             only,
             memory: &self.memory,
             resend_secrets: self.resend_secrets,
-        };
+        }
+    }
+
+    pub(super) async fn plan_with(
+        &self,
+        desired: &DesiredAccount,
+        live: &LiveAccount,
+        context: &Context<'_>,
+    ) -> Result<AccountPlan, Fatal> {
         let mut checks = Checks::default();
         loop {
-            let made = plan::account(desired, live, &context, &checks);
+            let made = plan::account(desired, live, context, &checks);
             if made.questions.is_empty() {
                 return Ok(made);
             }

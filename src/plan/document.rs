@@ -19,7 +19,7 @@ use crate::model::{
 
 mod drift;
 
-pub use drift::{Attention, Covered, Drift, Finding, FindingKind, Ignored};
+pub use drift::{Attention, Covered, Drift, Finding, FindingKind, Ignored, StaleIgnore, StaleWhy};
 
 /// The format that this program writes. Minor numbers only add members.
 pub const FORMAT_VERSION: &str = "1.0";

@@ -6,6 +6,7 @@
 
 mod address;
 mod changes;
+pub mod drift;
 mod e911_check;
 pub mod journal;
 mod numbers;
@@ -17,6 +18,7 @@ mod port_changes;
 mod port_check;
 mod port_stanza;
 pub mod problems;
+mod prometheus;
 pub mod redact;
 pub mod schema;
 mod status_human;
@@ -42,6 +44,7 @@ pub use plan_human::{Style, plan_human};
 pub use plan_json::plan_json;
 pub use port::{PortDocument, PortEntry, PortTerms, Possible, port_human, port_json};
 pub use port_check::{NumberCheck, OrderCheck, PortCheck, port_check_human, port_check_json};
+pub use prometheus::prometheus;
 pub use status_human::status_human;
 pub use status_json::{StatusDocument, status_json, status_line};
 pub use style::{error, warning};
