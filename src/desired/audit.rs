@@ -24,6 +24,9 @@ pub struct DriftSettings {
 }
 
 /// Drift that the project knows of, and lives with until a day.
+///
+/// The types are wide: an entry that could not be read would be left out, and
+/// what is wrong with those behind it be told of the wrong lines.
 #[derive(Clone, Debug, PartialEq, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct IgnoreEntry {
@@ -35,7 +38,8 @@ pub struct IgnoreEntry {
     pub accounts: Vec<Text>,
     /// Kinds of findings, as `alz drift` names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub kinds: Vec<FindingKind>,
+    #[schemars(with = "Vec<FindingKind>")]
+    pub kinds: Vec<Text>,
     /// Members that may differ: e911Address.language, directoryListing.*.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<Text>,
@@ -43,10 +47,13 @@ pub struct IgnoreEntry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub environments: Vec<Text>,
     /// The last day on which it is ignored, YYYY-MM-DD.
-    #[schemars(with = "String", extend("format" = "date"))]
-    pub until: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", required, extend("format" = "date"))]
+    pub until: Option<Text>,
     /// Why, for whoever reads the report.
-    pub reason: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", required, length(min = 1))]
+    pub reason: Option<Text>,
 }
 
 /// What is wrong with a member of an entry: its path below the entry, what is
@@ -129,20 +136,46 @@ pub(super) fn entry(
             );
         }
     }
-    if reason.as_str().trim().is_empty() {
+    let mut known_kinds = Vec::new();
+    for (index, name) in kinds.iter().enumerate() {
+        let name = name.as_str();
+        match FindingKind::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+        {
+            Some(kind) => known_kinds.push(kind),
+            None => {
+                let all = FindingKind::ALL.map(FindingKind::name);
+                let help = match nearest(name, all) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("known: {}", all.join(", ")),
+                };
+                say(
+                    &["kinds", &index.to_string()],
+                    format!("`{name}` is no kind of finding"),
+                    help,
+                );
+            }
+        }
+    }
+    let reason = reason.as_ref().map_or("", Text::as_str).trim();
+    if reason.is_empty() {
         say(
             &["reason"],
-            "the reason is empty".to_owned(),
+            "an entry needs a reason".to_owned(),
             "say why this may differ, for whoever reads the report".to_owned(),
         );
     }
-    let day = until.as_str().trim().parse::<Date>();
-    if day.is_err() {
-        say(
-            &["until"],
-            format!("`{until}` is no date"),
-            "write the last day on which it is ignored as 2026-12-31".to_owned(),
-        );
+    let day = until
+        .as_ref()
+        .and_then(|until| until.as_str().trim().parse::<Date>().ok());
+    if day.is_none() {
+        let what = match until {
+            Some(until) => format!("`{until}` is no date"),
+            None => "an entry needs a day on which it ends".to_owned(),
+        };
+        let help = "until: 2026-12-31 is the last day on which it is ignored".to_owned();
+        say(&["until"], what, help);
     }
     let patterns = |texts: &[Text]| {
         texts
@@ -150,14 +183,14 @@ pub(super) fn entry(
             .map(|text| Wildcard::new(text.as_str()))
             .collect()
     };
-    let ignore = day.ok().map(|until| Ignore {
+    let ignore = day.map(|until| Ignore {
         numbers: number_patterns,
         accounts: patterns(accounts),
-        kinds: kinds.clone(),
+        kinds: known_kinds,
         paths: patterns(paths),
         environments: only.iter().map(Text::to_string).collect(),
         until,
-        reason: reason.as_str().trim().to_owned(),
+        reason: reason.to_owned(),
         line,
         column,
     });

@@ -293,6 +293,14 @@ impl Check<'_> {
     }
 
     fn ignore(&mut self, said: &[IgnoreEntry], environments: &[&str]) -> Vec<Ignore> {
+        // Behind an entry that is none, nothing is where it was written.
+        let is_entry = |path: &str| {
+            path.strip_prefix("ignore.")
+                .is_some_and(|i| !i.contains('.'))
+        };
+        if self.problems.iter().any(|problem| is_entry(&problem.path)) {
+            return Vec::new();
+        }
         let mut entries = Vec::new();
         for (index, said) in said.iter().enumerate() {
             let index = index.to_string();

@@ -22,8 +22,7 @@ pub enum FindingKind {
     Changed,
     /// The losing carrier has rejected the port.
     RejectedPort,
-    /// A port, an activation or a change that should have ended by now, or that
-    /// does not go on by itself.
+    /// A port, activation or change that should have ended by now, or will not by itself.
     Stuck,
     /// What the files ask for can't be had: a person must act first.
     Blocked,

@@ -1,7 +1,7 @@
 //! A repository in a directory of its own and a sandbox to apply it to.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use alz::sandbox::{self, Options, Running};
@@ -89,12 +89,24 @@ pub struct World {
 impl World {
     /// A sandbox with a frozen clock, and a repository of these files.
     pub fn new(files: &[(&str, &str)]) -> Self {
+        Self::started(None, files)
+    }
+
+    /// The same, with a world of its own on the sandbox.
+    pub fn seeded(seed: &str, files: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("seed.yaml");
+        std::fs::write(&path, seed).expect("a file");
+        Self::started(Some(path), files)
+    }
+
+    fn started(seed: Option<PathBuf>, files: &[(&str, &str)]) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let running = runtime
             .block_on(sandbox::start(Options {
                 listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 state: None,
-                seed: None,
+                seed,
                 now: Some(NOW.parse().expect("a time")),
             }))
             .expect("the sandbox starts");
@@ -217,6 +229,32 @@ impl World {
             let answer = client()
                 .request(method, url)
                 .header("X-AUTH-TOKEN", &self.token)
+                .json(body)
+                .send()
+                .await
+                .expect("an answer");
+            assert!(answer.status().is_success(), "{:?}", answer.text().await);
+        });
+    }
+
+    /// Something that a person of this name does in the portal.
+    pub fn as_user(&self, user: &str, method: &str, path: &str, body: &Value) {
+        let login = json!({ "username": user, "password": "secret" });
+        self.runtime.block_on(async {
+            let token: Value = client()
+                .post(format!("{}/v2/authorize", self.base))
+                .json(&login)
+                .send()
+                .await
+                .expect("an answer")
+                .json()
+                .await
+                .expect("a token");
+            let token = token["authToken"].as_str().expect("a token");
+            let method = method.parse().expect("a method");
+            let answer = client()
+                .request(method, format!("{}{path}", self.base))
+                .header("X-AUTH-TOKEN", token)
                 .json(body)
                 .send()
                 .await

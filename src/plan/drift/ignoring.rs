@@ -37,9 +37,9 @@ pub fn ignore(
     }
     // A part that was split off stands beside the rest of its number.
     marked.sort_by(|left, right| {
-        let order = |finding: &Finding| (finding.account.clone(), finding.kind);
-        let numbers = left.numbers.first().cmp(&right.numbers.first());
-        order(left).cmp(&order(right)).then(numbers)
+        let key = |finding: &Finding| (finding.kind, finding.numbers.first().copied());
+        let accounts = left.account.cmp(&right.account);
+        accounts.then_with(|| key(left).cmp(&key(right)))
     });
     let unused = holding
         .iter()

@@ -7,9 +7,10 @@ mod problems;
 use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
+use jiff::tz::TimeZone;
 
 use super::changes::step_lines;
-use super::{Style, words};
+use super::{Style, when, words};
 use crate::model::{AccountId, PhoneNumber};
 use crate::plan::{
     Action, Attention, Change, Covered, Drift, Expect, Finding, FindingKind, Plan, Request,
@@ -183,9 +184,9 @@ impl Report<'_> {
             self.line(&format!("    {BOLD}{line}{BOLD:#}"));
         }
         self.line(&format!("    {BOLD}{last}{BOLD:#}{place}"));
-        let until = until
-            .as_deref()
-            .map_or_else(String::new, |until| format!(" (until {until})"));
+        let until = until.as_deref().map_or_else(String::new, |until| {
+            format!(" (until {})", when::until(until, &TimeZone::UTC))
+        });
         // What differs is shown below.
         if finding.kind != FindingKind::Changed || changes.is_empty() {
             self.wrapped(&format!("{reason}{until}"), 6, Ansi::new());
@@ -228,10 +229,13 @@ impl Report<'_> {
             let Some(ignored) = &finding.ignored else {
                 continue;
             };
+            let what = match finding.changes.is_empty() {
+                true => finding.kind.title(),
+                false => finding.reason.as_str(),
+            };
             let line = format!(
-                "{}: {} (until {}: {})",
+                "{}: {what} (until {}: {})",
                 numbers(&finding.numbers),
-                finding.kind.title(),
                 ignored.until,
                 ignored.reason
             );
