@@ -23,10 +23,9 @@ pub struct DriftSettings {
     pub cooldown_days: Option<u16>,
 }
 
+// The types are wide: an entry that could not be read would be left out, and
+// what is wrong with those behind it be told of the wrong lines.
 /// Drift that the project knows of, and lives with until a day.
-///
-/// The types are wide: an entry that could not be read would be left out, and
-/// what is wrong with those behind it be told of the wrong lines.
 #[derive(Clone, Debug, PartialEq, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct IgnoreEntry {

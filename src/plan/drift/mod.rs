@@ -27,7 +27,7 @@ use super::account::AccountPlan;
 use super::checks::Checks;
 use super::correction;
 use super::document::{
-    Action, Attention, Change, Covered, Finding, FindingKind, NoteKind, Source, Step,
+    Action, Attention, Change, Covered, Finding, FindingKind, Note, NoteKind, Source, Step,
 };
 use super::number::{Subject, is_on_account};
 use super::saying::Saying;
@@ -85,6 +85,12 @@ pub fn audit(
             steps.entry(*number).or_default().push(step);
         }
     }
+    let mut notes: BTreeMap<PhoneNumber, Vec<&Note>> = BTreeMap::new();
+    for note in made.notes.iter().filter(|n| n.kind == NoteKind::Blocked) {
+        for number in &note.numbers {
+            notes.entry(*number).or_default().push(note);
+        }
+    }
     let unasked = Checks::default();
     let mut scene = Scene {
         unasked: &unasked,
@@ -94,6 +100,7 @@ pub fn audit(
         context,
         facts,
         steps,
+        notes,
         told: BTreeSet::new(),
         drafts: Vec::new(),
     };
@@ -130,6 +137,8 @@ struct Scene<'a> {
     facts: &'a Facts<'a>,
     /// The plan's steps by each number that they are for.
     steps: BTreeMap<PhoneNumber, Vec<&'a Step>>,
+    /// What the plan holds to be blocked, by number.
+    notes: BTreeMap<PhoneNumber, Vec<&'a Note>>,
     /// What has been said of a number, in these words.
     told: BTreeSet<(PhoneNumber, String)>,
     drafts: Vec<Draft>,
@@ -223,17 +232,9 @@ impl<'a> Scene<'a> {
     }
 
     /// What the plan holds to be blocked about a number.
-    fn blocked_notes(&self, number: PhoneNumber) -> impl Iterator<Item = Saying> + use<'a> {
-        let notes = &self.made.notes;
-        notes
-            .iter()
-            .filter(move |note| note.kind == NoteKind::Blocked && note.numbers.contains(&number))
-            .map(|note| Saying {
-                kind: note.kind,
-                reason: note.reason.clone(),
-                help: note.help.clone(),
-                until: note.until.clone(),
-            })
+    fn blocked_notes(&self, number: PhoneNumber) -> Vec<Saying> {
+        let notes = self.notes.get(&number).into_iter().flatten();
+        notes.map(|note| saying(note)).collect()
     }
 
     /// What the plan holds to be blocked, and nothing said before explains.
@@ -247,13 +248,7 @@ impl<'a> Scene<'a> {
                 if self.told.contains(&(*number, note.reason.clone())) {
                     continue;
                 }
-                let saying = Saying {
-                    kind: note.kind,
-                    reason: note.reason.clone(),
-                    help: note.help.clone(),
-                    until: note.until.clone(),
-                };
-                let mut draft = self.draft(FindingKind::Blocked, *number, saying);
+                let mut draft = self.draft(FindingKind::Blocked, *number, saying(note));
                 draft.group = self.port_of(*number);
                 if note.reason == untold {
                     // What is in force is an accepted correction: a question of spelling.
@@ -371,6 +366,24 @@ impl<'a> Scene<'a> {
             (finding.kind, finding.numbers.first().copied())
         });
         found
+    }
+}
+
+/// A note, to be said of one number.
+fn saying(note: &Note) -> Saying {
+    let Note {
+        kind,
+        reason,
+        help,
+        until,
+        account: _, // the audit's own
+        numbers: _, // each is told for itself
+    } = note;
+    Saying {
+        kind: *kind,
+        reason: reason.clone(),
+        help: help.clone(),
+        until: until.clone(),
     }
 }
 

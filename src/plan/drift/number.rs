@@ -149,7 +149,7 @@ impl<'a> Scene<'a> {
             .copied()
             .filter(|step| step.action.is_destructive())
             .collect();
-        let blocked: Vec<Saying> = self.blocked_notes(number).collect();
+        let blocked = self.blocked_notes(number);
         if steps.is_empty() && blocked.is_empty() {
             // It waits for something that is under way.
             return;
