@@ -187,6 +187,36 @@ pub struct EventPage {
     pub results: Vec<ServiceActivationEvent>,
 }
 
+/// S:AccountHistorySearchResponseX: one page of an account's history.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryPage {
+    pub total_records: u64,
+    pub results: Vec<AccountHistory>,
+}
+
+/// S:AccountHistoryX, as far as it is used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AccountHistory {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old_value: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_value: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_history_type: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "date")]
+    pub logged_date: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_id: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_name: Option<Box<str>>,
+}
+
 /// S:Login.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Login {

@@ -167,6 +167,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
             }),
         // Whose a change is was said where it was reviewed.
         base: None,
+        audit: None,
     };
     let result = run
         .plan_and_apply(&Arc::new(loaded.repository), reviewed, &request)

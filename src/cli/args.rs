@@ -9,7 +9,7 @@ use super::forms;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
-    Exit, Output, address, apply, e911, explain, init, journal, narrow, numbers, plan, port,
+    Exit, Output, address, apply, drift, e911, explain, init, journal, narrow, numbers, plan, port,
     report, sandbox, schema, status, unlock, validate,
 };
 use crate::report::markdown::{self, Flavour};
@@ -224,6 +224,7 @@ enum Command {
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
+    Drift(drift::DriftArgs),
     Journal(journal::JournalArgs),
     Status(status::StatusArgs),
     /// Find, reserve and recover numbers of the inventory
@@ -267,6 +268,7 @@ impl Command {
             Command::Address(_) => "address",
             Command::E911(_) => "e911",
             Command::Port(_) => "port",
+            Command::Drift(_) => "drift",
             Command::Report(_) => "report",
             Command::Unlock(_) => "unlock",
             Command::Schema(_) => "schema",
@@ -282,7 +284,7 @@ impl Command {
         use Format::{Github, Human, Json, Junit, Markdown, Sarif};
         match self {
             Command::Validate(_) => &[Human, Json, Markdown, Sarif, Junit, Github],
-            Command::Report(_) => forms::FORMS,
+            Command::Report(_) | Command::Drift(_) => forms::FORMS,
             Command::Init(_)
             | Command::Plan(_)
             | Command::Apply(_)
@@ -306,7 +308,11 @@ impl Command {
     /// It can be restricted to targets and to a shard.
     const fn narrows(&self) -> bool {
         match self {
-            Command::Plan(_) | Command::Apply(_) | Command::Status(_) | Command::E911(_) => true,
+            Command::Plan(_)
+            | Command::Apply(_)
+            | Command::Drift(_)
+            | Command::Status(_)
+            | Command::E911(_) => true,
             Command::Init(_)
             | Command::Validate(_)
             | Command::Journal(_)
@@ -391,6 +397,9 @@ impl Cli {
             }
             Command::Apply(arguments) => {
                 super::block_on(output, apply::run(arguments, global, output))
+            }
+            Command::Drift(arguments) => {
+                super::block_on(output, drift::run(arguments, global, output))
             }
             Command::Journal(arguments) => journal::run(arguments, global, output),
             Command::Status(arguments) => {

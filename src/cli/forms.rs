@@ -5,18 +5,20 @@
 
 use std::path::Path;
 
+use super::checked;
 use super::fatal::Fatal;
 use super::output::{Format, Output};
 use crate::desired::Problem;
+use crate::desired::problem::in_order;
 use crate::plan::Plan;
-use crate::report::{self, Style, html, problems};
+use crate::report::{self, Style, html, markdown, problems};
 
-/// A document of this program.
+/// A document of this program. `root` is what its files are relative to.
 #[derive(Clone, Copy)]
 pub enum Document<'a> {
     /// A plan, or an audit where it has one.
-    Plan(&'a Plan),
-    /// What is wrong with files, and the directory that they are relative to.
+    Plan { plan: &'a Plan, root: &'a Path },
+    /// What is wrong with files.
     Problems {
         problems: &'a [Problem],
         root: &'a Path,
@@ -24,33 +26,77 @@ pub enum Document<'a> {
 }
 
 /// The forms that documents can be put into.
-pub const FORMS: &[Format] = &[Format::Human, Format::Json, Format::Html];
+pub const FORMS: &[Format] = &[
+    Format::Human,
+    Format::Json,
+    Format::Markdown,
+    Format::Sarif,
+    Format::Junit,
+    Format::Github,
+    Format::Html,
+    Format::Prometheus,
+];
 
 /// The document in a form, with ANSI styles where that is for people.
 pub fn text(document: Document<'_>, format: Format, output: &Output) -> Result<String, Fatal> {
-    match (document, format) {
-        (Document::Plan(plan), Format::Human) => Ok(human(plan, output)),
-        (Document::Plan(plan), Format::Json) => {
-            report::plan_json(plan).map_err(|error| Fatal::new(error.to_string()))
+    match document {
+        Document::Plan { plan, root } => of_plan(plan, root, format, output),
+        Document::Problems { problems, root } => of_problems(problems, root, format, output),
+    }
+}
+
+fn of_plan(plan: &Plan, root: &Path, format: Format, output: &Output) -> Result<String, Fatal> {
+    Ok(match format {
+        Format::Human => human(plan, output),
+        Format::Json => report::plan_json(plan).map_err(|error| Fatal::new(error.to_string()))?,
+        Format::Markdown => markdown::plan(plan, &output.comment),
+        Format::Html => html::page(plan),
+        Format::Prometheus if plan.drift.is_none() => {
+            return Err(Fatal::with_help(
+                "a plan has no form as prometheus",
+                "metrics are made of an audit: alz drift --format prometheus",
+            ));
         }
-        (Document::Plan(plan), Format::Html) => Ok(html::page(plan)),
-        (Document::Problems { problems, root }, Format::Human) => {
+        Format::Prometheus => report::prometheus(plan),
+        Format::Sarif | Format::Junit | Format::Github => {
+            let mut problems = report::drift::problems(plan);
+            problems.extend(report::policy_problems(plan));
+            in_order(&mut problems);
+            checked::report(format, &problems, root, &[], false).unwrap_or_default()
+        }
+    })
+}
+
+fn of_problems(
+    problems: &[Problem],
+    root: &Path,
+    format: Format,
+    output: &Output,
+) -> Result<String, Fatal> {
+    Ok(match format {
+        Format::Human => {
             let excerpts = output.privacy.shows_excerpts();
             let mut text = problems::human(problems, root, output.width(), excerpts);
             text.push_str(&problems::summary(problems));
             text.push('\n');
-            Ok(text)
+            text
         }
-        (Document::Problems { problems, .. }, Format::Json) => Ok(problems::json(problems)),
-        (Document::Problems { problems, .. }, Format::Html) => Ok(html::problems(problems)),
-        (
-            _,
-            Format::Markdown | Format::Sarif | Format::Junit | Format::Github | Format::Prometheus,
-        ) => Err(Fatal::new(format!(
-            "this document has no form as {}",
-            format.name()
-        ))),
-    }
+        Format::Json => problems::json(problems),
+        Format::Markdown => {
+            let (command, environment) = &output.about;
+            markdown::problems(command, environment, problems, &output.comment)
+        }
+        Format::Html => html::problems(problems),
+        Format::Sarif | Format::Junit | Format::Github => {
+            checked::report(format, problems, root, &[], false).unwrap_or_default()
+        }
+        Format::Prometheus => {
+            return Err(Fatal::with_help(
+                "problems of files have no form as prometheus",
+                "metrics are made of an audit: alz drift --format prometheus",
+            ));
+        }
+    })
 }
 
 fn human(plan: &Plan, output: &Output) -> String {
@@ -58,7 +104,10 @@ fn human(plan: &Plan, output: &Output) -> String {
         width: output.width(),
         names: plan.names.clone(),
     });
-    let text = report::plan_human(plan, &style);
+    let text = match plan.drift {
+        Some(_) => report::drift::human(plan, &style),
+        None => report::plan_human(plan, &style),
+    };
     match plan.merged.as_ref().and_then(|merged| merged.gap()) {
         Some(gap) => format!("{}\n{text}", report::warning(&gap, None)),
         None => text,

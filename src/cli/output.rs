@@ -145,8 +145,8 @@ impl Output {
     }
 
     /// A result in its form without what nothing that is written may show.
-    pub fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        match self.format {
+    fn shown<'a>(&self, format: Format, text: &'a str) -> Cow<'a, str> {
+        match format {
             Format::Json => match self.privacy.json(text) {
                 // What is printed is what alz says: its seal is to hold.
                 Cow::Owned(clean) if clean != text => resealed(&clean).into(),
@@ -179,6 +179,20 @@ impl Output {
         self.write(text);
     }
 
+    /// A result as it goes into a file: in its form, and without styles.
+    pub fn plain(&self, format: Format, text: &str) -> String {
+        let text = self.shown(format, text);
+        match format {
+            Format::Human | Format::Prometheus => anstream::adapter::strip_str(&text).to_string(),
+            Format::Json
+            | Format::Markdown
+            | Format::Sarif
+            | Format::Junit
+            | Format::Github
+            | Format::Html => text.into_owned(),
+        }
+    }
+
     /// Writes what was kept. Before the process ends, however it does.
     pub fn finish(&self) {
         let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
@@ -188,7 +202,7 @@ impl Output {
     }
 
     fn write(&self, text: &str) {
-        let text = self.shown(text);
+        let text = self.shown(self.format, text);
         let mut stream = anstream::AutoStream::new(std::io::stdout().lock(), self.stdout);
         let written = stream
             .write_all(text.as_bytes())

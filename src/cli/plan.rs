@@ -115,6 +115,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
             memory: remembered.ports,
             resend_secrets: arguments.planning.resend_secrets,
             base,
+            audit: None,
         },
         output,
     )

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::auditing::{self, Auditor, Terms};
 use super::base::{self, Base};
 use super::fatal::Fatal;
 use super::output::Output;
@@ -22,13 +23,14 @@ use crate::desired::{Repository, Severity, Subject, policy};
 use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::meaning::{canonical_country, date};
 use crate::model::porting::PortMemory;
-use crate::model::{DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
+use crate::model::{AccountId, DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
+use crate::plan::drift::Audit;
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PolicyFinding,
     PolicySeverity, PortQuestion, RateCenter, Share, Source, Verdict,
 };
 use crate::report::redact::Key;
-use crate::report::{self, Style, address_line};
+use crate::report::{self, Style, address_line, warning};
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -43,6 +45,8 @@ pub struct Request<'a> {
     pub resend_secrets: bool,
     /// What changes are judged against (`--base`).
     pub base: Option<Arc<Base>>,
+    /// Look the accounts over as well.
+    pub audit: Option<Terms>,
 }
 
 /// A plan and what belongs to it.
@@ -73,10 +77,15 @@ pub async fn make(
     let ids = chosen.ids(repository);
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
-    let platform = Platform::read(session, ids).await?;
+    let platform = Platform::read(session, ids.clone()).await?;
+    let auditor = match request.audit {
+        Some(terms) => Some(Arc::new(Auditor::read(terms, &platform, ids).await?)),
+        None => None,
+    };
     let shared = Arc::new(Planner::new(platform, request, project.e911_on_unknown));
 
     let mut plans: Vec<AccountPlan> = Vec::new();
+    let mut audits: BTreeMap<AccountId, Audit> = BTreeMap::new();
     let mut style = Style {
         width: output.width(),
         ..Style::default()
@@ -86,16 +95,18 @@ pub async fn make(
         project.concurrency,
         |index| {
             let (repository, shared) = (Arc::clone(repository), Arc::clone(&shared));
-            let chosen = chosen.clone();
-            async move { account(&repository, index, &chosen, &shared).await }
+            let (chosen, auditor) = (chosen.clone(), auditor.clone());
+            async move { account(&repository, index, &chosen, &shared, auditor.as_deref()).await }
         },
-        |(made, name): (AccountPlan, Option<String>)| {
+        |(made, audit, name): (AccountPlan, Option<Audit>, Option<String>)| {
+            let found = audit.as_ref().is_some_and(|audit| !audit.found.is_empty());
             // Only what is shown needs its account's name.
             if let Some(name) = name
-                && !(made.steps.is_empty() && made.notes.is_empty())
+                && !(made.steps.is_empty() && made.notes.is_empty() && !found)
             {
                 style.names.insert(made.account.clone(), name);
             }
+            audits.extend(audit.map(|audit| (made.account.clone(), audit)));
             plans.push(made);
             progress.step();
         },
@@ -137,6 +148,23 @@ pub async fn make(
     plan.places = report::places(&plan);
     if let Some(base) = &request.base {
         base::sum_up(&mut plan, base, repository);
+    }
+    if let Some(auditor) = &auditor {
+        let whole =
+            request.files.is_empty() && project.narrow.targets.is_empty() && shard.is_none();
+        plan.drift = Some(auditing::gather(
+            audits,
+            repository,
+            &project.ignore,
+            &project.environment,
+            whole,
+        )?);
+        if auditor.lacks_authors() {
+            output.say(&warning(
+                "who has changed what is not told: the account history could not be read",
+                Some("-v says why"),
+            ));
+        }
     }
     locate(&mut plan, repository);
     judge(&mut plan, repository, session.now)?;
@@ -243,7 +271,8 @@ async fn account(
     index: usize,
     chosen: &Chosen,
     planner: &Arc<Planner>,
-) -> Result<(AccountPlan, Option<String>), Fatal> {
+    auditor: Option<&Auditor>,
+) -> Result<(AccountPlan, Option<Audit>, Option<String>), Fatal> {
     let desired = reading::declared(repository, index)?;
     let live = planner.platform.account(&desired).await?;
     let only = chosen.only(&desired);
@@ -256,7 +285,12 @@ async fn account(
         named.chain(along.values().flatten()).copied().collect()
     });
     let only = widened.as_ref().or(only);
-    let (mut made, checks) = planner.plan_asking(&desired, &live, only).await?;
+    if let Some(auditor) = auditor {
+        let (made, audit) = auditor.account(&desired, &live, only, planner).await?;
+        return Ok((made, Some(audit), desired.name));
+    }
+    let context = planner.context(only);
+    let (mut made, checks) = planner.plan_with(&desired, &live, &context).await?;
     if !along.is_empty() {
         made.notes
             .extend(plan::tell_along(&desired.account, &along));
@@ -272,7 +306,7 @@ async fn account(
         };
         base::judge(&mut made, seen, base, repository, planner).await?;
     }
-    Ok((made, desired.name))
+    Ok((made, None, desired.name))
 }
 
 impl Planner {
@@ -312,21 +346,20 @@ impl Planner {
         live: &LiveAccount,
         only: Option<&BTreeSet<PhoneNumber>>,
     ) -> Result<AccountPlan, Fatal> {
-        let (made, _) = self.plan_asking(desired, live, only).await?;
+        let (made, _) = self.plan_with(desired, live, &self.context(only)).await?;
         Ok(made)
     }
 
     /// The same, with what the platform answered.
-    async fn plan_asking(
+    pub(super) async fn plan_with(
         &self,
         desired: &DesiredAccount,
         live: &LiveAccount,
-        only: Option<&BTreeSet<PhoneNumber>>,
+        context: &Context<'_>,
     ) -> Result<(AccountPlan, Checks), Fatal> {
-        let context = self.context(only);
         let mut checks = Checks::default();
         loop {
-            let made = plan::account(desired, live, &context, &checks);
+            let made = plan::account(desired, live, context, &checks);
             if made.questions.is_empty() {
                 return Ok((made, checks));
             }

@@ -16,7 +16,7 @@ use super::privacy::Privacy;
 use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
 use crate::desired::settings::{self, Pattern};
 use crate::desired::{self, LoadRequest, Loaded, find};
-use crate::model::{Guards, OnUnknown, PartitionId};
+use crate::model::{Guards, Ignore, OnUnknown, PartitionId};
 use crate::sandbox;
 
 /// The project as the arguments choose it. Nothing has been asked of a network yet.
@@ -31,6 +31,10 @@ pub struct Project {
     pub guards: Guards,
     /// What becomes of an address that the E911 provider can't confirm.
     pub e911_on_unknown: OnUnknown,
+    /// A released number is spoken of so many days before its cooldown ends.
+    pub cooldown_days: u16,
+    /// Drift that is known.
+    pub ignore: Vec<Ignore>,
     requests_per_second: Option<f64>,
     policies: Vec<Pattern>,
     accounts: Vec<Pattern>,
@@ -83,6 +87,8 @@ impl Project {
                 concurrency: 8,
                 guards: Guards::default(),
                 e911_on_unknown: OnUnknown::default(),
+                cooldown_days: desired::COOLDOWN_DAYS,
+                ignore: Vec::new(),
                 requests_per_second: None,
                 policies: Vec::new(),
                 accounts: Vec::new(),
@@ -135,6 +141,8 @@ impl Project {
             concurrency: settings.concurrency as usize,
             guards: settings.guards,
             e911_on_unknown: settings.e911_on_unknown,
+            cooldown_days: settings.cooldown_days,
+            ignore: settings.ignore.clone(),
             requests_per_second: settings.requests_per_second,
             policies: settings.policies.clone(),
             accounts: environment.accounts.clone(),

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
+use super::audit::{DriftSettings, IgnoreEntry};
 use crate::model::desired::Port;
 use crate::model::{
     AccountId, CustomerServiceRecord, DirectoryListing, E911Address, Field, OnUnknown, PhoneNumber,
@@ -205,6 +206,12 @@ pub struct ConfigFile {
     /// How much the E911 provider must say before an address is sent.
     #[serde(default)]
     pub e911: E911,
+    /// What an audit looks at.
+    #[serde(default)]
+    pub drift: DriftSettings,
+    /// Drift that is known, and no drift until a day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<IgnoreEntry>,
     /// Globs of JSON Schemas that every number's resolved desired state must meet, or (`x-alz-applies-to: step`) every step of a plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<Text>,

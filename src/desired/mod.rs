@@ -12,6 +12,7 @@
 //! `model`, after which the compiler asks each place that must decide about it.
 
 pub(crate) mod advice;
+mod audit;
 mod build;
 pub mod catalogue;
 pub mod edit;
@@ -33,6 +34,7 @@ pub mod tree;
 pub mod typed;
 mod whole;
 
+pub use audit::COOLDOWN_DAYS;
 pub use load::{LoadRequest, Loaded, load};
 pub use problem::{Problem, Severity};
 pub use repository::{Narrowing, Repository, Selection, Subject, Unmatched};

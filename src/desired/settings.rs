@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::audit::{self, IgnoreEntry};
 use super::file::{self, ConfigFile};
 use super::problem::{Place, Problem, code, in_order, nearest};
 use super::read::{self, Located};
 use super::tree::{self, Kind, Node};
 use crate::model::guards::{Guard, Guards};
-use crate::model::{OnUnknown, PartitionId, Text};
+use crate::model::{Ignore, OnUnknown, PartitionId, Text};
 
 /// The name of the settings file.
 pub const FILE: &str = "alz.yaml";
@@ -34,6 +35,10 @@ pub struct Settings {
     /// What becomes of an address that the E911 provider can't confirm.
     pub e911_on_unknown: OnUnknown,
     pub policies: Vec<Pattern>,
+    /// A released number is spoken of so many days before its cooldown ends.
+    pub cooldown_days: u16,
+    /// Drift that is known.
+    pub ignore: Vec<Ignore>,
 }
 
 /// One platform.
@@ -150,6 +155,8 @@ impl Check<'_> {
             requests_per_second,
             guards,
             e911: file::E911 { on_unknown },
+            drift,
+            ignore,
             policies,
         } = config;
         if version != 1 {
@@ -189,6 +196,11 @@ impl Check<'_> {
                 "leave it out for no ceiling",
             );
         }
+        let cooldown_days = audit::cooldown_days(&drift).unwrap_or_else(|(name, message, help)| {
+            self.wrong(&["drift", name], message, help);
+            0
+        });
+        let ignore = self.ignore(&ignore, &names);
         let environments = environments
             .iter()
             .map(|(name, environment)| {
@@ -205,6 +217,8 @@ impl Check<'_> {
             guards: self.guards(&guards),
             e911_on_unknown: on_unknown.unwrap_or_default(),
             policies: self.patterns(&["policies"], &policies),
+            cooldown_days,
+            ignore,
         }
     }
 
@@ -276,6 +290,30 @@ impl Check<'_> {
             });
         }
         patterns
+    }
+
+    fn ignore(&mut self, said: &[IgnoreEntry], environments: &[&str]) -> Vec<Ignore> {
+        // Behind an entry that is none, nothing is where it was written.
+        let is_entry = |path: &str| {
+            path.strip_prefix("ignore.")
+                .is_some_and(|i| !i.contains('.'))
+        };
+        if self.problems.iter().any(|problem| is_entry(&problem.path)) {
+            return Vec::new();
+        }
+        let mut entries = Vec::new();
+        for (index, said) in said.iter().enumerate() {
+            let index = index.to_string();
+            let place = tree::locate(self.tree, &["ignore", &index]).value;
+            let (entry, wrong) = audit::entry(said, (place.line, place.column), environments);
+            for (below, message, help) in wrong {
+                let mut path = vec!["ignore", &index];
+                path.extend(below.iter().map(String::as_str));
+                self.wrong(&path, message, help);
+            }
+            entries.extend(entry);
+        }
+        entries
     }
 
     fn guards(&mut self, said: &file::Guards) -> Guards {

@@ -7,19 +7,23 @@
 //! listing must never look like an account from which all numbers are gone.
 
 mod account;
+mod cooldown;
 mod corrections;
 pub mod dates;
 mod error;
 mod events;
+mod history;
 mod inventory;
 mod number;
 mod partition;
 mod ports;
 
 pub use account::{Wanted, account};
+pub use cooldown::{Cooling, cooling};
 pub use corrections::{correction, correction_past, e911_is_rejected};
 pub use error::LiveError;
 pub use events::{Events, Scope, events, under_way};
+pub use history::history;
 pub use inventory::inventory;
 pub use number::number;
 pub use partition::partition;

@@ -183,6 +183,12 @@ pub fn reserve_for_account(p: &PartitionId, a: &AccountId, tn: PhoneNumber) -> S
     format!("{}/reserve", number(p, a, tn))
 }
 
+/// A/accounthistorysearch: who did what on the account
+/// (O:accountHistoryByAccountIdSearch); the query is the client's.
+pub fn account_history(p: &PartitionId, a: &AccountId) -> String {
+    format!("{}/accounthistorysearch", account(p, a))
+}
+
 /// I/statussearch (O:statusSearch); the query is the client's.
 pub fn status_search(p: &PartitionId) -> String {
     format!("{}/telephonenumber/statussearch", partition(p))

@@ -22,7 +22,7 @@ mod judged;
 mod merged;
 mod policy;
 
-pub use drift::{Attention, Covered, Drift, Finding, FindingKind, Ignored};
+pub use drift::{Attention, Covered, Drift, Finding, FindingKind, Ignored, StaleIgnore, StaleWhy};
 pub use judged::{Judged, Judgement};
 pub use merged::{Merged, MergedPart};
 pub use policy::{PolicyFinding, PolicySeverity};

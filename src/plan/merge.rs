@@ -382,8 +382,22 @@ fn add(whole: &mut Plan, part: Plan) {
         let new: Vec<String> = more.into_iter().filter(|one| !all.contains(one)).collect();
         all.extend(new);
     }
-    if let (Some(all), Some(Drift { findings, covered })) = (&mut whole.drift, drift) {
+    if let (
+        Some(all),
+        Some(Drift {
+            findings,
+            covered,
+            stale,
+        }),
+    ) = (&mut whole.drift, drift)
+    {
         all.findings.extend(findings);
+        // Of alz.yaml, which is the same for all.
+        for entry in stale {
+            if !all.stale.contains(&entry) {
+                all.stale.push(entry);
+            }
+        }
         let Covered {
             accounts,
             live,

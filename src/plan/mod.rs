@@ -12,6 +12,8 @@
 //! by meaning; `overlay` lays what is declared over what is there. [`assemble`]
 //! joins the accounts, and [`lint`] states what must hold for every plan.
 //!
+//! `drift` says of a plan what an audit makes of it.
+//!
 //! Ports are decided before the numbers are (`port`), for one order stands for
 //! several of them; `status` says what is in flight.
 //!
@@ -28,6 +30,7 @@ mod checks;
 mod correction;
 mod csr;
 pub mod document;
+pub mod drift;
 mod e911;
 mod events;
 mod giving_up;
@@ -64,7 +67,7 @@ pub use correction::{as_yaml, instead_of};
 pub use document::{
     Action, Attention, Change, Covered, Drift, Expect, Finding, FindingKind, Ignored, Judged,
     Judgement, Merged, MergedPart, Note, NoteKind, Origin, Plan, PolicyFinding, PolicySeverity,
-    PortFacts, Request, Secret, Source, Step, TrippedGuard,
+    PortFacts, Request, Secret, Source, StaleIgnore, StaleWhy, Step, TrippedGuard,
 };
 pub use guard::{Allow, Share, Touched};
 pub use lint::lint;

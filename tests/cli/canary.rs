@@ -202,7 +202,14 @@ const DAYS: [&[&str]; 27] = [
     &["validate"],
     &["plan", "--out", "plan.json"],
     &["plan", FILE, "--detailed-exitcode"],
-    &["drift"],
+    &[
+        "drift",
+        "--fail-on-unmanaged",
+        "--report",
+        "json=drift.json",
+        "--report",
+        "prometheus=drift.prom",
+    ],
     &["status"],
     &["e911", "check"],
     &[

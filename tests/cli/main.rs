@@ -4,6 +4,7 @@
 mod address;
 mod apply;
 mod canary;
+mod drift;
 mod e911;
 mod e911_check;
 mod e911_corrections;

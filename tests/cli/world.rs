@@ -237,6 +237,32 @@ impl World {
         });
     }
 
+    /// Something that a person of this name does in the portal.
+    pub fn as_user(&self, user: &str, method: &str, path: &str, body: &Value) {
+        let login = json!({ "username": user, "password": "secret" });
+        self.runtime.block_on(async {
+            let token: Value = client()
+                .post(format!("{}/v2/authorize", self.base))
+                .json(&login)
+                .send()
+                .await
+                .expect("an answer")
+                .json()
+                .await
+                .expect("a token");
+            let token = token["authToken"].as_str().expect("a token");
+            let method = method.parse().expect("a method");
+            let answer = client()
+                .request(method, format!("{}{path}", self.base))
+                .header("X-AUTH-TOKEN", token)
+                .json(body)
+                .send()
+                .await
+                .expect("an answer");
+            assert!(answer.status().is_success(), "{:?}", answer.text().await);
+        });
+    }
+
     pub fn number(&self, account: &str, number: &str) -> Value {
         self.get(&format!(
             "/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/{account}/telephonenumber/{number}"

@@ -72,6 +72,7 @@ fn drift(plan: &Plan, accounts: &[AccountPlan]) -> Drift {
             managed: sum(|account| account.live_numbers - account.counts.unmanaged),
             addresses: sum(|account| account.counts.in_sync),
         },
+        stale: Vec::new(),
     }
 }
 

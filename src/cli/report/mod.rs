@@ -10,11 +10,11 @@ use clap::{Args, Subcommand};
 use super::args::Global;
 use super::fatal::Fatal;
 use super::forms::{self, Document};
-use super::output::{Format, Output};
+use super::output::Output;
 use super::{Exit, session};
 use crate::desired::Problem;
 use crate::desired::problem::in_order;
-use crate::plan::{self, Attention, Part, Plan, Unmergeable};
+use crate::plan::{self, Part, Plan, Unmergeable};
 use crate::report;
 use read::Held;
 
@@ -70,7 +70,7 @@ fn merge(arguments: &MergeArgs, global: &Global, output: &Output) -> Result<Exit
     let whole = gathered(arguments, global, output)?;
     let root = session::root_of(global);
     let document = match &whole {
-        Whole::Plan(plan) => Document::Plan(plan),
+        Whole::Plan(plan) => Document::Plan { plan, root: &root },
         Whole::Problems(problems) => Document::Problems {
             problems,
             root: &root,
@@ -80,17 +80,7 @@ fn merge(arguments: &MergeArgs, global: &Global, output: &Output) -> Result<Exit
     match &arguments.out {
         None => output.result(&text),
         Some(path) => {
-            let text = output.shown(&text);
-            let plain = match output.format {
-                Format::Human => anstream::adapter::strip_str(&text).to_string(),
-                Format::Json
-                | Format::Markdown
-                | Format::Sarif
-                | Format::Junit
-                | Format::Github
-                | Format::Html
-                | Format::Prometheus => text.into_owned(),
-            };
+            let plain = output.plain(output.format, &text);
             super::write_file(&global.root().join(path), &plain)?;
             output.say(&format!("Saved to {}.", path.display()));
         }
@@ -108,14 +98,11 @@ fn exit(whole: &Whole, detailed: bool) -> Exit {
     let (failed, changed) = match whole {
         Whole::Problems(problems) => (problems.iter().any(Problem::is_error), false),
         Whole::Plan(plan) => {
-            let drifted = plan.drift.as_ref().map(|drift| {
-                let counts = |finding: &plan::Finding| match finding.attention {
-                    Attention::Drift => finding.ignored.is_none(),
-                    Attention::Notice => false,
-                };
-                drift.findings.iter().any(counts)
-            });
-            (false, drifted.unwrap_or(detailed && !plan.steps.is_empty()))
+            let drift = plan.drift.as_ref();
+            let drifted = drift.map(|drift| drift.counting().next().is_some());
+            let changed = drifted.unwrap_or(detailed && !plan.steps.is_empty());
+            // A plan that its policies refuse has failed; an audit only tells of it.
+            (drift.is_none() && plan.is_refused(), changed)
         }
     };
     match (failed, changed) {

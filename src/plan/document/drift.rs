@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::{Change, Source};
 use crate::model::{AccountId, PhoneNumber};
 
+pub use crate::model::FindingKind;
+
 /// What an audit found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -21,6 +23,16 @@ pub struct Drift {
     pub findings: Vec<Finding>,
     /// How much of what is on the platform the files speak of.
     pub covered: Covered,
+    /// Entries of `ignore:` that are over, or that nothing answers to any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stale: Vec<StaleIgnore>,
+}
+
+impl Drift {
+    /// The findings that make the command's status 2.
+    pub fn counting(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.counts())
+    }
 }
 
 /// One difference between the files and the platform, or one thing that needs a look.
@@ -51,7 +63,7 @@ pub struct Finding {
     /// When it is expected to end, or when it will be too late (date or date-time).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    /// Who did it, as the account's history names them (S:AccountLogX.userName).
+    /// Who did it, as the account's history names them (S:AccountHistoryX.userName).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// When it was done, by the same history.
@@ -66,78 +78,10 @@ pub struct Finding {
     pub steps: Vec<String>,
 }
 
-/// Kinds of findings, in the order in which they are shown.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum FindingKind {
-    /// The platform holds something that the provider rejected: the address does not answer 911 calls.
-    NotInForce,
-    /// The E911 provider would have another address, and nobody has decided.
-    OpenCorrection,
-    /// A number that the files declare is not on its account.
-    Missing,
-    /// A number is on the account that should have been given up.
-    NotReleased,
-    /// A managed field is not what the files say.
-    Changed,
-    /// The losing carrier has rejected the port.
-    RejectedPort,
-    /// A port or activation that should have ended by now.
-    Stuck,
-    /// A person must act before anything goes on.
-    Blocked,
-    /// A released number will soon be out of reach for good.
-    LeavingCooldown,
-    /// A number on the account that no file declares.
-    Unmanaged,
-}
-
-impl FindingKind {
-    pub const ALL: [FindingKind; 10] = [
-        FindingKind::NotInForce,
-        FindingKind::OpenCorrection,
-        FindingKind::Missing,
-        FindingKind::NotReleased,
-        FindingKind::Changed,
-        FindingKind::RejectedPort,
-        FindingKind::Stuck,
-        FindingKind::Blocked,
-        FindingKind::LeavingCooldown,
-        FindingKind::Unmanaged,
-    ];
-
-    /// As in the document: `not-in-force`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            FindingKind::NotInForce => "not-in-force",
-            FindingKind::OpenCorrection => "open-correction",
-            FindingKind::Missing => "missing",
-            FindingKind::NotReleased => "not-released",
-            FindingKind::Changed => "changed",
-            FindingKind::RejectedPort => "rejected-port",
-            FindingKind::Stuck => "stuck",
-            FindingKind::Blocked => "blocked",
-            FindingKind::LeavingCooldown => "leaving-cooldown",
-            FindingKind::Unmanaged => "unmanaged",
-        }
-    }
-
-    /// For people: "not in force".
-    pub const fn title(self) -> &'static str {
-        match self {
-            FindingKind::NotInForce => "not in force",
-            FindingKind::OpenCorrection => "open E911 correction",
-            FindingKind::Missing => "missing",
-            FindingKind::NotReleased => "not released",
-            FindingKind::Changed => "changed",
-            FindingKind::RejectedPort => "rejected port",
-            FindingKind::Stuck => "stuck",
-            FindingKind::Blocked => "blocked",
-            FindingKind::LeavingCooldown => "leaving cooldown",
-            FindingKind::Unmanaged => "unmanaged",
-        }
+impl Finding {
+    /// It is drift, and nobody has asked to wait.
+    pub fn counts(&self) -> bool {
+        self.attention == Attention::Drift && self.ignored.is_none()
     }
 }
 
@@ -161,6 +105,35 @@ pub struct Ignored {
     pub until: Date,
     /// Why, in the project's words.
     pub reason: String,
+}
+
+/// An entry of `ignore:` that no longer does anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StaleIgnore {
+    /// Where it stands.
+    pub source: Source,
+    /// In characters, counted from 1.
+    pub column: u32,
+    /// What has become of it.
+    pub why: StaleWhy,
+    /// The last day on which it held.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub until: Date,
+    /// Its reason, in the project's words.
+    pub reason: String,
+}
+
+/// Why an entry of `ignore:` no longer does anything.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum StaleWhy {
+    /// Its day is past: what it was about counts again.
+    Over,
+    /// Nothing that was found is what it is about.
+    Unused,
 }
 
 /// How much of what is on the platform the files speak of. Shares are made of

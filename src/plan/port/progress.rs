@@ -325,7 +325,7 @@ fn since_day(at: Option<Timestamp>) -> String {
 }
 
 /// Thursday 2026-12-03.
-pub(super) fn day(date: Date) -> String {
+pub(in crate::plan) fn day(date: Date) -> String {
     date.strftime("%A %Y-%m-%d").to_string()
 }
 

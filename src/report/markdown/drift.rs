@@ -4,12 +4,17 @@
 use super::builder::{Document, Entry, Part, Rank};
 use super::plan::{name, numbers, way_out};
 use super::{Options, escape, lines, marker};
-use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Ignored, Plan};
+use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Ignored, Plan, StaleIgnore};
 use crate::report::changes::lines_of;
+use crate::report::drift::stale_words;
 
 /// The audit as a comment.
 pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
-    let Drift { findings, covered } = found;
+    let Drift {
+        findings,
+        covered,
+        stale,
+    } = found;
     let counting: Vec<&Finding> = findings.iter().filter(|f| f.ignored.is_none()).collect();
     let few = counting.len() <= 12;
     let mut parts: Vec<Part> = Vec::new();
@@ -40,6 +45,12 @@ pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
         "Ignored for now",
         &ignored.len().to_string(),
         ignored,
+    ));
+    let stale: Vec<Entry> = stale.iter().map(stale_entry).collect();
+    parts.push(Part::folded(
+        "Entries of `ignore:` to look at",
+        &stale.len().to_string(),
+        stale,
     ));
     Document {
         marker: marker("drift", &plan.environment, plan.shard.as_deref()),
@@ -103,6 +114,17 @@ fn capital(words: &str) -> String {
     match letters.next() {
         None => String::new(),
         Some(first) => first.to_uppercase().chain(letters).collect(),
+    }
+}
+
+fn stale_entry(entry: &StaleIgnore) -> Entry {
+    let place = format!("{}:{}", entry.source.file, entry.source.line);
+    let words = escape::prose(&stale_words(entry));
+    Entry {
+        rank: Rank::Waiting,
+        what: ("entry of ignore", "entries of ignore"),
+        account: String::new(),
+        text: format!("- {} {words}\n", escape::code(&place)),
     }
 }
 

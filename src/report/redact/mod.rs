@@ -83,6 +83,9 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
     for finding in shown.drift.iter_mut().flat_map(|drift| &mut drift.findings) {
         finding_shown(finding, key, &sentence);
     }
+    for entry in shown.drift.iter_mut().flat_map(|drift| &mut drift.stale) {
+        entry.reason = sentence(&entry.reason);
+    }
     for step in &mut shown.steps {
         // What the step expects to find is what is not to be shown.
         step.expect = Expect::Anything;

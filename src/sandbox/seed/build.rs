@@ -436,6 +436,8 @@ fn add_cooldown(world: &mut World, seed: &CooldownSeed, now: Timestamp) -> Resul
         SignedDuration::from_secs(days.max(0).saturating_mul(86_400)),
     );
     world.stock.insert(*number, Stock::Cooldown { until });
+    let length = world.partition.tn_delete_cooldown_days.unwrap_or(0).max(0);
+    let began = later(until, SignedDuration::from_secs(-86_400 * length)).min(now);
     let (kind, status) = (EventKind::Disconnect, EventStatus::Cooldown);
     let event = Event {
         id: world.ids.next(),
@@ -444,8 +446,8 @@ fn add_cooldown(world: &mut World, seed: &CooldownSeed, now: Timestamp) -> Resul
         account,
         number: *number,
         status,
-        created: now,
-        updated: now,
+        created: began,
+        updated: began,
         order: world.ids.sequence(),
         revision: world.ids.sequence(),
         stuck: false,
@@ -453,7 +455,7 @@ fn add_cooldown(world: &mut World, seed: &CooldownSeed, now: Timestamp) -> Resul
         crd_date: None,
         logs: vec![Log {
             status,
-            at: now,
+            at: began,
             code: event::code(kind, status).to_owned(),
             message: String::new(),
         }],

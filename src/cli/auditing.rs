@@ -1,0 +1,210 @@
+//! What an audit does besides planning: it looks every account over, asks its
+//! history who has done what was found, and sets aside what the project knows
+//! of. Nothing here can write.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::clock;
+use super::fatal::Fatal;
+use super::planning::Planner;
+use super::reading::Platform;
+use crate::desired::{Repository, Subject, settings};
+use crate::live;
+use crate::model::live::LiveAccount;
+use crate::model::{AccountId, DesiredAccount, Ignore, PhoneNumber, SourceId};
+use crate::plan::drift::{self, Audit, Facts, Found, Spot};
+use crate::plan::{AccountPlan, Attention, Context, Covered, Drift, Finding, Source};
+
+/// The account history is read so many days back: drift that is older has no
+/// author.
+const HISTORY_DAYS: i64 = 90;
+
+/// How an audit judges.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// A number that no file declares is drift.
+    pub fail_on_unmanaged: bool,
+    /// A released number is spoken of so many days before its cooldown ends.
+    pub cooldown_days: u16,
+}
+
+/// What every account's audit uses.
+pub(super) struct Auditor {
+    terms: Terms,
+    cooling: live::Cooling,
+    /// A history could not be read, and that has been noted.
+    untold: AtomicBool,
+}
+
+impl Auditor {
+    /// Reads what is read once a run.
+    pub async fn read(
+        terms: Terms,
+        platform: &Platform,
+        accounts: BTreeSet<AccountId>,
+    ) -> Result<Self, Fatal> {
+        let window = SignedDuration::from_hours(i64::from(terms.cooldown_days) * 24);
+        let cooling = match terms.cooldown_days {
+            0 => live::Cooling::new(),
+            _ => {
+                let scope = live::Scope { accounts };
+                live::cooling(&platform.client, &scope, &platform.partition, window).await?
+            }
+        };
+        Ok(Self {
+            terms,
+            cooling,
+            untold: AtomicBool::new(false),
+        })
+    }
+
+    /// Looks an account over. What comes back as its plan asks for no address
+    /// again that is in force in the provider's spelling.
+    pub async fn account(
+        &self,
+        desired: &DesiredAccount,
+        live: &LiveAccount,
+        only: Option<&BTreeSet<PhoneNumber>>,
+        planner: &Planner,
+    ) -> Result<(AccountPlan, Audit), Fatal> {
+        let mut made = planner.plan(desired, live, only).await?;
+        let perhaps = drift::perhaps_older_spellings(&made);
+        let mut settled = None;
+        if !perhaps.is_empty() {
+            let spelled = planner.older_spellings(desired, live, &perhaps).await;
+            if !spelled.is_empty() {
+                let desired = drift::without_older_spellings(desired, &spelled);
+                made = planner.plan(&desired, live, only).await?;
+                settled = Some(desired);
+            }
+        }
+        let context = planner.context(only);
+        let facts = Facts {
+            cooling: self.cooling.get(&desired.account),
+            unmanaged: match self.terms.fail_on_unmanaged {
+                true => Attention::Drift,
+                false => Attention::Notice,
+            },
+        };
+        let judged = settled.as_ref().unwrap_or(desired);
+        let mut audit = drift::audit(judged, live, &made, &context, &facts);
+        self.name_authors(desired, &mut audit.found, planner, &context)
+            .await;
+        Ok((made, audit))
+    }
+
+    /// An audit without names is an audit all the same.
+    async fn name_authors(
+        &self,
+        desired: &DesiredAccount,
+        found: &mut [Found],
+        planner: &Planner,
+        context: &Context<'_>,
+    ) {
+        if !drift::has_authors(found) {
+            return;
+        }
+        let from = days_before(context.now, HISTORY_DAYS);
+        match live::history(&planner.client, &desired.account, from).await {
+            Ok(entries) => drift::name_authors(found, &entries),
+            Err(error) => {
+                tracing::debug!(account = %desired.account, "the history can't be read: {error}");
+                self.untold.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Whether a history could not be read.
+    pub fn lacks_authors(&self) -> bool {
+        self.untold.load(Ordering::Relaxed)
+    }
+}
+
+impl Planner {
+    /// Those of these numbers whose address in force is the provider's correction
+    /// of the one in the file. The provider is asked about the file's address;
+    /// where it can't be, none is.
+    pub(super) async fn older_spellings(
+        &self,
+        desired: &DesiredAccount,
+        live: &LiveAccount,
+        perhaps: &BTreeSet<PhoneNumber>,
+    ) -> BTreeSet<PhoneNumber> {
+        let context = Context {
+            verify: true,
+            ..self.context(Some(perhaps))
+        };
+        match self.plan_with(desired, live, &context).await {
+            Ok((made, _)) => drift::older_spellings(&made),
+            Err(_) => BTreeSet::new(),
+        }
+    }
+}
+
+fn days_before(now: Timestamp, days: i64) -> Date {
+    let then = now.checked_sub(SignedDuration::from_hours(days * 24));
+    then.unwrap_or(now).to_zoned_datetime(TimeZone::UTC).date()
+}
+
+/// All accounts' audits in one, each finding with its line, and what the
+/// project knows of set aside. `whole`: the run has seen all of the environment.
+pub(super) fn gather(
+    audits: BTreeMap<AccountId, Audit>,
+    repository: &Repository,
+    ignore: &[Ignore],
+    environment: &str,
+    whole: bool,
+) -> Result<Drift, Fatal> {
+    let mut covered = Covered::default();
+    let mut found: Vec<Found> = Vec::new();
+    for audit in audits.into_values() {
+        let Covered {
+            accounts,
+            live,
+            managed,
+            addresses,
+        } = audit.covered;
+        covered.accounts += accounts;
+        covered.live += live;
+        covered.managed += managed;
+        covered.addresses += addresses;
+        found.extend(audit.found);
+    }
+    let subjects: Vec<(SourceId, Subject)> = found
+        .iter()
+        .map(|found| {
+            let subject = match &found.spot {
+                Spot::Account => Subject::Account,
+                Spot::Number(number) => Subject::Number(*number),
+                Spot::Port(name) => Subject::Port(name.clone()),
+            };
+            (found.source, subject)
+        })
+        .collect();
+    let findings: Vec<Finding> = found
+        .into_iter()
+        .zip(repository.locate(&subjects))
+        .map(|(Found { finding, .. }, (file, line))| Finding {
+            source: Source { file, line },
+            ..finding
+        })
+        .collect();
+    let (findings, stale) = drift::ignore(
+        findings,
+        ignore,
+        settings::FILE,
+        environment,
+        clock::today()?,
+        whole,
+    );
+    Ok(Drift {
+        findings,
+        covered,
+        stale,
+    })
+}

@@ -1,0 +1,108 @@
+//! `alz drift`: the audit. It reads, says what it found in as many forms as are
+//! asked for, and changes nothing.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use super::args::Global;
+use super::auditing::Terms;
+use super::clock;
+use super::fatal::Fatal;
+use super::forms::{self, Document};
+use super::output::{Format, Output};
+use super::session::{self, Project};
+use super::{Exit, journal, planning};
+use crate::plan::Allow;
+
+/// Find what is not as the files say
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  alz drift                         every account of the default environment
+  alz drift accounts/lindon.yaml    one file
+  alz drift --fail-on-unmanaged     numbers that no file declares are drift too
+  alz drift --report json=drift.json --report prometheus=alz.prom
+                                    one reading, told in several forms
+
+Exit status: 0 no drift, 1 the audit could not be made, 2 drift.")]
+pub struct DriftArgs {
+    /// Look only at what these files declare
+    #[arg(value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// A number that no file declares is drift
+    #[arg(long)]
+    pub fail_on_unmanaged: bool,
+    /// Write the result to a file as well, in this form; may be said several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
+    pub report: Vec<(Format, PathBuf)>,
+}
+
+fn report_file(said: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = said
+        .split_once('=')
+        .filter(|(_, file)| !file.is_empty())
+        .ok_or("write it as json=drift.json")?;
+    let format = Format::from_str(format, false).map_err(|_| {
+        let known: Vec<&str> = Format::value_variants().iter().map(|f| f.name()).collect();
+        format!("{format} is no form; known: {}", known.join(", "))
+    })?;
+    Ok((format, PathBuf::from(file)))
+}
+
+pub async fn run(arguments: &DriftArgs, global: &Global, output: &Output) -> Exit {
+    match drift(arguments, global, output).await {
+        Ok(exit) => exit,
+        Err(fatal) => fatal.tell(output, &session::root_of(global), false),
+    }
+}
+
+async fn drift(arguments: &DriftArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
+    let files = session::from_directory(global, &arguments.files);
+    let project = Project::open(global, &files)?;
+    let loaded = project.load(&files, clock::today()?)?;
+    output.warn_of_live(&loaded.warnings, &project.root);
+    let session = project.connect(fastrand::u64(..)).await?;
+    let remembered = journal::recall(global, &project, &session).await?;
+    let made = planning::make(
+        &project,
+        &session,
+        &Arc::new(loaded.repository),
+        &planning::Request {
+            files: &files,
+            // Nothing is about to be sent; what is asked all the same, the audit says.
+            verify: false,
+            allow: Allow::default(),
+            memory: remembered.ports,
+            resend_secrets: false,
+            base: None,
+            audit: Some(Terms {
+                fail_on_unmanaged: arguments.fail_on_unmanaged,
+                cooldown_days: project.cooldown_days,
+            }),
+        },
+        output,
+    )
+    .await;
+    session.close().await;
+    let planning::Planned { mut plan, key, .. } = made?;
+    if let Some(shown) = output.privacy.plan(&plan, &key) {
+        plan = shown;
+    }
+    let document = Document::Plan {
+        plan: &plan,
+        root: &project.root,
+    };
+    for (format, file) in &arguments.report {
+        let text = forms::text(document, *format, output)?;
+        let text = output.plain(*format, &text);
+        super::write_file(&global.root().join(file), &text)?;
+    }
+    output.result(&forms::text(document, output.format, output)?);
+    let found = plan.drift.iter().flat_map(|drift| drift.counting()).count();
+    Ok(match found {
+        0 => Exit::Done,
+        _ => Exit::Changes,
+    })
+}

@@ -1,0 +1,149 @@
+use super::*;
+use crate::model::ignore::Wildcard;
+use crate::model::{AccountId, PhoneNumber};
+use crate::plan::document::Attention;
+use serde_json::json;
+
+fn finding(kind: FindingKind, numbers: &[&str], paths: &[&str]) -> Finding {
+    let change = |path: &&str| Change {
+        path: (*path).to_owned(),
+        before: json!("a"),
+        after: json!("b"),
+        sensitive: false,
+        origin: None,
+    };
+    let number = |text: &&str| -> PhoneNumber { text.parse().expect("a number") };
+    Finding {
+        kind,
+        attention: Attention::Drift,
+        account: AccountId::new("office"),
+        numbers: numbers.iter().map(number).collect(),
+        port: None,
+        source: Source::default(),
+        changes: paths.iter().map(change).collect(),
+        reason: String::new(),
+        help: None,
+        until: None,
+        by: None,
+        at: None,
+        ignored: None,
+        steps: Vec::new(),
+    }
+}
+
+fn entry() -> Ignore {
+    Ignore {
+        numbers: Vec::new(),
+        accounts: Vec::new(),
+        kinds: Vec::new(),
+        paths: Vec::new(),
+        environments: Vec::new(),
+        until: "2026-12-04".parse().expect("a date"),
+        reason: "known".to_owned(),
+        line: 7,
+        column: 5,
+    }
+}
+
+/// How many of the findings count, and what became of the entries.
+fn judged(findings: Vec<Finding>, entries: &[Ignore], today: &str) -> (usize, Vec<StaleWhy>) {
+    let today = today.parse().expect("a date");
+    let (findings, stale) = ignore(findings, entries, "alz.yaml", "test", today, true);
+    let counting = findings.iter().filter(|finding| finding.counts()).count();
+    (counting, stale.iter().map(|stale| stale.why).collect())
+}
+
+const ONE: &str = "18015551212";
+
+#[test]
+fn an_entry_holds_through_its_day_and_is_over_on_the_next() {
+    let known = Ignore {
+        kinds: vec![FindingKind::Missing],
+        ..entry()
+    };
+    let missing = || vec![finding(FindingKind::Missing, &[ONE], &[])];
+    assert_eq!(
+        judged(missing(), std::slice::from_ref(&known), "2026-12-04"),
+        (0, vec![])
+    );
+    assert_eq!(
+        judged(missing(), std::slice::from_ref(&known), "2026-12-05"),
+        (1, vec![StaleWhy::Over])
+    );
+    assert_eq!(
+        judged(vec![], std::slice::from_ref(&known), "2026-12-04"),
+        (0, vec![StaleWhy::Unused])
+    );
+    // Of another environment it says nothing, not even that it is over.
+    let elsewhere = Ignore {
+        environments: vec!["production".to_owned()],
+        ..known
+    };
+    assert_eq!(judged(missing(), &[elsewhere], "2026-12-05"), (1, vec![]));
+}
+
+#[test]
+fn all_that_an_entry_names_must_fit() {
+    let missing = || vec![finding(FindingKind::Missing, &[ONE], &[])];
+    let number = Ignore {
+        numbers: vec![Wildcard::new("1801555*")],
+        ..entry()
+    };
+    assert_eq!(
+        judged(missing(), std::slice::from_ref(&number), "2026-12-01").0,
+        0
+    );
+    for other in [
+        Ignore {
+            kinds: vec![FindingKind::Changed],
+            ..number.clone()
+        },
+        Ignore {
+            accounts: vec![Wildcard::new("clinic")],
+            ..number.clone()
+        },
+        Ignore {
+            numbers: vec![Wildcard::new("1385*")],
+            ..entry()
+        },
+    ] {
+        assert_eq!(judged(missing(), &[other], "2026-12-01").0, 1);
+    }
+    // A port is one thing: not a part of its numbers.
+    let port = vec![finding(
+        FindingKind::RejectedPort,
+        &[ONE, "13855551212"],
+        &[],
+    )];
+    assert_eq!(judged(port, &[number], "2026-12-01").0, 1);
+}
+
+#[test]
+fn a_member_that_may_differ_hides_no_other_and_no_address_that_is_not_in_force() {
+    let language = Ignore {
+        paths: vec![Wildcard::new("e911Address.*")],
+        ..entry()
+    };
+    let both = finding(
+        FindingKind::Changed,
+        &[ONE],
+        &["e911Address.unit", "reference"],
+    );
+    let today = "2026-12-01".parse().expect("a date");
+    let (split, _) = ignore(
+        vec![both],
+        std::slice::from_ref(&language),
+        "alz.yaml",
+        "test",
+        today,
+        true,
+    );
+    let paths: Vec<(bool, &str)> = split
+        .iter()
+        .map(|finding| (finding.counts(), finding.changes[0].path.as_str()))
+        .collect();
+    assert_eq!(paths, [(false, "e911Address.unit"), (true, "reference")]);
+    assert_eq!(split[1].reason, "differs from the file in reference");
+    let not_in_force = finding(FindingKind::NotInForce, &[ONE], &["e911Address.unit"]);
+    assert_eq!(judged(vec![not_in_force], &[language], "2026-12-01").0, 1);
+}
