@@ -158,10 +158,12 @@ words() {
   set +f
 }
 
-# options: what every call of alz is given.
-OPTIONS=(-C "$DIRECTORY")
+# What every call of alz is given. Validate speaks of the files alone, to people who have
+# them before their eyes; all else tells what is on the platform.
+FILES=(-C "$DIRECTORY")
+[ -z "${ALZ_ACTION_ENV:-}" ] || FILES+=(--env "$ALZ_ACTION_ENV")
+OPTIONS=("${FILES[@]}")
 [ "${ALZ_ACTION_REDACT:-pii}" != pii ] || OPTIONS+=(--redact pii)
-[ -z "${ALZ_ACTION_ENV:-}" ] || OPTIONS+=(--env "$ALZ_ACTION_ENV")
 [ -z "${ALZ_ACTION_JOURNAL:-}" ] || OPTIONS+=(--journal "$ALZ_ACTION_JOURNAL")
 MORE=()
 while IFS= read -r -d '' word; do MORE+=("$word"); done < <(words "${ALZ_ACTION_ARGS:-}")
@@ -178,7 +180,7 @@ placed() {
 
 validate() {
   local status=0
-  quoted 2 alz "${OPTIONS[@]}" validate --format github > "$TEMP/annotations" || status=$?
+  quoted 2 alz "${FILES[@]}" validate --format github > "$TEMP/annotations" || status=$?
   placed < "$TEMP/annotations"
   return "$status"
 }
