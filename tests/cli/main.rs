@@ -10,6 +10,7 @@ mod e911_corrections;
 mod e911_walk;
 mod examples;
 mod forge;
+mod gitops;
 mod har;
 mod init;
 mod input;

@@ -306,7 +306,10 @@ fn words_of_strangers_are_no_commands_to_the_runner_or_the_shell() {
         calls.contains("--target $(touch${IFS}pwned) *.json --allow release=12"),
         "{calls}"
     );
-    assert!(calls.contains("--env production --redact pii plan"), "{calls}");
+    assert!(
+        calls.contains("--env production --redact pii plan"),
+        "{calls}"
+    );
 }
 
 #[test]
