@@ -299,8 +299,11 @@ fn from_a_branch_to_a_clean_night() {
         body.contains("801-769-0101") || body.contains(DESK),
         "{body}"
     );
-    assert!(body.contains("pat@"), "who did it is not told: {body}");
     without_names(body);
+    // Who it was is a person's name: masked there, told to who asks.
+    assert!(!body.contains("pat@"), "{body}");
+    let said = story.world.alz(&["--env", "sandbox", "drift"]).expect(2);
+    assert!(said.stdout.contains("pat@example.com"), "{}", said.stdout);
 
     // The file is right: planned by hand, approved, applied; the issue closes.
     story
