@@ -83,10 +83,11 @@ pages() {
 
 event() { jq -r "$1 // empty" "${GITHUB_EVENT_PATH:?}"; }
 
-# The marker by which a comment or issue is found again: the document's own, or one of ours.
+# The marker by which a comment or issue is found again. The environment that was named
+# counts; a document's own marker only where none was, as `--redact pii` may mask its name.
 marker() {
-  local found
-  found=$(grep -oE "<!-- alz:$1:[^<>]* -->" "$2" | head -n 1 || true)
+  local found=''
+  [ "$ENVIRONMENT" != default ] || found=$(grep -oE "<!-- alz:$1:[^<>]* -->" "$2" | head -n 1 || true)
   printf '%s' "${found:-<!-- alz:$1:$ENVIRONMENT${SHARD:+:$SHARD} -->}"
 }
 
