@@ -18,6 +18,7 @@ mod journal;
 mod lock;
 mod lock_postgres;
 mod numbers;
+mod pipeline_atlantis;
 mod pipeline_github;
 mod pipeline_gitlab;
 mod port_check;
