@@ -343,9 +343,9 @@ fn changed(then: &Step, now: &Step) -> Vec<Detail> {
     }
     for change in changes {
         let reviewed = then.changes.iter().find(|other| other.path == change.path);
-        if reviewed != Some(change) {
-            let reviewed = reviewed.map(shown);
-            what.push(Detail::new(&change.path, reviewed, Some(shown(change))));
+        let (reviewed, now) = (reviewed.map(shown), shown(change));
+        if reviewed.as_ref() != Some(&now) {
+            what.push(Detail::new(&change.path, reviewed, Some(now)));
         }
     }
     what

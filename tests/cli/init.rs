@@ -96,6 +96,7 @@ fn actions_of_others_are_pinned_to_a_commit_and_named_with_their_version() {
     let mut count = 0;
     for file in [
         "action.yml",
+        ".github/workflows/ci.yml",
         ".github/workflows/release.yml",
         "examples/gitops/.github/workflows/alz.yml",
         "examples/gitops/pipelines/github-shards.yml",

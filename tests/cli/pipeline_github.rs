@@ -306,7 +306,10 @@ fn words_of_strangers_are_no_commands_to_the_runner_or_the_shell() {
         calls.contains("--target $(touch${IFS}pwned) *.json --allow release=12"),
         "{calls}"
     );
-    assert!(calls.contains("--redact pii --env production"), "{calls}");
+    assert!(
+        calls.contains("--env production --redact pii plan"),
+        "{calls}"
+    );
 }
 
 #[test]
@@ -516,6 +519,48 @@ fn the_plans_of_shards_become_one_comment() {
     assert_eq!(parts, 2, "{calls}");
     assert!(calls.contains("report merge"), "{calls}");
     assert_eq!(job.bodies().len(), 1);
+}
+
+#[test]
+fn where_a_shard_is_missing_the_comment_says_so_and_holds_no_older_plan() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    job.forge
+        .artifact(77, "alz-plan-production-1-of-2", &[("plan.json", "{}")]);
+    job.run("merge").expect(0);
+    let job = job.set("STUB_SAYS", "").set("STUB_EXIT", "1");
+    job.run("merge").expect(1);
+    let bodies = job.bodies();
+    assert_eq!(bodies.len(), 1);
+    assert!(bodies[0].contains("alz plan failed"), "{}", bodies[0]);
+}
+
+#[test]
+fn each_shard_takes_its_own_plan_and_has_its_own_comment() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    job.forge.merged(REPOSITORY);
+    job.forge.artifact(
+        41,
+        "alz-plan-production-1-of-2",
+        &[("plan.json", "{\"shard\":1}")],
+    );
+    job.forge.artifact(
+        41,
+        "alz-plan-production-2-of-2",
+        &[("plan.json", "{\"shard\":2}")],
+    );
+    let job = job.set("ALZ_ACTION_SHARD", "1/2");
+    assert!(job.run("apply").expect(0).stdout.contains("{\"shard\":1}"));
+    let job = job.set("ALZ_ACTION_SHARD", "2/2");
+    assert!(job.run("apply").expect(0).stdout.contains("{\"shard\":2}"));
+    assert_eq!(job.bodies().len(), 2);
+    assert!(
+        job.read("calls").contains("--shard 2/2"),
+        "{}",
+        job.read("calls")
+    );
 }
 
 #[test]

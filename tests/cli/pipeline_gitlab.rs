@@ -329,3 +329,122 @@ fn drift_is_one_issue_while_it_lasts() {
         assert_eq!(held.issues[0]["state"], "opened", "somebody else's issue");
     });
 }
+
+/// Says what it was called with, and ends as the test says.
+const ALZ: &str = r#"#!/bin/sh
+printf '%s\n' "$*" >> calls
+case $1 in plan) [ "${STUB_EXIT:-0}" != 0 ] || echo '{}' > plan.json ;; esac
+printf '%s' "${STUB_SAYS:-}"
+exit "${STUB_EXIT:-0}"
+"#;
+
+/// The `script` of a job, run as a runner does: in one shell that ends at the first fault.
+fn script(job: &Job, name: &str, variables: &[(&str, &str)]) -> Said {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/gitops");
+    let text = std::fs::read_to_string(example.join(".gitlab-ci.yml")).expect("the pipeline");
+    let pipeline: Value = serde_yaml::from_str(&text).expect("YAML");
+    let lines = pipeline[name]["script"]
+        .as_array()
+        .expect("a script")
+        .iter();
+    let lines: Vec<&str> = lines.map(|line| line.as_str().expect("a line")).collect();
+    let root = job.directory.path();
+    for (to, text) in [
+        (
+            ".gitlab/alz.sh",
+            std::fs::read_to_string(example.join(".gitlab/alz.sh")).expect("the script"),
+        ),
+        ("bin/alz", ALZ.to_owned()),
+    ] {
+        let to = root.join(to);
+        std::fs::create_dir_all(to.parent().expect("a parent")).expect("a directory");
+        std::fs::write(&to, text).expect("a file");
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&to, std::fs::Permissions::from_mode(0o755)).expect("modes");
+    }
+    let path = std::env::var("PATH").unwrap_or_default();
+    Command::new("bash")
+        .args(["-e", "-o", "pipefail", "-c", &lines.join("\n")])
+        .current_dir(root)
+        .env_clear()
+        .env("PATH", format!("{}:{path}", root.join("bin").display()))
+        .env("CI_API_V4_URL", &job.base)
+        .env("CI_PROJECT_ID", "5")
+        .env("CI_COMMIT_SHA", "mergesha")
+        .env("CI_DEFAULT_BRANCH", "main")
+        .env("ALZ_ENV", "production")
+        .env("ALZ_GITLAB_TOKEN", TOKEN)
+        .envs(variables.iter().copied())
+        .output()
+        .expect("bash runs")
+        .into()
+}
+
+#[test]
+fn the_jobs_of_the_pipeline_end_as_alz_ends_and_say_so() {
+    let Some(job) = Job::new() else { return };
+    let calls = || std::fs::read_to_string(job.directory.path().join("calls")).unwrap_or_default();
+    let request = ("CI_MERGE_REQUEST_IID", "7");
+    script(
+        &job,
+        "plan",
+        &[request, ("ALZ_BASE", "basesha"), ("STUB_SAYS", PLAN)],
+    )
+    .expect(0);
+    assert!(
+        calls().contains("--out plan.json --base basesha"),
+        "{}",
+        calls()
+    );
+    script(&job, "plan", &[request, ("STUB_EXIT", "1")]).expect(1);
+    let notes = |job: &Job| -> Vec<String> {
+        job.with(|held| {
+            held.notes
+                .iter()
+                .map(|note| note["body"].as_str().expect("text").to_owned())
+                .collect()
+        })
+    };
+    assert_eq!(notes(&job).len(), 1);
+    assert!(
+        notes(&job)[0].contains("alz plan failed"),
+        "{:?}",
+        notes(&job)
+    );
+
+    job.merged();
+    script(&job, "apply", &[]).expect(0);
+    assert!(
+        notes(&job)[1].contains("apply in production:** done"),
+        "{:?}",
+        notes(&job)
+    );
+    for (code, said) in [
+        ("3", "not all of it is done"),
+        ("4", "nothing was done"),
+        ("130", "ended with 130"),
+    ] {
+        script(&job, "apply", &[("STUB_EXIT", code)]).expect(code.parse().expect("a number"));
+        assert_eq!(notes(&job).len(), 2);
+        assert!(notes(&job)[1].contains(said), "{:?}", notes(&job));
+    }
+    let before = calls();
+    job.with(|held| held.answers.clear());
+    assert_ne!(script(&job, "apply", &[]).code, 0);
+    assert_eq!(
+        calls(),
+        before,
+        "something was applied without a plan that was reviewed"
+    );
+
+    script(
+        &job,
+        "drift",
+        &[("STUB_EXIT", "2"), ("STUB_SAYS", "**1 changed**")],
+    )
+    .expect(0);
+    script(&job, "drift", &[("STUB_EXIT", "1")]).expect(1);
+    assert_eq!(job.with(|held| held.issues[0]["state"].clone()), "opened");
+    script(&job, "drift", &[("STUB_SAYS", "**none**")]).expect(0);
+    assert_eq!(job.with(|held| held.issues[0]["state"].clone()), "closed");
+}

@@ -91,6 +91,22 @@ fn a_plan_that_was_tampered_with_is_refused() {
     assert!(world.writes().is_empty());
 }
 
+/// With `--base` a plan says whose each change is; apply, which has no base, says nothing.
+#[test]
+fn a_plan_that_says_whose_each_change_is_is_applied_like_any_other() {
+    let world = saved();
+    let mut plan = plan(&world);
+    for step in plan["steps"].as_array_mut().expect("steps") {
+        for change in step["changes"].as_array_mut().expect("changes") {
+            change["origin"] = "branch".into();
+        }
+    }
+    plan["seal"] = alz::plan::seal(&plan).into();
+    world.write("plan.json", &plan.to_string());
+    world.alz(&["apply", "plan.json"]).expect(0);
+    assert_eq!(world.writes().len(), 4);
+}
+
 #[test]
 fn a_plan_for_elsewhere_a_newer_format_or_half_a_file_is_refused() {
     let world = saved();

@@ -214,6 +214,36 @@ impl World {
         self.send(reqwest::Method::PATCH, &path, body);
     }
 
+    /// The same by somebody who signs in with a name of their own.
+    pub fn patch_as(&self, user: &str, account: &str, number: &str, body: &Value) {
+        let path = format!(
+            "/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/{account}/telephonenumber/{number}"
+        );
+        let login = json!({ "username": user, "password": "portal" });
+        self.runtime.block_on(async {
+            let base = &self.base;
+            let answer = client().post(format!("{base}/v2/authorize")).json(&login);
+            let token: Value = answer
+                .send()
+                .await
+                .expect("an answer")
+                .json()
+                .await
+                .expect("JSON");
+            let answer = client()
+                .patch(format!("{base}{path}"))
+                .header(
+                    "X-AUTH-TOKEN",
+                    token["authToken"].as_str().expect("a token"),
+                )
+                .json(body)
+                .send()
+                .await
+                .expect("an answer");
+            assert!(answer.status().is_success(), "{:?}", answer.text().await);
+        });
+    }
+
     /// An order by hand, as a person in the portal would place it.
     pub fn post_as_user(&self, path: &str, body: &Value) {
         self.send(reqwest::Method::POST, path, body);

@@ -49,9 +49,11 @@ pages() {
 # Our own notes and issues only: a marker in somebody else's is text.
 me() { api GET user | jq .id; }
 
+# The environment that was named counts; a document's own marker only where none was, as
+# `--redact pii` may mask its name.
 marker() {
-  local found
-  found=$(grep -oE "<!-- alz:$1:[^<>]* -->" "$2" | head -n 1 || true)
+  local found=''
+  [ "$ENVIRONMENT" != default ] || found=$(grep -oE "<!-- alz:$1:[^<>]* -->" "$2" | head -n 1 || true)
   printf '%s' "${found:-<!-- alz:$1:$ENVIRONMENT -->}"
 }
 

@@ -83,10 +83,11 @@ pages() {
 
 event() { jq -r "$1 // empty" "${GITHUB_EVENT_PATH:?}"; }
 
-# The marker by which a comment or issue is found again: the document's own, or one of ours.
+# The marker by which a comment or issue is found again. The environment that was named
+# counts; a document's own marker only where none was, as `--redact pii` may mask its name.
 marker() {
-  local found
-  found=$(grep -oE "<!-- alz:$1:[^<>]* -->" "$2" | head -n 1 || true)
+  local found=''
+  [ "$ENVIRONMENT" != default ] || found=$(grep -oE "<!-- alz:$1:[^<>]* -->" "$2" | head -n 1 || true)
   printf '%s' "${found:-<!-- alz:$1:$ENVIRONMENT${SHARD:+:$SHARD} -->}"
 }
 
@@ -158,10 +159,12 @@ words() {
   set +f
 }
 
-# options: what every call of alz is given.
-OPTIONS=(-C "$DIRECTORY")
+# What every call of alz is given. Validate speaks of the files alone, to people who have
+# them before their eyes; all else tells what is on the platform.
+FILES=(-C "$DIRECTORY")
+[ -z "${ALZ_ACTION_ENV:-}" ] || FILES+=(--env "$ALZ_ACTION_ENV")
+OPTIONS=("${FILES[@]}")
 [ "${ALZ_ACTION_REDACT:-pii}" != pii ] || OPTIONS+=(--redact pii)
-[ -z "${ALZ_ACTION_ENV:-}" ] || OPTIONS+=(--env "$ALZ_ACTION_ENV")
 [ -z "${ALZ_ACTION_JOURNAL:-}" ] || OPTIONS+=(--journal "$ALZ_ACTION_JOURNAL")
 MORE=()
 while IFS= read -r -d '' word; do MORE+=("$word"); done < <(words "${ALZ_ACTION_ARGS:-}")
@@ -178,7 +181,7 @@ placed() {
 
 validate() {
   local status=0
-  quoted 2 alz "${OPTIONS[@]}" validate --format github > "$TEMP/annotations" || status=$?
+  quoted 2 alz "${FILES[@]}" validate --format github > "$TEMP/annotations" || status=$?
   placed < "$TEMP/annotations"
   return "$status"
 }
