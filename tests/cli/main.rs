@@ -9,6 +9,7 @@ mod e911_check;
 mod e911_corrections;
 mod e911_walk;
 mod examples;
+mod formats;
 mod har;
 mod input;
 mod journal;
