@@ -74,6 +74,8 @@ fn each(format: &str, judge: impl Fn(&str, &[&str])) {
 #[test]
 fn sarif_is_valid_by_the_schema_of_the_standard() {
     let text = std::fs::read_to_string(tests().join("schemas/sarif-2.1.0.json")).expect("a schema");
+    // A bracket that is one too many, in the pattern of languages, which we name nowhere.
+    let text = text.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}\\\\]?$");
     let schema: Value = serde_json::from_str(&text).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     assert!(!validator.is_valid(&serde_json::json!({ "version": "2.1.0" })));
