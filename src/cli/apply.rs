@@ -508,18 +508,20 @@ fn refuse_stale(differences: &[apply::Difference], output: &Output) {
 
 fn start(plan: &Plan, output: &Output) {
     if output.is_json() {
-        output.result(&format!(
-            "{}\n",
-            json!({
-                "event": "start",
-                "formatVersion": FORMAT_VERSION,
-                "alzVersion": plan.alz_version,
-                "environment": plan.environment,
-                "partition": plan.partition,
-                "desiredDigest": plan.desired_digest,
-                "steps": plan.steps.len(),
-            })
-        ));
+        let mut event = json!({
+            "event": "start",
+            "formatVersion": FORMAT_VERSION,
+            "alzVersion": plan.alz_version,
+            "environment": plan.environment,
+            "partition": plan.partition,
+            "desiredDigest": plan.desired_digest,
+            "steps": plan.steps.len(),
+        });
+        // Warnings: with an error among them it would not begin.
+        if !plan.policies.is_empty() {
+            event["policies"] = json!(plan.policies);
+        }
+        output.result(&format!("{event}\n"));
     }
 }
 

@@ -16,6 +16,7 @@ mod journal;
 mod lock;
 mod lock_postgres;
 mod numbers;
+mod policies;
 mod port_check;
 mod port_commands;
 mod ports_apply;
