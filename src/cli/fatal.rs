@@ -9,7 +9,7 @@ use crate::api::ApiError;
 use crate::desired::Problem;
 use crate::live::LiveError;
 use crate::plan::document::FORMAT_VERSION;
-use crate::report;
+use crate::report::{self, markdown};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -60,6 +60,22 @@ impl Fatal {
         self.say(output, root, stream)
     }
 
+    /// As a comment, in the place of what the command would have made.
+    fn comment(&self, output: &Output) {
+        let (command, environment) = &output.about;
+        output.result(&match self {
+            Fatal::Error { what, help } => {
+                let what = output.privacy.text(what);
+                let help = help.as_deref().map(|help| output.privacy.text(help));
+                let help = help.as_deref();
+                markdown::stopped(command, environment, None, &what, help, &output.comment)
+            }
+            Fatal::Problems(problems) => {
+                markdown::problems(command, environment, problems, &output.comment)
+            }
+        });
+    }
+
     fn say(&self, output: &Output, root: &std::path::Path, stream: bool) -> Exit {
         match output.format {
             Format::Human => self.say_for_people(output, root),
@@ -70,7 +86,11 @@ impl Fatal {
                 // The report is a file for somebody else; this is for who reads the log.
                 self.say_for_people(output, root);
             }
-            Format::Markdown => self.say_for_people(output, root),
+            Format::Markdown => {
+                // The log says it as well: the comment may never be posted.
+                self.comment(output);
+                self.say_for_people(output, root);
+            }
             Format::Html => self.say_for_people(output, root),
             Format::Prometheus => self.say_for_people(output, root),
         }

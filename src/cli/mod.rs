@@ -5,14 +5,18 @@ mod address;
 mod answers;
 mod apply;
 mod args;
+mod base;
+mod belonging;
 mod checked;
 mod clock;
 mod e911;
 mod exit;
+mod explain;
 mod fatal;
 mod init;
 mod journal;
 mod lock;
+mod narrow;
 mod numbers;
 mod output;
 mod plan;
@@ -55,7 +59,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     cli.global.redact();
     let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet)
         .private(cli.global.privacy.clone());
+    let output = cli.commented(output);
     let exit = cli.run(&output);
+    output.finish();
     match output.failure() {
         None => exit,
         Some(why) => {

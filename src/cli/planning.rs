@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::base::{self, Base};
 use super::fatal::Fatal;
 use super::output::Output;
 use super::progress::Progress;
@@ -21,13 +22,13 @@ use crate::desired::{Repository, Severity, Subject, policy};
 use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::meaning::{canonical_country, date};
 use crate::model::porting::PortMemory;
-use crate::model::{AccountId, DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
+use crate::model::{DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
 use crate::plan::{
     self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PolicyFinding,
-    PolicySeverity, PortQuestion, RateCenter, Source, Verdict,
+    PolicySeverity, PortQuestion, RateCenter, Share, Source, Verdict,
 };
 use crate::report::redact::Key;
-use crate::report::{Style, address_line};
+use crate::report::{self, Style, address_line};
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct Request<'a> {
     pub memory: Arc<PortMemory>,
     /// The user says that the secrets of ports have changed.
     pub resend_secrets: bool,
+    /// What changes are judged against (`--base`).
+    pub base: Option<Arc<Base>>,
 }
 
 /// A plan and what belongs to it.
@@ -54,12 +57,6 @@ pub struct Planned {
     pub repository: Arc<Repository>,
 }
 
-/// The accounts that a plan of these files reads.
-pub fn accounts(repository: &Repository, files: &[PathBuf]) -> BTreeSet<AccountId> {
-    let chosen = Chosen::new(repository, files).accounts(repository);
-    chosen.into_iter().map(|(_, id)| id).collect()
-}
-
 /// Reads the platform and compares. The plan's steps name their source lines.
 pub async fn make(
     project: &Project,
@@ -68,9 +65,12 @@ pub async fn make(
     request: &Request<'_>,
     output: &Output,
 ) -> Result<Planned, Fatal> {
-    let chosen = Chosen::new(repository, request.files);
+    let chosen = Chosen::of(project, repository, request.files)?;
     let accounts = chosen.accounts(repository);
-    let ids: BTreeSet<AccountId> = accounts.iter().map(|(_, id)| id.clone()).collect();
+    project
+        .narrow
+        .tell_shard(accounts.len(), repository, output);
+    let ids = chosen.ids(repository);
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
     let platform = Platform::read(session, ids).await?;
@@ -104,7 +104,15 @@ pub async fn make(
     progress.finish();
     done?;
 
-    let mut plan = plan::assemble(
+    let shard = project.narrow.shard;
+    let share = match (shard, &chosen.0) {
+        (Some(shard), Some(chosen)) => Share {
+            of: shard.of(),
+            released_elsewhere: chosen.released_elsewhere,
+        },
+        (_, None) | (None, _) => Share::ALL,
+    };
+    let mut plan = plan::assemble_share(
         Header {
             environment: project.environment.clone(),
             partition: shared.platform.id.clone(),
@@ -121,8 +129,15 @@ pub async fn make(
         plans,
         &project.guards,
         &request.allow,
+        share,
     );
+    plan.targets = repository.lasting(&project.narrow.targets);
+    plan.shard = shard.map(|shard| shard.to_string());
     plan.names = style.names.clone();
+    plan.places = report::places(&plan);
+    if let Some(base) = &request.base {
+        base::sum_up(&mut plan, base, repository);
+    }
     locate(&mut plan, repository);
     judge(&mut plan, repository, session.now)?;
     let key = Key(repository.redaction_key(chosen.0.as_deref()));
@@ -218,6 +233,7 @@ pub(super) struct Planner {
     on_unknown: OnUnknown,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
+    base: Option<Arc<Base>>,
     /// Each distinct address is asked about once, whoever declares it.
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
@@ -226,11 +242,36 @@ async fn account(
     repository: &Repository,
     index: usize,
     chosen: &Chosen,
-    planner: &Planner,
+    planner: &Arc<Planner>,
 ) -> Result<(AccountPlan, Option<String>), Fatal> {
     let desired = reading::declared(repository, index)?;
     let live = planner.platform.account(&desired).await?;
-    let made = planner.plan(&desired, &live, chosen.only(&desired)).await?;
+    let only = chosen.only(&desired);
+    let along = match only {
+        Some(only) if chosen.is_partial(&desired.account) => plan::along(&desired, &live, only),
+        Some(_) | None => BTreeMap::new(),
+    };
+    let widened: Option<BTreeSet<PhoneNumber>> = (!along.is_empty()).then(|| {
+        let named = only.into_iter().flatten();
+        named.chain(along.values().flatten()).copied().collect()
+    });
+    let only = widened.as_ref().or(only);
+    let (mut made, checks) = planner.plan_asking(&desired, &live, only).await?;
+    if !along.is_empty() {
+        made.notes
+            .extend(plan::tell_along(&desired.account, &along));
+        made.notes
+            .sort_by_key(|note| (note.kind, note.numbers.first().copied()));
+    }
+    if let Some(base) = &planner.base {
+        let seen = base::Seen {
+            desired: &desired,
+            live,
+            only,
+            checks,
+        };
+        base::judge(&mut made, seen, base, repository, planner).await?;
+    }
     Ok((made, desired.name))
 }
 
@@ -243,7 +284,23 @@ impl Planner {
             on_unknown,
             memory: Arc::clone(&request.memory),
             resend_secrets: request.resend_secrets,
+            base: request.base.clone(),
             verdicts: Mutex::default(),
+        }
+    }
+
+    /// What an account is compared under. `only` are the numbers to plan; `None`
+    /// is all.
+    pub(super) fn context<'a>(&'a self, only: Option<&'a BTreeSet<PhoneNumber>>) -> Context<'a> {
+        Context {
+            partition: &self.platform.id,
+            live: &self.platform.partition,
+            now: self.platform.now,
+            verify: self.verify,
+            on_unknown: self.on_unknown,
+            only,
+            memory: &self.memory,
+            resend_secrets: self.resend_secrets,
         }
     }
 
@@ -255,21 +312,23 @@ impl Planner {
         live: &LiveAccount,
         only: Option<&BTreeSet<PhoneNumber>>,
     ) -> Result<AccountPlan, Fatal> {
-        let context = Context {
-            partition: &self.platform.id,
-            live: &self.platform.partition,
-            now: self.platform.now,
-            verify: self.verify,
-            on_unknown: self.on_unknown,
-            only,
-            memory: &self.memory,
-            resend_secrets: self.resend_secrets,
-        };
+        let (made, _) = self.plan_asking(desired, live, only).await?;
+        Ok(made)
+    }
+
+    /// The same, with what the platform answered.
+    async fn plan_asking(
+        &self,
+        desired: &DesiredAccount,
+        live: &LiveAccount,
+        only: Option<&BTreeSet<PhoneNumber>>,
+    ) -> Result<(AccountPlan, Checks), Fatal> {
+        let context = self.context(only);
         let mut checks = Checks::default();
         loop {
             let made = plan::account(desired, live, &context, &checks);
             if made.questions.is_empty() {
-                return Ok(made);
+                return Ok((made, checks));
             }
             // Side by side; the client keeps to the requests in flight.
             let asked = made

@@ -13,7 +13,7 @@ use crate::desired::load::{self, LoadRequest};
 use crate::desired::problem::{Problem, code, in_order};
 use crate::desired::settings::{self, Pattern, Settings};
 use crate::desired::{few, find};
-use crate::report::problems;
+use crate::report::{markdown, problems};
 
 /// Check the files: schema, rules and policies. Needs no network and no credentials
 #[derive(Debug, Args)]
@@ -57,7 +57,13 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         }
         Format::Human | Format::Markdown | Format::Html | Format::Prometheus => {
             let excerpts = output.privacy.shows_excerpts();
-            output.result(&problems::human(&shown, &root, output.width(), excerpts));
+            output.result(&match output.is_markdown() {
+                true => {
+                    let (command, environment) = &output.about;
+                    markdown::problems(command, environment, &shown, &output.comment)
+                }
+                false => problems::human(&shown, &root, output.width(), excerpts),
+            });
             let checked = match numbers {
                 1 => "1 number checked".to_owned(),
                 numbers => format!("{numbers} numbers checked"),

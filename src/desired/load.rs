@@ -107,6 +107,8 @@ impl Gathered {
                     file: u32::try_from(index).unwrap_or(u32::MAX),
                     index: document.index,
                     prune: document.prune,
+                    name: document.name,
+                    released: document.released,
                     bytes: document.bytes,
                     digest: document.digest,
                     secrets: document.secrets,
@@ -228,6 +230,8 @@ pub(super) struct Document {
     pub account: AccountId,
     pub index: u32,
     pub prune: Option<bool>,
+    pub name: Option<Box<str>>,
+    pub released: u32,
     pub bytes: Box<[u8]>,
     pub digest: NumbersDigest,
     pub secrets: Box<[AccountNumber]>,
@@ -420,9 +424,11 @@ fn one_document(
         .collect();
     let mut digest = NumbersDigest::default();
     let mut of_policies = Vec::new();
+    let mut released = 0;
     let judged = rules::document(document, today, |number, _, merged: &merge::Merged<'_>| {
         let port = merged.port.and_then(|name| ports.get(name).copied());
         digest.add(number, merged, port);
+        released += u32::from(merged.released);
         policies.judge(&document.account, number, merged, &mut of_policies);
     });
     let mut findings = judged.findings;
@@ -433,6 +439,8 @@ fn one_document(
             account: document.account.clone(),
             index: u32::try_from(index).unwrap_or(u32::MAX),
             prune: document.prune.value().copied(),
+            name: document.name.as_ref().map(|name| name.as_str().into()),
+            released,
             bytes,
             digest,
             secrets: document

@@ -28,11 +28,13 @@ pub mod rules;
 pub mod secrets;
 pub mod settings;
 mod syntax;
+pub mod target;
 pub mod tree;
 pub mod typed;
 mod whole;
 
 pub use load::{LoadRequest, Loaded, load};
 pub use problem::{Problem, Severity};
-pub use repository::{Repository, Selection, Subject};
+pub use repository::{Narrowing, Repository, Selection, Subject, Unmatched};
 pub use settings::Settings;
+pub use target::Target;

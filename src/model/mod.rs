@@ -23,6 +23,7 @@ pub mod provider;
 pub mod record;
 pub mod redact;
 pub mod secret;
+pub mod shard;
 pub mod values;
 
 pub use desired::{DesiredAccount, DesiredNumber, DesiredPort, SourceId};
@@ -40,3 +41,4 @@ pub use record::{
 };
 pub use redact::Redactor;
 pub use secret::SecretRef;
+pub use shard::{NotAShard, Shard};

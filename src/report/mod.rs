@@ -8,10 +8,13 @@ mod about;
 mod address;
 mod changes;
 mod e911_check;
+pub mod explain;
 mod github;
 pub mod journal;
 mod junit;
+pub mod markdown;
 mod numbers;
+mod origin;
 mod outcome;
 mod plan_human;
 mod plan_json;
@@ -36,6 +39,7 @@ pub use address::{
     ValidatedAddress, address_line, suggestions_human, suggestions_json, validated_json,
     validated_yaml,
 };
+pub use changes::places;
 pub use e911_check::{CheckedAddress, CheckedAddresses, e911_check_human, e911_check_json};
 pub use github::github;
 pub use junit::junit;

@@ -89,12 +89,24 @@ pub struct World {
 impl World {
     /// A sandbox with a frozen clock, and a repository of these files.
     pub fn new(files: &[(&str, &str)]) -> Self {
+        Self::begin(None, files)
+    }
+
+    /// The same with a world of its own to begin with, as YAML.
+    pub fn seeded(seed: &str, files: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("seed.yaml");
+        std::fs::write(&path, seed).expect("a file");
+        Self::begin(Some(path), files)
+    }
+
+    fn begin(seed: Option<std::path::PathBuf>, files: &[(&str, &str)]) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let running = runtime
             .block_on(sandbox::start(Options {
                 listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 state: None,
-                seed: None,
+                seed,
                 now: Some(NOW.parse().expect("a time")),
             }))
             .expect("the sandbox starts");

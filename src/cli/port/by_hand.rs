@@ -188,7 +188,7 @@ impl<'a> Hand<'a> {
         let loaded = project.load(&[], clock::today()?)?;
         // Whose port it is turns out when the platform is read: all are claimed.
         let (arguments, command) = lock;
-        let accounts = planning::accounts(&loaded.repository, &[]);
+        let accounts = loaded.repository.account_ids().cloned().collect();
         let (session, guard) = lock::connect(
             &project,
             arguments,

@@ -75,6 +75,10 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
     };
     let mut shown = plan.clone();
     shown.names.clear();
+    shown.places.clear();
+    for remark in &mut shown.base_remarks {
+        *remark = sentence(remark);
+    }
     for finding in shown.drift.iter_mut().flat_map(|drift| &mut drift.findings) {
         finding_shown(finding, key, &sentence);
     }
@@ -132,6 +136,7 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
             account: _,
             numbers: _,
             until: _,
+            origin: _,
         } = note;
         *reason = sentence(reason);
         *help = help.as_deref().map(sentence);
