@@ -107,6 +107,18 @@ fn with_one_step_refused_nothing_at_all_is_sent() {
     }
     assert_eq!(world.writes(), [""; 0]);
 
+    let comment = world
+        .alz(&["plan", "--format", "markdown"])
+        .expect(1)
+        .stdout;
+    assert!(comment.contains("REFUSED by a policy"), "{comment}");
+    let refused = "**error**: activate of ";
+    assert!(comment.contains(refused), "{comment}");
+    assert!(
+        comment.contains("asked for by `policy/steps.schema.json`"),
+        "{comment}"
+    );
+
     // A name or address in the policy's own words goes out no more than anywhere.
     let hidden = world
         .alz(&["plan", "--redact", "pii", "--format", "json"])

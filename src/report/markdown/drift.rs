@@ -3,7 +3,7 @@
 
 use super::builder::{Document, Entry, Part, Rank};
 use super::plan::{name, numbers, way_out};
-use super::{Options, escape, lines, marker};
+use super::{Options, escape, lines, marker, policies};
 use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Ignored, Plan};
 use crate::report::changes::lines_of;
 
@@ -41,6 +41,7 @@ pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
         &ignored.len().to_string(),
         ignored,
     ));
+    parts.push(policies::part(plan));
     Document {
         marker: marker("drift", &plan.environment, plan.shard.as_deref()),
         verdict: verdict(plan, &counting),
