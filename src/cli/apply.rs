@@ -18,6 +18,7 @@ use super::lock::{self, LockArgs};
 use super::output::{Format, Output};
 use super::plan::{self, PlanningArgs};
 use super::planning::{self, Planned};
+use super::policies;
 use super::progress::Progress;
 use super::reading::Chosen;
 use super::session::{self, Project, Session};
@@ -257,14 +258,14 @@ impl Run<'_> {
                 format!("look at each step; if they are all meant, add{lifts}"),
             ));
         }
-        refuse_by_policy(&plan)?;
+        policies::refuse(&plan)?;
         let secrets = journal::secrets(&plan, self.project)?;
         if self.ask && !plan.steps.is_empty() && !confirmed(&plan, output) {
             return Err(Fatal::new("not approved: nothing was sent"));
         }
         // A lock or a person may have taken their time, and a window has closed.
-        planning::judge(&mut plan, &repository, self.session.present()?)?;
-        refuse_by_policy(&plan)?;
+        policies::judge(&mut plan, &repository, self.session.present()?)?;
+        policies::refuse(&plan)?;
         let hidden = output.privacy.plan(&plan, &key);
         let shown = hidden.as_ref().unwrap_or(&plan);
         let journal = journal::begin(&plan, self.remembered, self.session)?;
@@ -406,14 +407,6 @@ impl Run<'_> {
         } else {
             Exit::Done
         }
-    }
-}
-
-/// With a step that a policy refuses nothing is sent at all.
-fn refuse_by_policy(plan: &Plan) -> Result<(), Fatal> {
-    match plan.is_refused() {
-        true => Err(Fatal::Problems(report::policy_problems(plan))),
-        false => Ok(()),
     }
 }
 
