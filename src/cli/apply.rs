@@ -1,7 +1,7 @@
 //! `alz apply`: does what the plan says.
 
 use std::io::{BufRead, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -30,7 +30,7 @@ use crate::live;
 use crate::lock::{Guard, Releaser};
 use crate::model::live::LivePartition;
 use crate::plan::document::FORMAT_VERSION;
-use crate::plan::{NoteKind, Plan, Step};
+use crate::plan::{Merged, NoteKind, Plan, Step};
 use crate::report::markdown::{self, Ended};
 use crate::report::redact::{self, Key};
 use crate::report::{self};
@@ -424,7 +424,10 @@ fn saved_plan<'a>(
         _ => return Ok((None, arguments)),
     };
     match Saved::open(&global.root().join(path)) {
-        Ok(saved) => Ok((Some(saved), files)),
+        Ok(saved) => match &saved.plan.merged {
+            None => Ok((Some(saved), files)),
+            Some(merged) => Err(put_together(path, merged)),
+        },
         Err(why) => Err(Fatal::with_help(
             format!(
                 "{} is not a plan that can be applied: {why}",
@@ -433,6 +436,23 @@ fn saved_plan<'a>(
             "make a new one with `alz plan --out plan.json`",
         )),
     }
+}
+
+/// What its steps relied on stayed with the parts.
+fn put_together(path: &Path, merged: &Merged) -> Fatal {
+    let parts: Vec<String> = merged
+        .parts
+        .iter()
+        .map(|part| format!("alz apply {}", part.file))
+        .collect();
+    Fatal::with_help(
+        format!(
+            "{} is for reading: it was put together of {} plans by `alz report merge`",
+            path.display(),
+            parts.len()
+        ),
+        format!("apply each of them where it was made: {}", parts.join("; ")),
+    )
 }
 
 pub(super) fn can_ask() -> bool {

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::fatal::Fatal;
+use super::forms;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
     Exit, Output, address, apply, e911, explain, init, journal, narrow, numbers, plan, port,
-    sandbox, schema, status, unlock, validate,
+    report, sandbox, schema, status, unlock, validate,
 };
 use crate::report::markdown::{self, Flavour};
 
@@ -235,6 +236,9 @@ enum Command {
     #[command(subcommand)]
     E911(e911::E911Command),
     Port(port::PortArgs),
+    /// Show saved plans and audits, several of them as one
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     Unlock(unlock::UnlockArgs),
     Schema(schema::SchemaArgs),
     Explain(explain::ExplainArgs),
@@ -263,6 +267,7 @@ impl Command {
             Command::Address(_) => "address",
             Command::E911(_) => "e911",
             Command::Port(_) => "port",
+            Command::Report(_) => "report",
             Command::Unlock(_) => "unlock",
             Command::Schema(_) => "schema",
             Command::Sandbox(_) => "sandbox",
@@ -277,6 +282,7 @@ impl Command {
         use Format::{Github, Human, Json, Junit, Markdown, Sarif};
         match self {
             Command::Validate(_) => &[Human, Json, Markdown, Sarif, Junit, Github],
+            Command::Report(_) => forms::FORMS,
             Command::Init(_)
             | Command::Plan(_)
             | Command::Apply(_)
@@ -312,6 +318,7 @@ impl Command {
             | Command::Explain(_)
             | Command::Sandbox(_)
             | Command::Completions { .. }
+            | Command::Report(_)
             | Command::Man => false,
         }
     }
@@ -399,6 +406,7 @@ impl Cli {
             Command::Port(arguments) => {
                 super::block_on(output, port::run(arguments, global, output))
             }
+            Command::Report(command) => report::run(command, global, output),
             Command::Unlock(arguments) => {
                 super::block_on(output, unlock::run(arguments, global, output))
             }

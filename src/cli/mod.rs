@@ -13,6 +13,7 @@ mod e911;
 mod exit;
 mod explain;
 mod fatal;
+mod forms;
 mod init;
 mod journal;
 mod lock;
@@ -26,6 +27,7 @@ mod port;
 mod privacy;
 mod progress;
 mod reading;
+mod report;
 mod sandbox;
 mod schema;
 mod session;
@@ -42,8 +44,6 @@ pub use exit::Exit;
 pub use output::{Format, Output};
 
 use fatal::Fatal;
-
-use crate::report;
 
 /// Runs the program on these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -66,7 +66,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match output.failure() {
         None => exit,
         Some(why) => {
-            output.error(&report::error(
+            output.error(&crate::report::error(
                 &format!("the result can't be written: {why}"),
                 None,
             ));

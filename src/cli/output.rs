@@ -1,6 +1,7 @@
 //! The one place that owns the streams: results go to standard output,
 //! everything else to standard error.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -9,7 +10,7 @@ use clap::ValueEnum;
 
 use super::privacy::Privacy;
 use crate::desired::Problem;
-use crate::report::{markdown, problems};
+use crate::report::{markdown, problems, resealed};
 
 /// The form of a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -143,6 +144,24 @@ impl Output {
         self.failure.get().map(String::as_str)
     }
 
+    /// A result in its form without what nothing that is written may show.
+    pub fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.format {
+            Format::Json => match self.privacy.json(text) {
+                // What is printed is what alz says: its seal is to hold.
+                Cow::Owned(clean) if clean != text => resealed(&clean).into(),
+                shown => shown,
+            },
+            Format::Sarif => self.privacy.json(text),
+            Format::Html => self.privacy.html(text),
+            Format::Human
+            | Format::Markdown
+            | Format::Junit
+            | Format::Github
+            | Format::Prometheus => self.privacy.text(text),
+        }
+    }
+
     /// Writes a result. Text may carry ANSI styles; they are taken out where
     /// colour is not wanted. A reader that went away is not an error; a disk
     /// that is full is one (see [`Output::failure`]).
@@ -169,15 +188,7 @@ impl Output {
     }
 
     fn write(&self, text: &str) {
-        let text = match self.format {
-            Format::Json | Format::Sarif => self.privacy.json(text),
-            Format::Human
-            | Format::Markdown
-            | Format::Junit
-            | Format::Github
-            | Format::Html
-            | Format::Prometheus => self.privacy.text(text),
-        };
+        let text = self.shown(text);
         let mut stream = anstream::AutoStream::new(std::io::stdout().lock(), self.stdout);
         let written = stream
             .write_all(text.as_bytes())

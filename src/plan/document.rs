@@ -18,9 +18,13 @@ use crate::model::{
 };
 
 mod drift;
+mod judged;
+mod merged;
 mod policy;
 
 pub use drift::{Attention, Covered, Drift, Finding, FindingKind, Ignored};
+pub use judged::{Judged, Judgement};
+pub use merged::{Merged, MergedPart};
 pub use policy::{PolicyFinding, PolicySeverity};
 
 /// The format that this program writes. Minor numbers only add members.
@@ -70,6 +74,12 @@ pub struct Plan {
     /// What an audit found (`alz drift`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
+    /// Names and addresses are left out (`--redact pii`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
+    /// The documents that it was put together of (`alz report merge`): it is for reading, and not applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
     /// Steps by action in camelCase, and numbers that are inSync, unmanaged, waiting, deferred or blocked.
     pub summary: BTreeMap<String, u64>,
     /// The secrets of ports are sent again because the user asked for it.
@@ -88,6 +98,9 @@ pub struct Plan {
     /// What the organisation's policies say of the steps: with an error among them apply refuses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<PolicyFinding>,
+    /// What the guards were judged by: the plans of several shards are judged as one by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Judged>,
     /// By step: keyed digests of what it sends and of the live values that it relies on.
     /// Apply refuses a step of which one of them has changed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

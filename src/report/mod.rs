@@ -10,6 +10,7 @@ mod changes;
 mod e911_check;
 pub mod explain;
 mod github;
+pub mod html;
 pub mod journal;
 mod junit;
 pub mod markdown;
@@ -51,7 +52,7 @@ pub use outcome::{
     outcome_human, outcome_json, satisfied_human, satisfied_json, step_human, step_json,
 };
 pub use plan_human::{Style, plan_human};
-pub use plan_json::plan_json;
+pub use plan_json::{plan_json, resealed};
 pub use policy::policy_problems;
 pub use port::{PortDocument, PortEntry, PortTerms, Possible, port_human, port_json};
 pub use port_check::{NumberCheck, OrderCheck, PortCheck, port_check_human, port_check_json};

@@ -27,6 +27,7 @@ mod port_commands;
 mod ports_apply;
 mod ports_bench;
 mod ports_runs;
+mod report;
 mod saved;
 mod saved_forged;
 mod shards;

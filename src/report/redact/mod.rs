@@ -79,6 +79,7 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
     for remark in &mut shown.base_remarks {
         *remark = sentence(remark);
     }
+    shown.redacted = true;
     for finding in shown.drift.iter_mut().flat_map(|drift| &mut drift.findings) {
         finding_shown(finding, key, &sentence);
     }
