@@ -104,7 +104,14 @@ fn every_offline_rule_and_fault_of_form_has_a_case() {
 #[test]
 fn no_output_in_any_form_shows_a_secret() {
     for case in cases() {
-        for arguments in [&["--format", "json"][..], &[], &["--color", "always"]] {
+        for arguments in [
+            &["--format", "json"][..],
+            &[],
+            &["--color", "always"],
+            &["--format", "sarif"],
+            &["--format", "junit"],
+            &["--format", "github"],
+        ] {
             let output = validate(&case, arguments);
             for stream in [&output.stdout, &output.stderr] {
                 let text = String::from_utf8_lossy(stream);
@@ -114,6 +121,40 @@ fn no_output_in_any_form_shows_a_secret() {
             }
         }
     }
+}
+
+/// What a run over everything says of a file, a run over that file says too; and
+/// what only shows between two files is told of whichever is asked for.
+#[test]
+fn a_file_on_its_own_is_told_all_that_it_is_told_among_the_others() {
+    let mut compared = 0;
+    for case in cases() {
+        let all = problems(&validate(&case, &["--format", "json"]));
+        let mut files: Vec<PathBuf> = std::fs::read_dir(case.join("accounts"))
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default();
+        files.retain(|file| file.is_file());
+        for file in files {
+            let name = format!(
+                "accounts/{}",
+                file.file_name().expect("a name").to_string_lossy()
+            );
+            let own = problems(&validate(&case, &["--format", "json", &name]));
+            let others = |problem: &&serde_json::Value| problem["file"] != name.as_str();
+            for problem in all.iter().filter(|problem| !others(problem)) {
+                assert!(own.contains(problem), "{name}: {problem} in {own:?}");
+            }
+            // Two files contradict each other: here the one asked for is at fault.
+            let between = |code: &serde_json::Value| {
+                ["D3", "D27", "config"].iter().any(|known| code == *known)
+            };
+            for problem in own.iter().filter(|problem| !all.contains(problem)) {
+                assert!(between(&problem["code"]), "{name}: {problem} in {all:?}");
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > 50, "{compared}");
 }
 
 #[test]

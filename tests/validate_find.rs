@@ -196,3 +196,61 @@ fn a_thousand_faults_take_no_time_to_speak_of_and_people_are_shown_the_first() {
         200
     );
 }
+
+#[test]
+fn a_number_declared_twice_is_told_of_whichever_file_is_asked_for_and_however_it_is_spelled() {
+    let one = "account: one\nnumbers: { \"18017690817\": }\n";
+    for other in [
+        "account: two\nnumbers:\n  (801) 769-0817: {}\n",
+        "account: two\nnumbers:\n  \"\\u0031801\\u00376908\\u00317\": {}\n",
+        "account: two\nnumbers:\n  ? >-\n    18017690817\n  : {}\n",
+        "account: two\nnumbers: { \"1801\n   7690817\": {} }\n",
+        "account: two\nnumbers:\n  &n5 8017690817: {}\n",
+    ] {
+        // Before it and after it in the order of names.
+        for name in ["accounts/a.yaml", "accounts/z.yaml"] {
+            let files = [("accounts/m.yaml", one), (name, other)];
+            let dir = repository(CONFIG, &files);
+            for (asked, found) in [("accounts/m.yaml", name), (name, "accounts/m.yaml")] {
+                let told = told(&validate(dir.path(), &["--format", "json", asked], None));
+                let [(severity, code, file, message)] = told.as_slice() else {
+                    panic!("{asked} beside {found}: {told:?}\n{other}");
+                };
+                assert_eq!((severity.as_str(), code.as_str()), ("error", "D3"));
+                assert_eq!(file, asked);
+                assert_eq!(message, "18017690817 is declared twice");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_keeps_a_file_from_being_held_against_another_is_told() {
+    // An id that stands in no other word.
+    let sound = "account: bRW8jpoCTGOaOIF5wqvSVg\nnumbers: { 8017690817: }\n";
+    let broken = "account: two\nnumbers:\n  \"18017690817\": [\n";
+    let unrelated = "account: two\nnumbers:\n  \"18017690999\": [\n";
+    for (other, expected) in [(broken, &["syntax"][..]), (unrelated, &[])] {
+        let files = [("accounts/a.yaml", sound), ("accounts/b.yaml", other)];
+        let dir = repository(CONFIG, &files);
+        let output = validate(dir.path(), &["--format", "json", "accounts/a.yaml"], None);
+        let codes: Vec<String> = told(&output).into_iter().map(|told| told.1).collect();
+        assert_eq!(codes, expected, "{other}");
+    }
+}
+
+#[test]
+fn a_file_is_held_against_those_of_its_own_environments() {
+    let config = "version: 1\nenvironments:\n  a: { api: sandbox, accounts: [a/*.yaml] }\n  b: { api: sandbox, accounts: [b/*.yaml] }\n";
+    let dir = repository(
+        config,
+        &[("a/x.yaml", SOUND), ("b/x.yaml", SOUND), ("c.yaml", SOUND)],
+    );
+    for file in ["a/x.yaml", "b/x.yaml"] {
+        let output = validate(dir.path(), &["--format", "json", file], None);
+        assert_eq!(told(&output), [], "{file}");
+    }
+    // One that no environment reads is held against each.
+    let output = validate(dir.path(), &["--format", "json", "c.yaml"], None);
+    assert_eq!(told(&output).len(), 1, "{:?}", told(&output));
+}

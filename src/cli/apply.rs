@@ -18,6 +18,7 @@ use super::lock::{self, LockArgs};
 use super::output::{Format, Output};
 use super::plan::{self, PlanningArgs};
 use super::planning::{self, Planned};
+use super::policies;
 use super::progress::Progress;
 use super::reading::Chosen;
 use super::session::{self, Project, Session};
@@ -258,14 +259,14 @@ impl Run<'_> {
                 format!("look at each step; if they are all meant, add{lifts}"),
             ));
         }
-        refuse_by_policy(&plan)?;
+        policies::refuse(&plan)?;
         let secrets = journal::secrets(&plan, self.project)?;
         if self.ask && !plan.steps.is_empty() && !confirmed(&plan, output) {
             return Err(Fatal::new("not approved: nothing was sent"));
         }
         // A lock or a person may have taken their time, and a window has closed.
-        planning::judge(&mut plan, &repository, self.session.present()?)?;
-        refuse_by_policy(&plan)?;
+        policies::judge(&mut plan, &repository, self.session.present()?)?;
+        policies::refuse(&plan)?;
         let hidden = output.privacy.plan(&plan, &key);
         let shown = hidden.as_ref().unwrap_or(&plan);
         let journal = journal::begin(&plan, self.remembered, self.session)?;
@@ -407,14 +408,6 @@ impl Run<'_> {
         } else {
             Exit::Done
         }
-    }
-}
-
-/// With a step that a policy refuses nothing is sent at all.
-fn refuse_by_policy(plan: &Plan) -> Result<(), Fatal> {
-    match plan.is_refused() {
-        true => Err(Fatal::Problems(report::policy_problems(plan))),
-        false => Ok(()),
     }
 }
 
@@ -583,18 +576,20 @@ fn refuse_stale(differences: &[apply::Difference], output: &Output) {
 
 fn start(plan: &Plan, output: &Output) {
     if output.is_json() {
-        output.result(&format!(
-            "{}\n",
-            json!({
-                "event": "start",
-                "formatVersion": FORMAT_VERSION,
-                "alzVersion": plan.alz_version,
-                "environment": plan.environment,
-                "partition": plan.partition,
-                "desiredDigest": plan.desired_digest,
-                "steps": plan.steps.len(),
-            })
-        ));
+        let mut event = json!({
+            "event": "start",
+            "formatVersion": FORMAT_VERSION,
+            "alzVersion": plan.alz_version,
+            "environment": plan.environment,
+            "partition": plan.partition,
+            "desiredDigest": plan.desired_digest,
+            "steps": plan.steps.len(),
+        });
+        // Warnings: with an error among them it would not begin.
+        if !plan.policies.is_empty() {
+            event["policies"] = json!(plan.policies);
+        }
+        output.result(&format!("{event}\n"));
     }
 }
 

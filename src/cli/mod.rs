@@ -24,6 +24,7 @@ mod numbers;
 mod output;
 mod plan;
 mod planning;
+mod policies;
 mod port;
 mod privacy;
 mod progress;

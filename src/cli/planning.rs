@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::try_join_all;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -15,19 +14,20 @@ use super::auditing::{self, Auditor, Terms};
 use super::base::{self, Base};
 use super::fatal::Fatal;
 use super::output::Output;
+use super::policies;
 use super::progress::Progress;
 use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, Country, ReadClient, wire};
-use crate::desired::{Repository, Severity, Subject, policy};
+use crate::desired::{Repository, Subject};
 use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::meaning::{canonical_country, date};
 use crate::model::porting::PortMemory;
 use crate::model::{AccountId, DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
 use crate::plan::drift::Audit;
 use crate::plan::{
-    self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PolicyFinding,
-    PolicySeverity, PortQuestion, RateCenter, Share, Source, Verdict,
+    self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
+    RateCenter, Share, Source, Verdict,
 };
 use crate::report::redact::Key;
 use crate::report::{self, Style, address_line, warning};
@@ -167,7 +167,7 @@ pub async fn make(
         }
     }
     locate(&mut plan, repository);
-    judge(&mut plan, repository, session.now)?;
+    policies::judge(&mut plan, repository, session.now)?;
     let key = Key(repository.redaction_key(chosen.0.as_deref()));
     bind(&mut plan, &key);
     Ok(Planned {
@@ -193,45 +193,6 @@ fn bind(plan: &mut Plan, key: &Key) {
             plan.basis.insert(step.id.clone(), digests);
         }
     }
-}
-
-/// Has the organisation's policies judge every step, at this time. The steps know
-/// their lines by then.
-pub(super) fn judge(plan: &mut Plan, repository: &Repository, now: Timestamp) -> Result<(), Fatal> {
-    plan.policies.clear();
-    let policies = repository.policies();
-    if policies.are_silent_on_steps() {
-        return Ok(());
-    }
-    for step in &plan.steps {
-        let as_shown = serde_json::to_value(step).map_err(|error| Fatal::new(error.to_string()))?;
-        let Value::Object(mut as_shown) = as_shown else {
-            continue;
-        };
-        as_shown.insert("environment".into(), plan.environment.as_str().into());
-        for verdict in policies.judge_step(&as_shown, now) {
-            let policy::Verdict {
-                severity,
-                policy,
-                path,
-                message,
-            } = verdict;
-            plan.policies.push(PolicyFinding {
-                severity: match severity {
-                    Severity::Error => PolicySeverity::Error,
-                    Severity::Warning => PolicySeverity::Warning,
-                },
-                policy,
-                step: step.id.clone(),
-                account: step.account.clone(),
-                numbers: step.numbers.clone(),
-                source: step.source.clone(),
-                path,
-                message,
-            });
-        }
-    }
-    Ok(())
 }
 
 /// Gives every step the line that asks for it.

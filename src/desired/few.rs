@@ -36,7 +36,7 @@ pub fn check(request: &LoadRequest<'_>, asked: &[PathBuf]) -> Checked {
     let (policies, of_policies) = Policies::load(request.root, request.policies);
     problems.extend(of_policies);
 
-    let own = load::each(&files, |file| {
+    let mut own = load::each(&files, |file| {
         load::read_one(file, &policies, request.today)
     });
     let overlooked = load::overlooked(request, files.iter().chain(&others));
@@ -56,6 +56,9 @@ pub fn check(request: &LoadRequest<'_>, asked: &[PathBuf]) -> Checked {
         .flat_map(|read| &read.documents)
         .map(|document| document.numbers.len())
         .sum();
+    for read in &mut own {
+        problems.append(&mut read.problems);
+    }
     // What the others say of themselves is not asked for, unless it keeps the
     // files from being held against them.
     let mut of_others = load::each(&others, |file| other(file, &named, request));

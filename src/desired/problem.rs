@@ -113,9 +113,9 @@ impl Problem {
         Self::error(code::FATAL, "", Place::default(), String::new(), message)
     }
 
-    /// It is about no file.
+    /// It is about no file: but about the command line, the environment or the run as such.
     pub fn is_placeless(&self) -> bool {
-        self.file.is_empty()
+        self.file.is_empty() || self.file.starts_with("--") || self.file == "ALZ_NOW"
     }
 
     pub fn warning(mut self) -> Self {

@@ -489,7 +489,13 @@ fn mistakes_in_files_are_told_without_what_the_files_say() {
         assert!(text.contains(right), "{right}");
         world.write(FILE, &text.replace(right, wrong));
         for command in ["validate", "plan", "apply"] {
-            for form in [&["--format", "json"][..], &["--color", "always"]] {
+            for form in [
+                &["--format", "json"][..],
+                &["--color", "always"],
+                &["--format", "sarif"],
+                &["--format", "junit"],
+                &["--format", "github"],
+            ] {
                 let arguments = [&[command][..], form, &["--redact", "pii"]].concat();
                 let (code, written) = run(&world, &arguments);
                 // A post box is warned about: a customer may have one, an ambulance can't.

@@ -131,6 +131,7 @@ fn what_init_writes_works_at_once_and_a_second_init_keeps_it() {
 #[test]
 fn the_policies_example_refuses_what_its_readme_says_and_nothing_else() {
     const DAY: &str = "2026-11-23T17:00:00Z";
+    const AFTERNOON: &str = "2026-11-23T19:00:00Z";
     const NIGHT: &str = "2026-11-24T03:00:00Z";
     const NEXT_DAY: &str = "2026-11-24T17:00:00Z";
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/policies");
@@ -171,7 +172,7 @@ fn the_policies_example_refuses_what_its_readme_says_and_nothing_else() {
     );
     assert_ne!(released, written);
     std::fs::write(&office, released).expect("a file");
-    run(DAY, &["plan", "--out", "day.json"], 0);
+    run(AFTERNOON, &["plan", "--out", "day.json"], 0);
 
     // Over steps: the window is closed, for files and for what was saved while it was open.
     let plan = run(

@@ -199,6 +199,41 @@ fn a_cancellation_shows_its_step_obeys_the_guard_and_is_sent_once() {
 }
 
 #[test]
+fn a_cancellation_by_hand_keeps_to_the_policies_of_the_files() {
+    let office = Office::new();
+    office.world.write(
+        "policy/window.schema.json",
+        &json!({
+            "x-alz-applies-to": "step",
+            "x-alz-timezone": "America/Denver",
+            "x-alz-message": "ports are called off in the morning",
+            "if": { "properties": { "action": { "const": "cancel-port" } } },
+            "then": { "properties": { "at": { "properties": { "hour": { "maximum": 9 } } } } },
+        })
+        .to_string(),
+    );
+    let settings = std::fs::read_to_string(office.world.root().join("alz.yaml")).expect("a file");
+    office.world.write(
+        "alz.yaml",
+        &format!("{settings}policies: [policy/*.schema.json]\n"),
+    );
+    let cancel = [
+        "port",
+        "cancel",
+        "main-line",
+        "--auto-approve",
+        "--allow",
+        "release=2",
+    ];
+    office.refused(
+        &cancel,
+        1,
+        &["ports are called off in the morning", "nothing was sent"],
+    );
+    office.alz(&["plan"]).expect(0);
+}
+
+#[test]
 fn a_port_with_a_protected_number_is_not_cancelled() {
     let file = FILE.replace(
         "\"18012240102\": { port: main-line }",

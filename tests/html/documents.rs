@@ -158,3 +158,21 @@ pub fn plan() -> Plan {
     .expect("a plan");
     serde_json::from_str(&text).expect("a plan")
 }
+
+/// A plan that a policy refuses, in words that would like to be markup.
+pub fn refused() -> Plan {
+    let source = json!({ "file": "accounts/a.yaml", "line": 31 });
+    let mut document = base();
+    document["steps"] = json!([{
+        "id": "release-18017690203", "action": "release", "account": "bRW8jpoCTGOaOIF5wqvSVg",
+        "numbers": ["18017690203"], "source": source, "dependsOn": [],
+        "changes": [{ "path": "state", "before": "ACTIVE", "after": "released" }],
+        "request": { "method": "DELETE", "path": "/v2/x" },
+    }]);
+    document["policies"] = json!([{
+        "severity": "error", "policy": "policy/window.schema.json", "step": "release-18017690203",
+        "account": "bRW8jpoCTGOaOIF5wqvSVg", "numbers": ["18017690203"], "source": source,
+        "path": "at.hour", "message": HOSTILE[0],
+    }]);
+    read(document)
+}

@@ -397,3 +397,12 @@ fn pictures() {
     }
     assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
 }
+
+#[test]
+fn a_plan_that_a_policy_refuses_says_so_at_its_top_and_in_plain_text() {
+    let page = html::page(&documents::refused());
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    assert!(at("A policy refuses a step: apply sends nothing") < at("<h2>Policies</h2>"));
+    assert!(at("<b>error</b>: release of +1 801-769-0203: &lt;script&gt;") > at("banner bad"));
+    at("asked for by <code>policy/window.schema.json</code>");
+}

@@ -18,6 +18,7 @@ use crate::cli::lock::{self, LockArgs};
 use crate::cli::output::Output;
 use crate::cli::plan::PlanningArgs;
 use crate::cli::planning::{self, Planned};
+use crate::cli::policies;
 use crate::cli::reading::Platform;
 use crate::cli::session::{Project, Session};
 use crate::desired::Repository;
@@ -295,7 +296,7 @@ impl<'a> Hand<'a> {
             &self.allow,
         );
         planning::locate(&mut plan, &self.repository);
-        planning::judge(&mut plan, &self.repository, self.session.now)?;
+        policies::judge(&mut plan, &self.repository, self.session.now)?;
         let faults = plan::lint(&plan);
         if !faults.is_empty() {
             return Err(Fatal::with_help(

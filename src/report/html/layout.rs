@@ -11,7 +11,7 @@ use super::values;
 use super::verdict::Verdict;
 use super::write::{Page, counted, grouped};
 use crate::model::PhoneNumber;
-use crate::plan::{Covered, Merged, Plan, TrippedGuard};
+use crate::plan::{Covered, Merged, Plan, PolicyFinding, TrippedGuard};
 use crate::report::when;
 
 const STYLE: &str = include_str!("page.css");
@@ -191,6 +191,7 @@ fn warnings(page: &mut Page, plan: &Plan) {
             "</p>",
         );
     }
+    policies(page, plan);
     if plan.guards.is_empty() {
         return;
     }
@@ -220,6 +221,45 @@ fn warnings(page: &mut Page, plan: &Plan) {
         page.element("; lifted by <code>--allow ", guard, "=")
             .text(&allow.to_string());
         page.raw("</code></li>");
+    }
+    page.raw("</ul></section>");
+}
+
+/// What the organisation's policies say of the steps.
+fn policies(page: &mut Page, plan: &Plan) {
+    if plan.policies.is_empty() {
+        return;
+    }
+    page.raw(match plan.is_refused() {
+        true => "<section class=\"banner bad\"><h2>Policies</h2><ul>",
+        false => "<section class=\"banner warn\"><h2>Policies</h2><ul>",
+    });
+    for finding in &plan.policies {
+        let PolicyFinding {
+            severity,
+            policy,
+            step,
+            account: _, // the step's, which stands below
+            numbers,
+            source,
+            path: _, // a member of the plan document, for programs
+            message,
+        } = finding;
+        let action = plan.steps.iter().find(|one| one.id == *step);
+        let action = action.map_or("step", |step| step.action.name());
+        let numbers: Vec<String> = numbers.iter().map(|number| number.spaced()).collect();
+        page.element("<li><b>", severity.name(), "</b>: ")
+            .text(action)
+            .raw(" of ")
+            .text(&numbers.join(", "))
+            .raw(": ")
+            .text(message);
+        page.element(
+            " <code>",
+            &format!("{}:{}", source.file, source.line),
+            "</code>",
+        );
+        page.element(", asked for by <code>", policy, "</code></li>");
     }
     page.raw("</ul></section>");
 }

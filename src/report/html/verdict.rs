@@ -82,7 +82,11 @@ pub(super) fn of_plan(plan: &Plan) -> Verdict {
         true => "No changes".to_owned(),
         false => counts.join(", "),
     };
-    let detail = match (plan.guards.is_empty(), blocked) {
+    let free = plan.guards.is_empty() && !plan.is_refused();
+    let detail = match (free, blocked) {
+        (false, _) if plan.is_refused() => {
+            "A policy refuses a step: apply sends nothing of this plan.".to_owned()
+        }
         (false, _) => {
             "The plan goes beyond the guards: apply refuses it until they are lifted.".to_owned()
         }
@@ -91,12 +95,7 @@ pub(super) fn of_plan(plan: &Plan) -> Verdict {
         (true, 1) => "A person must act on 1 entry that is blocked.".to_owned(),
         (true, blocked) => format!("A person must act on {blocked} entries that are blocked."),
     };
-    let tone = match (
-        plan.guards.is_empty(),
-        blocked,
-        destructive.len(),
-        counts.len(),
-    ) {
+    let tone = match (free, blocked, destructive.len(), counts.len()) {
         (false, ..) => Tone::Bad,
         (true, 0, 0, 0) => Tone::Good,
         (true, 0, 0, _) => Tone::Info,

@@ -3,7 +3,7 @@
 
 use super::builder::{Document, Entry, Part, Rank};
 use super::plan::{name, numbers, way_out};
-use super::{Options, escape, lines, marker};
+use super::{Options, escape, lines, marker, policies};
 use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Ignored, Plan, StaleIgnore};
 use crate::report::changes::lines_of;
 use crate::report::drift::stale_words;
@@ -52,6 +52,7 @@ pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
         &stale.len().to_string(),
         stale,
     ));
+    parts.push(policies::part(plan));
     Document {
         marker: marker("drift", &plan.environment, plan.shard.as_deref()),
         verdict: verdict(plan, &counting),

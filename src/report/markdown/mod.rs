@@ -19,6 +19,7 @@ mod escape;
 mod lines;
 mod plain;
 mod plan;
+mod policies;
 mod problems;
 mod status;
 

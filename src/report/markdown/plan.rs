@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::builder::{Document, Entry, Part, Rank};
-use super::{Options, drift, escape, lines, marker};
+use super::{Options, drift, escape, lines, marker, policies};
 use crate::model::{AccountId, PhoneNumber};
 use crate::plan::{Action, Expect, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
 use crate::report::changes::step_lines;
@@ -20,6 +20,7 @@ pub fn plan(plan: &Plan, options: &Options) -> String {
         return drift::drift(plan, found, options);
     }
     let mut parts = vec![
+        policies::part(plan),
         Part::plain("Beyond its guards: apply refuses this plan", guards(plan)),
         notes(plan, NoteKind::Blocked),
         given_up(plan),
@@ -77,6 +78,9 @@ fn verdict(plan: &Plan) -> String {
         0 => {}
         1 => verdict.push_str("; 1 number NO LONGER DECLARED"),
         count => verdict.push_str(&format!("; {count} numbers NO LONGER DECLARED")),
+    }
+    if plan.is_refused() {
+        verdict.push_str("; REFUSED by a policy");
     }
     if !plan.guards.is_empty() {
         verdict.push_str("; REFUSED by its guards");
