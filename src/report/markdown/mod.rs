@@ -22,6 +22,9 @@ mod plan;
 mod problems;
 mod status;
 
+#[cfg(test)]
+mod properties;
+
 pub use applied::{Ended, applied};
 pub use plain::{fenced, is_document, stopped};
 pub use plan::plan;
