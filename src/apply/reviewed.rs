@@ -341,9 +341,14 @@ fn changed(then: &Step, now: &Step) -> Vec<Detail> {
             what.push(Detail::new("dependsOn", None, Some(json!(id))));
         }
     }
+    // Whose change it is, a plan may say or not say (`--base`).
+    let bare = |change: &Change| Change {
+        origin: None,
+        ..change.clone()
+    };
     for change in changes {
         let reviewed = then.changes.iter().find(|other| other.path == change.path);
-        if reviewed != Some(change) {
+        if reviewed.map(bare) != Some(bare(change)) {
             let reviewed = reviewed.map(shown);
             what.push(Detail::new(&change.path, reviewed, Some(shown(change))));
         }

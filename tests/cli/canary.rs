@@ -279,8 +279,9 @@ fn commands() -> Vec<&'static [&'static str]> {
     known
 }
 
-const FORMS: [&[&str]; 4] = [
+const FORMS: [&[&str]; 5] = [
     &["--color", "always"],
+    &["--format", "markdown", "-v"],
     &["--format", "json", "-v"],
     &["-vv"],
     &["--format", "json", "-vv", "--log-format", "json"],
