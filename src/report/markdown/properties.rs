@@ -175,7 +175,7 @@ fn faults(text: &str, flavour: Flavour) -> Vec<String> {
                 }
                 continue;
             }
-            None if ticks >= 3 => {
+            None if ticks >= 3 && !line.trim_start().trim_start_matches('`').contains('`') => {
                 fence = Some(ticks);
                 continue;
             }
