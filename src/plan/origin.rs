@@ -10,16 +10,19 @@
 //! 1. A member whose live value is what an older revision of its file asked for
 //!    is pending: the newer revision was never applied.
 //! 2. A member that was first asked for by the newest revision of its file is
-//!    pending: just declared. One that was asked for before that is drift: apply
-//!    does all of a file, and newer revisions have come since.
+//!    pending: just declared. But where the same revision declared another object
+//!    of the number (its address for 911, its listing …) and that is as declared,
+//!    the revision was applied, or taken from the platform, and the member is
+//!    drift. So is one that was asked for before the newest revision: apply does
+//!    all of a file, and newer revisions have come since.
 //! 3. A number that is not on the account is pending where an older revision did
 //!    not declare it, for nobody ever ordered it as far as can be seen. In
 //!    cooldown it was on an account not long ago: that is drift, unless an older
 //!    revision asked for its release.
-//! 4. What is to be taken away or moved on (a release, a cancellation, a trigger,
-//!    a correction to be decided) is pending while it is there; but a number
-//!    that is pruned and that no older revision declared has come by another
-//!    hand, and is drift.
+//! 4. What is to be taken away or moved on (a release, a cancellation, an order
+//!    from hold, a trigger, a correction to be decided) is pending while it is
+//!    there; but a number that is pruned and that no older revision declared has
+//!    come by another hand, and is drift.
 //!
 //! Where the past can't be seen (a shallow clone, more revisions than are looked
 //! at) what was always asked for counts as drift.
@@ -29,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::model::meaning::is_place;
-use crate::model::{AccountId, DesiredNumber, Field, Member, PhoneNumber};
+use crate::model::{AccountId, DesiredAccount, DesiredNumber, Field, Member, PhoneNumber};
 use crate::plan::account::AccountPlan;
 use crate::plan::document::{Action, Change, Note, NoteKind, Origin, Step};
 
@@ -181,9 +184,16 @@ fn given_up(note: &Note, numbers: Vec<PhoneNumber>, reason: &str) -> Option<Note
     })
 }
 
+/// What the base's files ask of an account, and what would be left to do for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub desired: &'a DesiredAccount,
+    pub plan: &'a AccountPlan,
+}
+
 /// Settles what [`compare`] left open. `pasts` has, by number, what revisions of
 /// the base asked of it, the newest first, one for each that touched its file.
-pub fn settle(plan: &mut AccountPlan, pasts: &BTreeMap<PhoneNumber, Vec<Past>>) {
+pub fn settle(plan: &mut AccountPlan, base: Asked<'_>, pasts: &BTreeMap<PhoneNumber, Vec<Past>>) {
     let cooling: BTreeSet<PhoneNumber> = plan
         .steps
         .iter()
@@ -207,11 +217,11 @@ pub fn settle(plan: &mut AccountPlan, pasts: &BTreeMap<PhoneNumber, Vec<Past>>) 
                 Action::SubmitPort => absent(past, false),
                 // A number that comes on the account in the same plan was never set up.
                 Action::Update if cooling.contains(number) => absent(past, true),
-                Action::Update | Action::UpdatePort | Action::SubmitActivation => {
-                    member(past, *number, &change.path)
-                }
-                Action::Release => released(past),
-                Action::CancelActivation
+                Action::Update | Action::UpdatePort => member(past, base, *number, &change.path),
+                Action::Release if base.desired.numbers.contains_key(number) => Origin::Pending,
+                Action::Release => pruned(past),
+                Action::SubmitActivation
+                | Action::CancelActivation
                 | Action::CancelPort
                 | Action::TriggerPort
                 | Action::AcceptE911Correction
@@ -234,31 +244,29 @@ fn absent(past: &[Past], cooling: bool) -> Origin {
     Origin::Drift
 }
 
-/// Rule 4, of a number that is to be given up.
-fn released(past: &[Past]) -> Origin {
+/// Rule 4, of a number that is given up because nothing declares it.
+fn pruned(past: &[Past]) -> Origin {
     let declared = |past: &Past| match past {
         Past::Undeclared => false,
         Past::Declared { .. } => true,
     };
-    match past {
-        [] => Origin::Pending,
-        past if past.iter().any(declared) => Origin::Pending,
-        _ => Origin::Drift,
+    match past.iter().any(declared) {
+        true => Origin::Pending,
+        false => Origin::Drift,
     }
 }
 
 /// Rules 1 and 2.
-fn member(past: &[Past], number: PhoneNumber, path: &str) -> Origin {
+fn member(past: &[Past], base: Asked<'_>, number: PhoneNumber, path: &str) -> Origin {
     for (at, past) in past.iter().enumerate() {
         let asked_here = match past {
             Past::Undeclared => false,
             Past::Declared { desired, .. } => !desired.released && asks(desired, path),
         };
         if !asked_here {
-            return if at == 0 {
-                Origin::Pending
-            } else {
-                Origin::Drift
+            return match at == 0 && !was_applied(past, base, number, path) {
+                true => Origin::Pending,
+                false => Origin::Drift,
             };
         }
         if let Past::Declared { steps, blocked, .. } = past
@@ -272,6 +280,42 @@ fn member(past: &[Past], number: PhoneNumber, path: &str) -> Origin {
         }
     }
     Origin::Drift
+}
+
+/// Whether another object that was declared together with a member, after `past`,
+/// is as declared.
+fn was_applied(past: &Past, base: Asked<'_>, number: PhoneNumber, path: &str) -> bool {
+    let Some(now) = base.desired.numbers.get(&number) else {
+        return false;
+    };
+    let new = |object: &str| match past {
+        Past::Undeclared => true,
+        Past::Declared { desired, .. } => !asks(desired, object),
+    };
+    let differs = |object: &str| {
+        base.plan.steps.iter().any(|step| {
+            step.numbers.contains(&number)
+                && step
+                    .changes
+                    .iter()
+                    .any(|change| object_of(&change.path) == object)
+        })
+    };
+    OBJECTS.into_iter().any(|object| {
+        object != object_of(path) && asks(now, object) && new(object) && !differs(object)
+    })
+}
+
+/// What a number's declaration is made of.
+const OBJECTS: [&str; 4] = [
+    "customerServiceRecord",
+    "e911Address",
+    "directoryListing",
+    "reference",
+];
+
+fn object_of(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
 }
 
 /// Whether a declaration manages the member at the path of a change.

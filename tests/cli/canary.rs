@@ -286,8 +286,9 @@ fn commands() -> Vec<&'static [&'static str]> {
     known
 }
 
-const FORMS: [&[&str]; 4] = [
+const FORMS: [&[&str]; 5] = [
     &["--color", "always"],
+    &["--format", "markdown", "-v"],
     &["--format", "json", "-v"],
     &["-vv"],
     &["--format", "json", "-vv", "--log-format", "json"],

@@ -3,6 +3,7 @@
 
 mod address;
 mod apply;
+mod base;
 mod canary;
 mod drift;
 mod e911;

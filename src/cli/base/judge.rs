@@ -9,7 +9,7 @@ use super::super::planning::Planner;
 use super::Base;
 use crate::desired::Repository;
 use crate::model::{AccountId, DesiredAccount, LiveAccount, PhoneNumber};
-use crate::plan::origin::{self, Past};
+use crate::plan::origin::{self, Asked, Past};
 use crate::plan::{self, AccountPlan, Checks, Context, Note, NoteKind, Origin, Plan};
 
 /// What the branch's plan of an account was made of.
@@ -59,7 +59,9 @@ pub async fn judge(
             (number, file.map(str::to_owned))
         })
         .collect();
-    if !files.is_empty() {
+    if let (Some(declared), Some(of_base)) = (&declared, &of_base)
+        && !files.is_empty()
+    {
         let (base, planner) = (Arc::clone(base), Arc::clone(planner));
         let account = account.clone();
         // Git is waited for aside from the accounts that are still being read.
@@ -72,7 +74,11 @@ pub async fn judge(
                 "the past of the base was not read to its end: {lost}"
             ))
         })?;
-        origin::settle(made, &pasts);
+        let asked = Asked {
+            desired: declared,
+            plan: of_base,
+        };
+        origin::settle(made, asked, &pasts);
     }
     Ok(())
 }

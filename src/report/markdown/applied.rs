@@ -1,6 +1,8 @@
 //! What became of a plan, for the comment under the merge: what failed first,
 //! then what was done, then what the plan said besides.
 
+use std::collections::BTreeMap;
+
 use super::builder::{Document, Entry, Part, Rank};
 use super::plan::{head, notes, step_entry};
 use super::{Options, escape, marker};
@@ -47,9 +49,18 @@ pub fn applied(plan: &Plan, ended: &[Ended], not_started: &[String], options: &O
         verdict.push_str(&format!("; {blocked} BLOCKED"));
     }
 
+    // They end in any order; they are told in the plan's. What was satisfied
+    // before is in no plan any more, and comes first.
+    let place: BTreeMap<&str, usize> = plan
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(at, step)| (step.id.as_str(), at))
+        .collect();
+    let mut told: Vec<&Ended> = ended.iter().collect();
+    told.sort_by_key(|end| place.get(end.step.id.as_str()));
     let of = |wanted: &[StepStatus], rank: Rank| -> Vec<Entry> {
-        ended
-            .iter()
+        told.iter()
             .filter(|end| wanted.contains(&end.status))
             .map(|end| entry(end, plan, rank))
             .collect()

@@ -121,6 +121,34 @@ pub(super) struct Document {
     pub whole: String,
 }
 
+/// Bitbucket nests a list only where it stands four columns in; the others take
+/// that as well. What stands in a fence keeps its own indentation.
+fn spread(text: &str) -> String {
+    let mut spread = String::with_capacity(text.len() * 2);
+    let mut fence: Option<(usize, &str)> = None;
+    for line in text.lines() {
+        let words = line.trim_start_matches(' ');
+        let indent = line.len() - words.len();
+        let margin = fence.map_or(indent, |(margin, _)| margin);
+        if !words.is_empty() {
+            spread.push_str(&" ".repeat(margin));
+        }
+        spread.push_str(line);
+        spread.push('\n');
+        let ticks = words.len() - words.trim_start_matches('`').len();
+        fence = match fence {
+            Some((_, opened)) if words == opened => None,
+            Some(open) => Some(open),
+            // With more ticks behind it is a span of code.
+            None => words
+                .split_at_checked(ticks)
+                .filter(|(opened, language)| opened.len() >= 3 && !language.contains('`'))
+                .map(|(opened, _)| (indent, opened)),
+        };
+    }
+    spread
+}
+
 /// Letters as the hosts count them: GitHub by character, others by UTF-16 unit,
 /// which is never less.
 pub(super) fn size(text: &str) -> usize {
@@ -129,7 +157,12 @@ pub(super) fn size(text: &str) -> usize {
 
 impl Document {
     /// The text, at most `options.limit` long.
-    pub fn render(&self, options: &Options) -> String {
+    pub fn render(mut self, options: &Options) -> String {
+        if options.flavour == Flavour::Plain {
+            for entry in self.parts.iter_mut().flat_map(|part| &mut part.entries) {
+                entry.text = spread(&entry.text);
+            }
+        }
         let all: BTreeSet<(usize, usize)> = self
             .parts
             .iter()
@@ -259,5 +292,19 @@ impl Document {
             said.join(", "),
             self.whole
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spread;
+
+    #[test]
+    fn a_list_within_a_list_is_one_for_bitbucket_too_and_yaml_stays_as_it_is() {
+        let text = "- a\n  - b\n\n    ```yaml\n    x:\n      y: 1\n    ```\n";
+        assert_eq!(
+            spread(text),
+            "- a\n    - b\n\n        ```yaml\n        x:\n          y: 1\n        ```\n"
+        );
     }
 }

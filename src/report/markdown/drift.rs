@@ -217,3 +217,57 @@ fn entry(finding: &Finding, plan: &Plan) -> Entry {
         text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::plan::Plan;
+    use crate::report::markdown::{Options, plan};
+
+    fn audited(findings: serde_json::Value) -> String {
+        let document: Plan = serde_json::from_value(json!({
+            "formatVersion": "1.0", "alzVersion": "0", "environment": "production",
+            "partition": "p", "createdAt": "2026-11-23T17:00:00Z", "desiredDigest": "sha256:",
+            "names": { "a": "Clinic" }, "summary": {}, "steps": [], "notes": [],
+            "places": { "update-1": { "e911Address": {
+                "streetNumber": "335", "streetName": "520", "city": "Lindon" } } },
+            "drift": {
+                "findings": findings,
+                "covered": { "accounts": 2, "live": 199, "managed": 198, "addresses": 0 },
+            },
+        }))
+        .expect("a document");
+        plan(&document, &Options::default())
+    }
+
+    #[test]
+    fn an_audit_says_who_moved_what_and_how_much_is_covered() {
+        let finding = json!({
+            "kind": "changed", "attention": "drift", "account": "a",
+            "numbers": ["18015551212"], "source": { "file": "accounts/a.yaml", "line": 4 },
+            "changes": [{ "path": "e911Address.streetNumber", "before": "335", "after": "333" }],
+            "reason": "the platform has another address", "by": "jo@example.com",
+            "at": "2026-11-22T08:30:00Z", "steps": ["update-1"],
+        });
+        let mut ignored = finding.clone();
+        ignored["ignored"] = json!({ "until": "2026-12-01", "reason": "the move is <under way>" });
+        let text = audited(json!([finding, ignored]));
+        assert!(
+            text.starts_with(
+                "<!-- alz:drift:production -->\n**alz drift: 1 changed in production**\n"
+            ),
+            "{text}"
+        );
+        // Rounded down: 100 per cent is all.
+        assert!(text.contains("199 numbers: 198 declared (99 %), 0 with their address (0 %)"));
+        assert!(text.contains("~~335~~ **333** 520, Lindon"), "{text}");
+        assert!(
+            text.contains("by jo@\u{2060}example.com on 2026-11-22 08:30 UTC"),
+            "{text}"
+        );
+        assert!(text.contains("ignored until 2026-12-01: the move is &lt;under way&gt;"));
+        assert!(text.contains("<b>Ignored for now</b> 1"));
+        assert!(audited(json!([])).contains("**alz drift: none in production**"));
+    }
+}

@@ -23,6 +23,9 @@ mod policies;
 mod problems;
 mod status;
 
+#[cfg(test)]
+mod properties;
+
 pub use applied::{Ended, applied};
 pub use plain::{fenced, is_document, stopped};
 pub use plan::plan;

@@ -1,7 +1,7 @@
 //! A plan as a reviewer reads it in a pull request: the verdict, what stops it,
 //! then account by account what changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::{Document, Entry, Part, Rank};
 use super::{Options, drift, escape, lines, marker, policies};
@@ -185,6 +185,10 @@ fn accounts(plan: &Plan) -> Vec<Part> {
     for step in &plan.steps {
         by_account.entry(&step.account).or_default().push(step);
     }
+    for steps in by_account.values_mut() {
+        // Stable: else in the order in which they are done.
+        steps.sort_by_key(|step| !step.action.is_destructive());
+    }
     let loses = |steps: &[&Step]| steps.iter().any(|step| step.action.is_destructive());
     let mut accounts: Vec<(&AccountId, Vec<&Step>)> = by_account.into_iter().collect();
     accounts.sort_by_key(|(_, steps)| !loses(steps));
@@ -362,18 +366,32 @@ pub(super) fn notes(plan: &Plan, kind: NoteKind) -> Part {
         .filter(|note| note.kind == kind && !origin::is_given_up(note))
         .map(|note| note_entry(note, plan))
         .collect();
-    let count = entries.len().to_string();
+    let count = match count_of(plan, kind) {
+        1 => "1 number".to_owned(),
+        count => format!("{count} numbers"),
+    };
     match kind {
         NoteKind::Blocked => Part::plain("Blocked: a person must act", entries),
         NoteKind::Warning => Part::plain("Warnings", entries),
-        NoteKind::Waiting => Part::folded("Waiting", &format!("{count}; time will do it"), entries),
+        NoteKind::Waiting => Part::folded("Waiting", &format!("{count}: time will do it"), entries),
         NoteKind::Deferred => Part::folded(
             "Deferred",
-            &format!("{count}; comes later by itself"),
+            &format!("{count}: comes later by itself"),
             entries,
         ),
-        NoteKind::Unmanaged => Part::folded("Unmanaged", &format!("{count}; left alone"), entries),
+        NoteKind::Unmanaged => Part::folded("Unmanaged", &format!("{count}: left alone"), entries),
     }
+}
+
+/// Numbers that notes of a kind are about, each once.
+fn count_of(plan: &Plan, kind: NoteKind) -> usize {
+    let numbers: BTreeSet<&PhoneNumber> = plan
+        .notes
+        .iter()
+        .filter(|note| note.kind == kind && !origin::is_given_up(note))
+        .flat_map(|note| &note.numbers)
+        .collect();
+    numbers.len()
 }
 
 fn note_entry(note: &Note, plan: &Plan) -> Entry {
