@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use alz::apply::StepStatus;
+use alz::apply::{Interrupt, StepStatus};
 use alz::plan::{Action, Plan};
 
 use crate::matrix::{PATIENT, wait};
@@ -29,7 +29,7 @@ const POINTS: u64 = 200;
 /// Of which the program itself is killed.
 const KILLS: u64 = 12;
 
-fn everything() -> Vec<Work> {
+pub fn everything() -> Vec<Work> {
     Action::ALL.into_iter().map(work::of).collect()
 }
 
@@ -47,21 +47,29 @@ async fn stopped<F: Future>(future: F, polls: u64, seen: &Cell<u64>) -> Option<F
     .await
 }
 
-struct Undisturbed {
+/// A run that was left alone.
+pub struct Undisturbed {
     plan: Plan,
-    polls: u64,
+    pub polls: u64,
+    /// Of which before the first step.
+    pub reading: u64,
     requests: u64,
     then: State,
     later: State,
 }
 
-async fn undisturbed() -> Undisturbed {
+pub async fn undisturbed() -> Undisturbed {
     let (repository, world) = (
         Repository::new(&work::file(&everything())),
         World::new().await,
     );
     let seen = Cell::new(0);
-    let run = run::apply(&repository, &world, PATIENT);
+    let client = run::reader(&world.base, PATIENT, run::Waited::new());
+    let planned = run::plan(&repository, client);
+    let planned = stopped(planned, u64::MAX, &seen).await.expect("an end");
+    let reading = seen.get();
+    let interrupt = Interrupt::default();
+    let run = run::carry_out(&repository, planned, 4, &interrupt);
     let said = stopped(run, u64::MAX, &seen).await.expect("an end");
     let done: BTreeSet<Action> = said.ended.iter().map(|ended| ended.action).collect();
     assert_eq!(done, Action::ALL.into_iter().collect(), "{:#?}", said.ended);
@@ -78,6 +86,7 @@ async fn undisturbed() -> Undisturbed {
     Undisturbed {
         plan: said.plan,
         polls: seen.get(),
+        reading,
         requests,
         then,
         later,
@@ -85,7 +94,11 @@ async fn undisturbed() -> Undisturbed {
 }
 
 /// What is the matter after a run that was stopped and one that was not.
-async fn judge(repository: &Repository, world: World, right: &Undisturbed) -> Result<Said, String> {
+pub async fn judge(
+    repository: &Repository,
+    world: World,
+    right: &Undisturbed,
+) -> Result<Said, String> {
     // Whatever was on its way has arrived by the time that this is answered.
     let left = world.look().await;
     let before = world.requests().await;
@@ -122,6 +135,14 @@ async fn judge(repository: &Repository, world: World, right: &Undisturbed) -> Re
         said.ended,
         repository.written()
     ))
+}
+
+/// Requests that change something.
+pub fn writes(requests: &[(String, String)]) -> usize {
+    let writes = requests.iter().filter(|(method, path)| {
+        method != "GET" && !path.ends_with("/authorize") && !path.starts_with("/sandbox")
+    });
+    writes.count()
 }
 
 /// Writes that the next run sent although what they ask for was done: the
