@@ -130,7 +130,7 @@ fn seed() -> String {
     for number in 0..STEPS {
         let _ = writeln!(
             text,
-            "      - {{ phoneNumber: \"{}\" }}",
+            "      - {{ phoneNumber: \"{}\", customerServiceRecord: {{ customerType: BUSINESS, businessName: Bakery, streetNumber: \"75\", streetName: Center, streetSuffix: St, city: Provo, state: UT, country: USA, postalCode: \"84606\" }} }}",
             18_015_552_000 + number
         );
     }
