@@ -12,6 +12,7 @@
 //! `model`, after which the compiler asks each place that must decide about it.
 
 pub(crate) mod advice;
+pub mod bounded;
 mod build;
 pub mod edit;
 pub mod file;

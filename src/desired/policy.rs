@@ -10,6 +10,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::bounded;
 use super::find;
 use super::merge::Merged;
 use super::problem::{Problem, Severity, code};
@@ -51,7 +52,7 @@ impl Policies {
 
     fn one(file: &find::Source) -> Result<Policy, Box<Problem>> {
         let fault = |code, message| Box::new(Problem::of_file(code, &file.shown, message));
-        let bytes = std::fs::read(&file.path).map_err(|error| {
+        let bytes = bounded::read(&file.path, bounded::MOST_BYTES).map_err(|error| {
             fault(
                 code::UNREADABLE,
                 format!("the policy can't be read: {error}"),

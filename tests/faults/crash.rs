@@ -29,6 +29,15 @@ const POINTS: u64 = 200;
 /// Of which the program itself is killed.
 const KILLS: u64 = 12;
 
+/// The bakery's record.
+pub fn shop() -> serde_json::Value {
+    serde_json::json!({
+        "customerType": "BUSINESS", "businessName": "Bakery", "streetNumber": "75",
+        "streetName": "Center", "streetSuffix": "St", "city": "Provo", "state": "UT",
+        "country": "USA", "postalCode": "84606",
+    })
+}
+
 pub fn everything() -> Vec<Work> {
     Action::ALL.into_iter().map(work::of).collect()
 }

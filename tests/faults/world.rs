@@ -106,7 +106,11 @@ impl World {
 
     /// Lets whatever is under way come to its end.
     pub async fn later(&self) {
-        let change = json!({ "advance": LATER });
+        self.advance(LATER).await;
+    }
+
+    pub async fn advance(&self, duration: &str) {
+        let change = json!({ "advance": duration });
         self.control("POST", "/sandbox/clock", Some(&change)).await;
     }
 }
