@@ -287,3 +287,66 @@ fn crash() {
         "most of them stopped after the last write"
     );
 }
+
+/// A trigger is the one write that leaves no certain trace: only the journal
+/// remembers it. Stopped at each point of the run, with reads that show nothing
+/// of what was done, and once without lag, it is never sent again.
+#[test]
+fn a_trigger_that_may_have_been_sent_is_never_sent_again() {
+    let work = work::of(Action::TriggerPort);
+    let lag = serde_json::json!({ "method": "GET", "path": "/v2/**", "staleSeconds": 86_400 });
+    let trial = async |polls: u64| {
+        let (repository, world) = (Repository::new(&work::file(&[work])), World::new().await);
+        world.fault(&lag).await;
+        let client = run::reader(&world.base, PATIENT, run::Waited::new());
+        let planned = run::plan(&repository, client).await;
+        let (interrupt, seen) = (Interrupt::default(), Cell::new(0));
+        let run = run::carry_out(&repository, planned, 4, &interrupt);
+        let ended = stopped(run, polls, &seen).await.is_some();
+        // Whatever was on its way has arrived by the time that this is answered.
+        let triggers = async || {
+            let requests = world.requests().await;
+            let is_trigger = |path: &str| path.ends_with("/triggerport");
+            requests.iter().filter(|(_, path)| is_trigger(path)).count()
+        };
+        let first = triggers().await;
+        let noted = repository.written().contains("\"intent\"");
+        assert!(
+            first <= usize::from(noted),
+            "sent and not noted, at {polls}"
+        );
+        run::apply(&repository, &world, PATIENT).await;
+        let second = triggers().await;
+        world.clear_faults().await;
+        run::apply(&repository, &world, PATIENT).await;
+        let third = triggers().await;
+        let counted = world.look().await.count(work.number, work.counter);
+        world.later().await;
+        let later = world.look().await;
+        world.end().await;
+        // Not noted, it was not sent, and is sent by the next run.
+        let rightly = if noted { first } else { 1 };
+        assert_eq!((second, third), (rightly, rightly), "stopped at {polls}");
+        assert_eq!(counted, rightly as u64, "stopped at {polls}");
+        (ended, noted, first, later.facts)
+    };
+    wait(async {
+        let (ended, .., right) = trial(u64::MAX).await;
+        assert!(ended);
+        let (mut lost, mut unsent, mut unnoted) = (0, 0, 0);
+        for polls in 0.. {
+            let (ended, noted, sent, facts) = trial(polls).await;
+            assert_eq!(facts, right, "stopped at {polls}");
+            lost += usize::from(!ended && sent == 1);
+            unsent += usize::from(noted && sent == 0);
+            unnoted += usize::from(!noted);
+            if ended {
+                break;
+            }
+        }
+        eprintln!(
+            "a trigger: stopped {unnoted} times before it was noted, {unsent} times after that, and {lost} times after it was sent"
+        );
+        assert!(lost > 0 && unsent > 0 && unnoted > 0);
+    });
+}

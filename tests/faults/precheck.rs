@@ -79,7 +79,7 @@ fn stale(step: &Step) -> (Vec<Deed>, &'static str, &'static str) {
                 Send("DELETE", format!("{path}/18015550102"), Value::Null),
             ],
             "a number that is not on account faultsAccount000000001",
-            "one that is being given up",
+            "one that is DELETE_PENDING",
         ),
         Action::SubmitActivation => (
             vec![Send(
@@ -87,7 +87,7 @@ fn stale(step: &Step) -> (Vec<Deed>, &'static str, &'static str) {
                 path.to_owned(),
                 json!({ "activationStatusType": "CANCELLED" }),
             )],
-            "a number that is on hold as planned",
+            "a number that is ACTIVATION_ON_HOLD as planned",
             "that it is not on the account",
         ),
         Action::SubmitPort => {
@@ -97,7 +97,7 @@ fn stale(step: &Step) -> (Vec<Deed>, &'static str, &'static str) {
             (
                 vec![Send("POST", path.to_owned(), one)],
                 "none of the port's numbers on account faultsAccount000000001",
-                "that 18012240204 is being ported in",
+                "that 18012240204 is PORT_PENDING in port",
             )
         }
         Action::UpdatePort => (
@@ -120,7 +120,7 @@ fn stale(step: &Step) -> (Vec<Deed>, &'static str, &'static str) {
                 path.to_owned(),
                 json!({ "e911Address": { "customerType": "BUSINESS", "businessName": "Bakery", "streetNumber": "79", "streetName": "Center", "streetSuffix": "St", "city": "Provo", "state": "UT", "country": "USA", "postalCode": "84606" } }),
             )],
-            "a number that is active as planned",
+            "a number that is ACTIVE as planned",
             "that someone changed its e911Address",
         ),
         Action::AcceptE911Correction => (
@@ -138,7 +138,7 @@ fn stale(step: &Step) -> (Vec<Deed>, &'static str, &'static str) {
                 part("original/accept", "correction/accept"),
                 Value::Null,
             )],
-            "a number that is active as planned",
+            "a number that is ACTIVE as planned",
             "that someone changed its e911Address",
         ),
         Action::CancelActivation => (
@@ -147,13 +147,13 @@ fn stale(step: &Step) -> (Vec<Deed>, &'static str, &'static str) {
                 path.to_owned(),
                 json!({ "activationStatusType": "IN_PROGRESS" }),
             )],
-            "a number that is on hold as planned",
+            "a number that is ACTIVATION_ON_HOLD as planned",
             "that someone changed its status",
         ),
         Action::CancelPort => (
             vec![Wait("P30D")],
             "port faultsPortUnwanted0001 to be",
-            "it is completed",
+            "it COMPLETED",
         ),
         Action::Release => {
             let number = "18015550112";
@@ -169,7 +169,7 @@ fn stale(step: &Step) -> (Vec<Deed>, &'static str, &'static str) {
                     ),
                     Send("POST", part(&format!("/{number}"), ""), order),
                 ],
-                "a number that is active as planned",
+                "a number that is ACTIVE as planned",
                 "that someone changed its status",
             )
         }
@@ -252,6 +252,7 @@ fn what_somebody_has_done_meanwhile_is_skipped_and_not_sent() {
 
 #[test]
 fn what_is_no_longer_as_planned_is_not_sent_and_says_what_was_found() {
+    let mut wrong = Vec::new();
     for action in Action::ALL {
         let (mut expected, mut found) = ("", "");
         let seen = wait(beside(action, |step| stale(step).0));
@@ -264,13 +265,14 @@ fn what_is_no_longer_as_planned_is_not_sent_and_says_what_was_found() {
         });
         assert_eq!(seen.ended.status, StepStatus::Failed, "{:?}", seen.ended);
         let said = &seen.ended.message;
-        assert!(
-            said.starts_with(&format!("not sent: expected {expected}"))
-                && said.contains(found)
-                && said.ends_with("; run plan again"),
-            "{action}: {said}"
-        );
+        let told = said.starts_with(&format!("not sent: expected {expected}"))
+            && said.contains(found)
+            && said.ends_with("; run plan again");
+        if !told {
+            wrong.push(format!("{action}: {said}"));
+        }
         assert_eq!((seen.sent, seen.exit_3), (0, true), "{action}");
         assert_eq!(seen.before, seen.after, "{action} changed something");
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
