@@ -77,7 +77,12 @@ async fn shown(
     for number in &step.numbers {
         let stock = || live::inventory(client, &step.account, *number, partition);
         let done = match step.action {
-            Action::Recover => !matches!(stock().await?, Inventory::Cooldown { .. }),
+            // On another account, or out of stock, it is as far away as before.
+            Action::Recover => match stock().await? {
+                Inventory::Free => true,
+                Inventory::OnAccount(owner) => owner == step.account,
+                Inventory::Cooldown { .. } | Inventory::Unknown | Inventory::NotInStock => false,
+            },
             Action::AcceptE911Correction | Action::KeepE911Original => {
                 correction_is_decided(step, *number, client).await?
             }

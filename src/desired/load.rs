@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
+use super::bounded;
 use super::file::AccountFile;
 use super::find::{self, Source, expand, source};
 use super::merge;
@@ -149,9 +150,12 @@ pub(super) fn overlooked<'f>(
     }
     let mut of_others: Option<Vec<globset::GlobMatcher>> = None;
     for file in find::overlooked(request.root, files) {
-        let Ok(text) = std::fs::read_to_string(&file.path) else {
-            continue;
-        };
+        // What can't be read holds no account, and one that is too large is told
+        // where a glob names it.
+        let text = bounded::read(&file.path, bounded::MOST_BYTES)
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some(text) = text else { continue };
         let accounts = accounts_in(&file.shown, &text);
         let of_others = of_others.get_or_insert_with(|| all_globs(request.root));
         if !accounts.is_empty() && !of_others.iter().any(|glob| glob.is_match(&file.shown)) {
@@ -281,7 +285,7 @@ pub(super) fn read_one(file: &Source, policies: &Policies, today: Date) -> Read 
 
 /// The text of a file on disk.
 pub(super) fn text_of(file: &Source) -> Result<String, Box<Problem>> {
-    let bytes = std::fs::read(&file.path).map_err(|error| {
+    let bytes = bounded::read(&file.path, bounded::MOST_BYTES).map_err(|error| {
         let message = format!("the file can't be read: {error}");
         Box::new(Problem::of_file(code::UNREADABLE, &file.shown, message))
     })?;

@@ -13,6 +13,7 @@
 
 pub(crate) mod advice;
 mod audit;
+pub mod bounded;
 mod build;
 pub mod catalogue;
 pub mod edit;

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
+use super::bounded;
 use super::find;
 use super::merge::Merged;
 use super::problem::{Problem, Severity, code, nearest};
@@ -79,7 +80,7 @@ impl Policies {
 
     fn one(file: &find::Source) -> Result<Policy, Box<Problem>> {
         let fault = |code, message| Box::new(Problem::of_file(code, &file.shown, message));
-        let bytes = std::fs::read(&file.path).map_err(|error| {
+        let bytes = bounded::read(&file.path, bounded::MOST_BYTES).map_err(|error| {
             fault(
                 code::UNREADABLE,
                 format!("the policy can't be read: {error}"),

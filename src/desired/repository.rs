@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
+use super::bounded;
 use super::file::AccountFile;
 use super::find::Source;
 use super::merge::{self, Merged};
@@ -366,7 +367,7 @@ fn index(roots: &[Rc<Node>]) -> Index {
 }
 
 fn roots(file: &Source) -> Vec<Rc<Node>> {
-    let text = std::fs::read(&file.path)
+    let text = bounded::read(&file.path, bounded::MOST_BYTES)
         .ok()
         .and_then(|bytes| read::text_of(&file.shown, bytes).ok());
     let Some(text) = text else { return Vec::new() };

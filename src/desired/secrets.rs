@@ -3,10 +3,12 @@
 //! The value goes from the environment or the file into [`SecretString`] and
 //! into nothing else: no error says it.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::bounded;
 use crate::model::SecretRef;
 
 /// Longest PIN a port takes (S:PortX.wirelessPin, rule D37).
@@ -66,8 +68,10 @@ pub fn resolve(secret: &SecretRef, root: &Path) -> Result<SecretString, SecretEr
             Err(std::env::VarError::NotUnicode(_)) => Err(SecretError::NotText(name.clone())),
         },
         SecretRef::File(path) => {
-            let text = std::fs::read_to_string(root.join(path))
-                .map_err(|error| SecretError::Unreadable(path.clone(), error.kind()))?;
+            let unreadable = |kind| SecretError::Unreadable(path.clone(), kind);
+            let bytes = bounded::read(&root.join(path), bounded::MOST_OF_A_SECRET)
+                .map_err(|error| unreadable(error.kind()))?;
+            let text = String::from_utf8(bytes).map_err(|_| unreadable(ErrorKind::InvalidData))?;
             let secret = text.strip_suffix('\n').unwrap_or(&text);
             let secret = secret.strip_suffix('\r').unwrap_or(secret);
             if secret.is_empty() {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::audit::{self, IgnoreEntry};
+use super::bounded;
 use super::file::{self, ConfigFile};
 use super::problem::{Place, Problem, code, in_order, nearest};
 use super::read::{self, Located};
@@ -86,7 +87,7 @@ pub fn judge(start: &Path) -> Option<(Option<Settings>, Vec<Problem>)> {
 }
 
 fn judge_file(path: &Path) -> (Option<Settings>, Vec<Problem>) {
-    let bytes = match std::fs::read(path) {
+    let bytes = match bounded::read(path, bounded::MOST_BYTES) {
         Ok(bytes) => bytes,
         Err(error) => {
             let message = format!("the file can't be read: {error}");

@@ -210,6 +210,9 @@ impl<'a> Subject<'a> {
         let mut e911_changes = objects.e911_changes;
         let mut decided_to = None;
         let mut after = None;
+        // Also the address that stays as it was written comes into force only by
+        // this decision: the provider has rejected it.
+        let decides = decided.is_some();
         if let Some(decided) = decided {
             e911_changes |= decided.moves;
             decided_to = Some(decided.then);
@@ -228,7 +231,7 @@ impl<'a> Subject<'a> {
             step.depends_on.extend(after);
             outcome.steps.push(step);
         }
-        outcome.touched.e911 = u64::from(e911_changes);
+        outcome.touched.e911 = u64::from(e911_changes || decides);
         // Not yet, where the provider's word may still keep it from happening.
         if e911_changes && outcome.question.is_none() && outcome.asks.is_empty() {
             self.tell_usages(Becomes::Moved, &mut outcome);

@@ -11,6 +11,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
+use crate::desired::bounded;
 use crate::desired::problem::{Problem, Severity, code};
 
 /// The format of the JSON document.
@@ -52,7 +53,7 @@ pub fn human(problems: &[Problem], root: &Path, width: usize, excerpts: bool) ->
     let mut text = String::new();
     for problem in problems.iter().take(SHOWN) {
         let source = files.entry(&problem.file).or_insert_with(|| {
-            let bytes = std::fs::read(root.join(&problem.file)).ok()?;
+            let bytes = bounded::read(&root.join(&problem.file), bounded::MOST_BYTES).ok()?;
             crate::desired::read::text_of(&problem.file, bytes).ok()
         });
         let hidden = !excerpts || secret.contains(&(problem.file.as_str(), problem.line));

@@ -134,7 +134,7 @@ fn a_refused_step_is_named_and_the_other_numbers_are_done() {
 fn an_expired_token_in_mid_run_is_a_matter_for_the_password() {
     let world = World::new(&[(FILE, OFFICE)]);
     world.fault(
-        json!({ "method": "POST", "path": "**/telephonenumber", "times": 1, "expireToken": true }),
+        json!({ "method": "GET", "path": "**/telephonenumber/*", "times": 1, "expireToken": true }),
     );
     let said = world
         .command(&["apply", "--auto-approve"])

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use alz::apply::StepStatus;
+use alz::apply::{Interrupt, StepStatus};
 use alz::plan::{Action, Plan};
 
 use crate::matrix::{PATIENT, wait};
@@ -29,7 +29,16 @@ const POINTS: u64 = 200;
 /// Of which the program itself is killed.
 const KILLS: u64 = 12;
 
-fn everything() -> Vec<Work> {
+/// The bakery's record.
+pub fn shop() -> serde_json::Value {
+    serde_json::json!({
+        "customerType": "BUSINESS", "businessName": "Bakery", "streetNumber": "75",
+        "streetName": "Center", "streetSuffix": "St", "city": "Provo", "state": "UT",
+        "country": "USA", "postalCode": "84606",
+    })
+}
+
+pub fn everything() -> Vec<Work> {
     Action::ALL.into_iter().map(work::of).collect()
 }
 
@@ -47,21 +56,29 @@ async fn stopped<F: Future>(future: F, polls: u64, seen: &Cell<u64>) -> Option<F
     .await
 }
 
-struct Undisturbed {
+/// A run that was left alone.
+pub struct Undisturbed {
     plan: Plan,
-    polls: u64,
+    pub polls: u64,
+    /// Of which before the first step.
+    pub reading: u64,
     requests: u64,
     then: State,
     later: State,
 }
 
-async fn undisturbed() -> Undisturbed {
+pub async fn undisturbed() -> Undisturbed {
     let (repository, world) = (
         Repository::new(&work::file(&everything())),
         World::new().await,
     );
     let seen = Cell::new(0);
-    let run = run::apply(&repository, &world, PATIENT);
+    let client = run::reader(&world.base, PATIENT, run::Waited::new());
+    let planned = run::plan(&repository, client);
+    let planned = stopped(planned, u64::MAX, &seen).await.expect("an end");
+    let reading = seen.get();
+    let interrupt = Interrupt::default();
+    let run = run::carry_out(&repository, planned, 4, &interrupt);
     let said = stopped(run, u64::MAX, &seen).await.expect("an end");
     let done: BTreeSet<Action> = said.ended.iter().map(|ended| ended.action).collect();
     assert_eq!(done, Action::ALL.into_iter().collect(), "{:#?}", said.ended);
@@ -78,6 +95,7 @@ async fn undisturbed() -> Undisturbed {
     Undisturbed {
         plan: said.plan,
         polls: seen.get(),
+        reading,
         requests,
         then,
         later,
@@ -85,7 +103,11 @@ async fn undisturbed() -> Undisturbed {
 }
 
 /// What is the matter after a run that was stopped and one that was not.
-async fn judge(repository: &Repository, world: World, right: &Undisturbed) -> Result<Said, String> {
+pub async fn judge(
+    repository: &Repository,
+    world: World,
+    right: &Undisturbed,
+) -> Result<Said, String> {
     // Whatever was on its way has arrived by the time that this is answered.
     let left = world.look().await;
     let before = world.requests().await;
@@ -122,6 +144,14 @@ async fn judge(repository: &Repository, world: World, right: &Undisturbed) -> Re
         said.ended,
         repository.written()
     ))
+}
+
+/// Requests that change something.
+pub fn writes(requests: &[(String, String)]) -> usize {
+    let writes = requests.iter().filter(|(method, path)| {
+        method != "GET" && !path.ends_with("/authorize") && !path.starts_with("/sandbox")
+    });
+    writes.count()
 }
 
 /// Writes that the next run sent although what they ask for was done: the
@@ -256,4 +286,67 @@ fn crash() {
         asked.is_some() || left > POINTS / 4,
         "most of them stopped after the last write"
     );
+}
+
+/// A trigger is the one write that leaves no certain trace: only the journal
+/// remembers it. Stopped at each point of the run, with reads that show nothing
+/// of what was done, and once without lag, it is never sent again.
+#[test]
+fn a_trigger_that_may_have_been_sent_is_never_sent_again() {
+    let work = work::of(Action::TriggerPort);
+    let lag = serde_json::json!({ "method": "GET", "path": "/v2/**", "staleSeconds": 86_400 });
+    let trial = async |polls: u64| {
+        let (repository, world) = (Repository::new(&work::file(&[work])), World::new().await);
+        world.fault(&lag).await;
+        let client = run::reader(&world.base, PATIENT, run::Waited::new());
+        let planned = run::plan(&repository, client).await;
+        let (interrupt, seen) = (Interrupt::default(), Cell::new(0));
+        let run = run::carry_out(&repository, planned, 4, &interrupt);
+        let ended = stopped(run, polls, &seen).await.is_some();
+        // Whatever was on its way has arrived by the time that this is answered.
+        let triggers = async || {
+            let requests = world.requests().await;
+            let is_trigger = |path: &str| path.ends_with("/triggerport");
+            requests.iter().filter(|(_, path)| is_trigger(path)).count()
+        };
+        let first = triggers().await;
+        let noted = repository.written().contains("\"intent\"");
+        assert!(
+            first <= usize::from(noted),
+            "sent and not noted, at {polls}"
+        );
+        run::apply(&repository, &world, PATIENT).await;
+        let second = triggers().await;
+        world.clear_faults().await;
+        run::apply(&repository, &world, PATIENT).await;
+        let third = triggers().await;
+        let counted = world.look().await.count(work.number, work.counter);
+        world.later().await;
+        let later = world.look().await;
+        world.end().await;
+        // Not noted, it was not sent, and is sent by the next run.
+        let rightly = if noted { first } else { 1 };
+        assert_eq!((second, third), (rightly, rightly), "stopped at {polls}");
+        assert_eq!(counted, rightly as u64, "stopped at {polls}");
+        (ended, noted, first, later.facts)
+    };
+    wait(async {
+        let (ended, .., right) = trial(u64::MAX).await;
+        assert!(ended);
+        let (mut lost, mut unsent, mut unnoted) = (0, 0, 0);
+        for polls in 0.. {
+            let (ended, noted, sent, facts) = trial(polls).await;
+            assert_eq!(facts, right, "stopped at {polls}");
+            lost += usize::from(!ended && sent == 1);
+            unsent += usize::from(noted && sent == 0);
+            unnoted += usize::from(!noted);
+            if ended {
+                break;
+            }
+        }
+        eprintln!(
+            "a trigger: stopped {unnoted} times before it was noted, {unsent} times after that, and {lost} times after it was sent"
+        );
+        assert!(lost > 0 && unsent > 0 && unnoted > 0);
+    });
 }

@@ -24,7 +24,7 @@ pub const ENVIRONMENT: &str = "test";
 pub struct Waited(Mutex<(Instant, Duration)>);
 
 impl Waited {
-    fn new() -> Arc<Self> {
+    pub fn new() -> Arc<Self> {
         Arc::new(Self(Mutex::new((Instant::now(), Duration::ZERO))))
     }
 }
@@ -44,6 +44,7 @@ impl Timer for Waited {
 /// How one step ended, as it was reported.
 #[derive(Clone, Debug)]
 pub struct Ended {
+    pub id: String,
     pub action: Action,
     pub number: String,
     pub status: StepStatus,
@@ -56,6 +57,16 @@ pub struct Said {
     pub plan: Plan,
     pub ended: Vec<Ended>,
     pub tally: Tally,
+    /// Steps that were not sent because the run was stopped.
+    pub not_started: Vec<String>,
+}
+
+/// A run between its plan and its first step.
+pub struct Planned {
+    pub client: ReadClient,
+    pub plan: Plan,
+    memory: Memory,
+    partition: LivePartition,
 }
 
 /// A repository and its journal, which outlast a run.
@@ -88,27 +99,28 @@ impl Repository {
     }
 
     /// Where the program keeps it too.
-    fn journals(&self) -> std::path::PathBuf {
+    pub fn journals(&self) -> std::path::PathBuf {
         self.root().join(".alz").join("journal")
     }
 }
 
-fn reader(world: &World, patience: Duration) -> ReadClient {
+/// A client of the platform at this address.
+pub fn reader(base: &str, patience: Duration, timer: Arc<dyn Timer>) -> ReadClient {
     let mut options = ClientOptions::new(
-        Endpoint::parse(&world.base).expect("an endpoint"),
+        Endpoint::parse(base).expect("an endpoint"),
         // Not a token: one that expires can then be had anew.
         Credentials::Password {
             username: "bea@bakery.example".into(),
             password: "crumbs".into(),
         },
     );
-    options.timer = Waited::new();
+    options.timer = timer;
     options.timeouts.whole = patience;
     ReadClient::new(options).expect("a client")
 }
 
 /// Reads and plans, as `alz apply --no-verify` does.
-async fn plan(repository: &Repository, client: &ReadClient) -> (Plan, Memory, LivePartition) {
+pub async fn plan(repository: &Repository, client: ReadClient) -> Planned {
     let now = NOW.parse().expect("a time");
     let id = client.partition_id().await.expect("a partition").clone();
     let runs = journal::read(&repository.journals(), Some(now)).expect("journals");
@@ -127,10 +139,10 @@ async fn plan(repository: &Repository, client: &ReadClient) -> (Plan, Memory, Li
     let scope = Scope {
         accounts: [desired.account.clone()].into(),
     };
-    let partition = live::partition(client, now).await.expect("a partition");
-    let events = live::events(client, &scope).await.expect("events");
+    let partition = live::partition(&client, now).await.expect("a partition");
+    let events = live::events(&client, &scope).await.expect("events");
     let wanted = Wanted::of(&desired);
-    let account = live::account(client, &desired.account, &wanted, &partition, &events)
+    let account = live::account(&client, &desired.account, &wanted, &partition, &events)
         .await
         .expect("an account");
     let context = Context {
@@ -151,7 +163,7 @@ async fn plan(repository: &Repository, client: &ReadClient) -> (Plan, Memory, Li
         };
         match question {
             Question::CorrectionPast { number } => {
-                let past = live::correction_past(client, &desired.account, *number).await;
+                let past = live::correction_past(&client, &desired.account, *number).await;
                 checks.answer_correction_past(*number, past.expect("a past"));
             }
             Question::E911 { .. }
@@ -176,20 +188,41 @@ async fn plan(repository: &Repository, client: &ReadClient) -> (Plan, Memory, Li
     };
     let plan = plan::assemble(header, vec![made], &Guards::default(), &allow);
     assert!(plan.guards.is_empty(), "{:?}", plan.guards);
-    (plan, memory, partition)
+    Planned {
+        client,
+        plan,
+        memory,
+        partition,
+    }
 }
 
-/// A whole run. `tell` hears of each step as it ends, also of a run that is
-/// dropped before it is over.
+/// A whole run.
 pub async fn apply(repository: &Repository, world: &World, patience: Duration) -> Said {
-    let client = reader(world, patience);
-    let (plan, memory, partition) = plan(repository, &client).await;
+    let client = reader(&world.base, patience, Waited::new());
+    let planned = plan(repository, client).await;
+    carry_out(repository, planned, 4, &Interrupt::default()).await
+}
+
+/// What comes after the plan.
+pub async fn carry_out(
+    repository: &Repository,
+    planned: Planned,
+    concurrency: usize,
+    interrupt: &Interrupt,
+) -> Said {
+    let Planned {
+        client,
+        plan,
+        memory,
+        partition,
+    } = planned;
     let mut ended = Vec::new();
     if plan.steps.is_empty() {
         return Said {
             plan,
             ended,
             tally: Tally::default(),
+            not_started: Vec::new(),
         };
     }
     let secrets = Secrets::of(&plan, &|_, _| Err("there are none here".into())).expect("none");
@@ -197,7 +230,7 @@ pub async fn apply(repository: &Repository, world: &World, patience: Duration) -
     let timer = Arc::clone(client.timer());
     let journal = Journal::create(&repository.journals(), header, timer).expect("a journal");
     let options = apply::Options {
-        concurrency: 4,
+        concurrency,
         secrets: &secrets,
         journal: &journal,
         unsettled: &memory.unsettled,
@@ -207,9 +240,10 @@ pub async fn apply(repository: &Repository, world: &World, patience: Duration) -
         &WriteClient::new(client),
         &partition,
         &options,
-        &Interrupt::default(),
+        interrupt,
         &mut |report| {
             ended.push(Ended {
+                id: report.step.id.clone(),
                 action: report.step.action,
                 number: report.step.numbers[0].to_string(),
                 status: report.status,
@@ -222,5 +256,6 @@ pub async fn apply(repository: &Repository, world: &World, patience: Duration) -
         plan,
         ended,
         tally: outcome.tally,
+        not_started: outcome.not_started,
     }
 }

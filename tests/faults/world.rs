@@ -20,11 +20,14 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/seed.yaml");
+        Self::seeded(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/seed.yaml")).await
+    }
+
+    pub async fn seeded(seed: &Path) -> Self {
         let running = sandbox::start(Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             state: None,
-            seed: Some(seed),
+            seed: Some(seed.to_owned()),
             now: Some(NOW.parse().expect("a time")),
         })
         .await
@@ -52,6 +55,26 @@ impl World {
         let text = answer.text().await.expect("text");
         assert!(good, "{path}: {text}");
         serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// What the platform says to this request.
+    pub async fn ask(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        token: Option<&str>,
+        body: Vec<u8>,
+    ) -> (u16, Vec<u8>) {
+        let mut request = CLIENT
+            .request(method, format!("{}{path}", self.base))
+            .header("content-type", "application/json")
+            .body(body);
+        if let Some(token) = token {
+            request = request.header("X-AUTH-TOKEN", token);
+        }
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        (status, answer.bytes().await.expect("a body").to_vec())
     }
 
     pub async fn fault(&self, rules: &Value) {
@@ -83,7 +106,11 @@ impl World {
 
     /// Lets whatever is under way come to its end.
     pub async fn later(&self) {
-        let change = json!({ "advance": LATER });
+        self.advance(LATER).await;
+    }
+
+    pub async fn advance(&self, duration: &str) {
+        let change = json!({ "advance": duration });
         self.control("POST", "/sandbox/clock", Some(&change)).await;
     }
 }

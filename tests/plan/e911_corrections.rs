@@ -130,11 +130,11 @@ fn an_accepted_correction_brings_the_street_and_the_suite_is_put_back() {
 }
 
 #[test]
-fn accepting_counts_for_the_e911_guard() {
-    let plan = rejected(declared_as("accept", json!({})));
-    assert_eq!(plan.account().touched.e911, 1);
-    let kept = rejected(declared_as("keepOriginal", json!({})));
-    assert_eq!(kept.account().touched.e911, 0);
+fn a_decision_counts_for_the_e911_guard_and_a_report_does_not() {
+    for (decision, counted) in [("accept", 1), ("keepOriginal", 1), ("report", 0)] {
+        let plan = rejected(declared_as(decision, json!({})));
+        assert_eq!(plan.account().touched.e911, counted, "{decision}");
+    }
 }
 
 #[test]

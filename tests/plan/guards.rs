@@ -120,6 +120,230 @@ fn prune_and_cancelled_activations_count_as_releases() {
     assert_eq!(plan.guards[0].count, 6);
 }
 
+/// A way to take numbers away, or to send their emergency calls elsewhere.
+struct Way {
+    what: &'static str,
+    guard: &'static str,
+    summary: &'static str,
+    status: &'static str,
+    entry: Value,
+    /// No entry at all, on an account that prunes.
+    prunes: bool,
+    in_port: bool,
+    corrected: bool,
+}
+
+fn ways() -> Vec<Way> {
+    let way = |what, guard, summary, status, entry| Way {
+        what,
+        guard,
+        summary,
+        status,
+        entry,
+        prunes: false,
+        in_port: false,
+        corrected: false,
+    };
+    let correction = |decision: &str| json!({ "e911Address": with(office(), json!({ "onCorrection": decision, "city": "Vineyard" })) });
+    vec![
+        way("released", "release", "release", "ACTIVE", released()),
+        Way {
+            prunes: true,
+            ..way("pruned", "release", "release", "ACTIVE", Value::Null)
+        },
+        way(
+            "activation cancelled",
+            "release",
+            "cancelActivation",
+            "ACTIVATION_ON_HOLD",
+            released(),
+        ),
+        Way {
+            in_port: true,
+            ..way(
+                "port cancelled",
+                "release",
+                "cancelPort",
+                "PORT_PENDING",
+                with(released(), json!({ "port": "main-line" })),
+            )
+        },
+        way(
+            "address moved",
+            "e911",
+            "update",
+            "ACTIVE",
+            json!({ "e911Address": office() }),
+        ),
+        Way {
+            corrected: true,
+            ..way(
+                "correction accepted",
+                "e911",
+                "acceptE911Correction",
+                "ACTIVE",
+                correction("accept"),
+            )
+        },
+        Way {
+            corrected: true,
+            ..way(
+                "original kept",
+                "e911",
+                "keepE911Original",
+                "ACTIVE",
+                correction("keepOriginal"),
+            )
+        },
+    ]
+}
+
+impl Way {
+    /// An account with `all` numbers, of which it is the way of the first `some`.
+    fn world(&self, id: &str, all: u64, some: u64, protected: bool) -> World {
+        let mut world = World::new();
+        world.desired.account = AccountId::new(id);
+        world.desired.prune = self.prunes;
+        let base: u64 = id.bytes().map(u64::from).sum::<u64>() * 1000;
+        let name = |at: u64| number(base % 900_000 + at);
+        let vineyard = with(office(), json!({ "city": "Vineyard" }));
+        let address = match self.corrected {
+            true => vineyard,
+            false => elsewhere(),
+        };
+        let live = json!({ "customerServiceRecord": elsewhere(), "e911Address": address });
+        for at in 0..all {
+            let (its, status) = match at < some {
+                true => (self.entry.clone(), self.status),
+                false => (json!({}), "ACTIVE"),
+            };
+            if at < some && self.corrected {
+                let tn = tn(&name(at));
+                world.live.corrections.insert(tn, record(office()));
+                let event = alz::model::live::LiveEvent {
+                    kind: alz::model::live::EventKind::E911Address,
+                    status: "REJECTED".into(),
+                    updated: None,
+                    message: Some("No MSAG Match, alternatives found".into()),
+                };
+                world.live.events.entry(tn).or_default().push(event);
+                let never = alz::model::CorrectionPast::Never;
+                world.checks.answer_correction_past(tn, never);
+            }
+            world = world.lists_number(&name(at), status, live.clone());
+            match (&its, protected) {
+                (Value::Null, false) => {}
+                (Value::Null, true) => {
+                    world = world.declares_number(&name(at), json!({ "protected": true }));
+                }
+                (its, true) => {
+                    let its = with(its.clone(), json!({ "protected": true }));
+                    world = world.declares_number(&name(at), its);
+                }
+                (its, false) => world = world.declares_number(&name(at), its.clone()),
+            }
+        }
+        if self.in_port && some > 0 {
+            let names: Vec<String> = (0..some).map(name).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            world = world.declares_port("main-line", main_line()).has_port(
+                self.status,
+                ordered("PENDING", &names, json!({})),
+                live,
+            );
+        }
+        world
+    }
+
+    fn tripped(&self, all: u64, some: u64, allow: Allow) -> Vec<(String, u64)> {
+        let plan = judged(&[self.world(ACCOUNT, all, some, false)], allow);
+        let tripped = tripped(&plan).into_iter();
+        let of_it = tripped.filter(|(name, _, _)| *name == self.guard);
+        of_it
+            .map(|(name, _, count)| (name.to_owned(), count))
+            .collect()
+    }
+}
+
+#[test]
+fn each_way_to_take_away_or_to_move_is_counted_by_its_guard_and_lifted_by_its_name() {
+    for way in ways() {
+        let (what, none) = (way.what, Allow::default());
+        // From `min` on by share, and by count.
+        let (within, beyond) = match way.guard {
+            "release" => ([(3, 1), (20, 2), (100, 5)], [(19, 2), (10, 3), (100, 6)]),
+            _ => ([(3, 3), (10, 3), (20, 6)], [(4, 4), (10, 4), (20, 7)]),
+        };
+        for (all, some) in within {
+            assert_eq!(way.tripped(all, some, none), [], "{what}: {some} of {all}");
+        }
+        for (all, some) in beyond {
+            let its = [(way.guard.to_owned(), some)];
+            assert_eq!(way.tripped(all, some, none), its, "{what}: {some} of {all}");
+            let plan = way.world(ACCOUNT, all, some, false).plan();
+            let steps = if way.in_port { 1 } else { some };
+            assert_eq!(count(&plan, way.summary), steps, "{what}");
+            let others = match way.guard {
+                "release" => Allow {
+                    e911: Some(99),
+                    update: Some(99),
+                    release: Some(some - 1),
+                },
+                _ => Allow {
+                    e911: Some(some - 1),
+                    update: Some(99),
+                    release: Some(99),
+                },
+            };
+            assert_eq!(way.tripped(all, some, others), its, "{what}");
+            let own = match way.guard {
+                "release" => Allow {
+                    release: Some(some),
+                    ..none
+                },
+                _ => Allow {
+                    e911: Some(some),
+                    ..none
+                },
+            };
+            assert_eq!(way.tripped(all, some, own), [], "{what}");
+        }
+    }
+}
+
+#[test]
+fn each_way_is_counted_over_all_accounts_of_a_run_as_well() {
+    for way in ways() {
+        let (each, sum) = match way.guard {
+            // Two of a hundred are nothing for an account, and eight too many.
+            "release" => ((100, 2), 8),
+            // Three are below `min`, and twelve of twelve are more than a third.
+            _ => ((3, 3), 12),
+        };
+        let accounts: Vec<World> = ["one", "two", "three", "fourth"]
+            .into_iter()
+            .map(|id| way.world(id, each.0, each.1, false))
+            .collect();
+        let plan = judged(&accounts, Allow::default());
+        let tripped = tripped(&plan).into_iter();
+        let of_it: Vec<_> = tripped.filter(|(name, _, _)| *name == way.guard).collect();
+        assert_eq!(of_it, [(way.guard, None, sum)], "{}", way.what);
+    }
+}
+
+#[test]
+fn protection_beats_each_way_to_take_away() {
+    for way in ways().iter().filter(|way| way.guard == "release") {
+        let plan = way.world(ACCOUNT, 10, 2, true).plan();
+        assert!(plan.steps.is_empty(), "{}: {:#?}", way.what, ids(&plan));
+        assert!(plan.guards.is_empty(), "{}", way.what);
+        let blocked = notes(&plan, NoteKind::Blocked);
+        let said = blocked.iter().any(|note| note.reason.contains("protected"));
+        // A number that a file declares is not pruned at all.
+        assert!(said || way.prunes, "{}", way.what);
+    }
+}
+
 #[test]
 fn moved_e911_addresses_are_counted_by_themselves() {
     let moved = json!({ "e911Address": office() });

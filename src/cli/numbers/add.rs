@@ -8,7 +8,7 @@ use crate::cli::output::Output;
 use crate::cli::session::{self, Project};
 use crate::cli::{clock, write_file};
 use crate::desired::edit::numbers::{self, Refused};
-use crate::desired::{Repository, read};
+use crate::desired::{Repository, bounded, read};
 use crate::model::{AccountId, PhoneNumber};
 use crate::report::{AddedNumbers, FoundNumber};
 
@@ -183,7 +183,7 @@ impl Target {
 
 /// The file's text, byte order mark included.
 fn text(path: &Path) -> Result<String, Fatal> {
-    let bytes = std::fs::read(path)
+    let bytes = bounded::read(path, bounded::MOST_BYTES)
         .map_err(|error| Fatal::new(format!("{} can't be read: {error}", path.display())))?;
     let shown = path.display().to_string();
     match String::from_utf8(bytes) {

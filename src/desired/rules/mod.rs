@@ -224,6 +224,10 @@ struct Objects {
     own_record: bool,
 }
 
+/// Far above the platform's own ids of 22 characters, and short enough for a
+/// path of its API.
+const LONGEST_ID: usize = 100;
+
 fn account(document: &AccountFile, found: &mut Findings) {
     let id = document.account.as_str();
     if matches!(id.trim(), "" | "~" | "null" | "Null" | "NULL") {
@@ -233,6 +237,17 @@ fn account(document: &AccountFile, found: &mut Findings) {
             "account",
             "the account's id is missing",
             "write the platform's id of the account: account: bRW8jpoCTGOaOIF5wqvSVg",
+        );
+    } else if id.len() > LONGEST_ID {
+        found.error(
+            "required",
+            Spot::new(Owner::Document, ""),
+            "account",
+            format!(
+                "this can't be an account's id: it has {} bytes, and ids are of some twenty",
+                id.len()
+            ),
+            "copy the id from the platform; a name for people goes into `name`",
         );
     } else if id
         .chars()

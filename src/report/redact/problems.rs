@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::desired::Problem;
+use crate::desired::{Problem, bounded};
 use crate::model::meaning::canonical_country;
 use crate::model::personal::{MASK, is_personal, is_public_name};
 use crate::model::values::{LISTING_TYPES, country_of_state};
@@ -18,7 +18,8 @@ pub fn problems(problems: &[Problem], root: &Path) -> Vec<Problem> {
         .iter()
         .map(|problem| {
             let words = files.entry(problem.file.clone()).or_insert_with(|| {
-                let text = std::fs::read(root.join(&problem.file)).unwrap_or_default();
+                let text = bounded::read(&root.join(&problem.file), bounded::MOST_BYTES)
+                    .unwrap_or_default();
                 said(&String::from_utf8_lossy(&text))
             });
             let clean = |text: &str| words.text(&without_quotes(text));
