@@ -12,6 +12,7 @@
 
 mod layout;
 mod rows;
+mod table;
 mod values;
 mod verdict;
 mod write;

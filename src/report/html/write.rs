@@ -93,12 +93,13 @@ pub(super) fn texts(page: &str, clean: &dyn Fn(&str) -> String) -> String {
         let (text, tag) = rest.split_at(at);
         whole.cleaned(text, clean);
         // What is between these tags is ours.
-        let end = ["script", "style"]
+        let inner = ["script", "style"]
             .into_iter()
             .find(|name| tag.get(1..).is_some_and(|tag| tag.starts_with(name)))
             .and_then(|name| tag.find(&format!("</{name}>")))
-            .or_else(|| tag.find('>'))
-            .map_or(tag.len(), |end| end + 1);
+            .unwrap_or(0);
+        let close = tag.get(inner..).and_then(|rest| rest.find('>'));
+        let end = close.map_or(tag.len(), |close| inner + close + 1);
         let (markup, after) = tag.split_at(end);
         whole.0.push_str(markup);
         rest = after;
