@@ -37,7 +37,10 @@ pub(super) fn of_drift(plan: &Plan, rows: &[Row<'_>]) -> Verdict {
         (0, None) => (
             Tone::Good,
             "No drift".to_owned(),
-            "The platform is as the files say.",
+            match known {
+                0 => "The platform is as the files say.",
+                _ => "What differs is known, and nothing else does.",
+            },
         ),
         (0, Some(_)) => (
             Tone::Warn,
