@@ -409,6 +409,21 @@ fn with_redact_pii_only_what_was_made_so_is_shown() {
 }
 
 #[test]
+fn a_document_that_the_last_net_has_changed_is_still_one_that_alz_wrote() {
+    let world = world();
+    // A word of the project's own that a customer's name has too.
+    world.write(
+        "alz.yaml",
+        "version: 1\nenvironments:\n  dental: { api: \"http://127.0.0.1:1\", accounts: [accounts/**/*.yaml] }\n",
+    );
+    let redacted = ["plan", "--no-verify", "--redact", "pii", "--format", "json"];
+    let closed = world.alz(&redacted).expect(0);
+    assert_ne!(closed.json()["environment"], "dental");
+    world.write("closed.json", &closed.stdout);
+    world.alz(&["report", "merge", "closed.json"]).expect(0);
+}
+
+#[test]
 fn a_page_can_be_saved_and_names_are_texts_in_it() {
     let world = world();
     world

@@ -295,9 +295,9 @@ fn a_file_that_is_named_twice_is_told_in_one_line() {
 fn of_steps_without_end_that_two_documents_share_a_few_are_named() {
     let mut shards = of_shards(2);
     let step = shards[0].steps[0].clone();
-    for shard in 0..2 {
-        let account = AccountId::new(format!("other{shard}"));
-        shards[shard].steps = (0..50)
+    for (at, shard) in shards.iter_mut().enumerate() {
+        let account = AccountId::new(format!("other{at}"));
+        shard.steps = (0..50)
             .map(|at| {
                 let mut step = step.clone();
                 step.id = format!("release-{at:02}");
@@ -305,8 +305,8 @@ fn of_steps_without_end_that_two_documents_share_a_few_are_named() {
                 step
             })
             .collect();
-        shards[shard].notes.clear();
-        shards[shard].names.clear();
+        shard.notes.clear();
+        shard.names.clear();
     }
     let told = faults(shards);
     assert_eq!(told.len(), 1, "{told:?}");
