@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::Exit;
-use super::output::Output;
+use super::output::{Format, Output};
 use crate::api::ApiError;
 use crate::desired::Problem;
 use crate::live::LiveError;
@@ -61,6 +61,13 @@ impl Fatal {
     }
 
     fn say(&self, output: &Output, root: &std::path::Path, stream: bool) -> Exit {
+        if output.format == Format::Html {
+            // The report; the person who waits for it reads the rest.
+            output.result(&match self {
+                Fatal::Error { what, help } => report::html::failure(what, help.as_deref()),
+                Fatal::Problems(problems) => report::html::problems(problems),
+            });
+        }
         match output.is_json() {
             false => match self {
                 Fatal::Error { what, help } => {

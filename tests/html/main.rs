@@ -50,6 +50,11 @@ fn an_audit_a_plan_and_problems_look_as_they_did() {
     .expect("problems");
     golden("problems.html", &html::problems(&problems));
     golden("no-problems.html", &html::problems(&[]));
+    let why = "the parts don't make one:\n  - a.json: it is empty\n  - b.json: it breaks off";
+    golden(
+        "failure.html",
+        &html::failure(why, Some("name `alz plan` documents")),
+    );
 }
 
 struct Pages(tempfile::TempDir);

@@ -50,6 +50,16 @@ pub fn problems(problems: &[Problem]) -> String {
     })
 }
 
+/// The page of a run that could not do its work: a report comes out also then.
+pub fn failure(what: &str, help: Option<&str>) -> String {
+    layout::page(layout::Sheet {
+        verdict: verdict::of_failure(),
+        plan: None,
+        noun: ["reason", "reasons"],
+        rows: vec![rows::failure(what, help)],
+    })
+}
+
 /// A page with its texts put through `clean`, and its markup left alone: a net
 /// below what was masked in its document.
 pub fn texts(page: &str, clean: &dyn Fn(&str) -> String) -> String {

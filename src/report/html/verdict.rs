@@ -140,3 +140,12 @@ pub(super) fn of_problems(problems: &[Problem]) -> Verdict {
         detail: detail.to_owned(),
     }
 }
+
+pub(super) fn of_failure() -> Verdict {
+    Verdict {
+        title: "alz",
+        tone: Tone::Bad,
+        headline: "The run failed".to_owned(),
+        detail: "There is no result: nothing below says how the platform stands.".to_owned(),
+    }
+}
