@@ -3,6 +3,7 @@
 //! come in as they are, and the compiler sees to that.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// A page as it is being written.
 #[derive(Default)]
@@ -88,10 +89,13 @@ pub(super) fn counted(count: u64, one: &str, several: &str) -> String {
 /// and script left alone: a net under what was masked in the document already.
 pub(super) fn texts(page: &str, clean: &dyn Fn(&str) -> String) -> String {
     let mut whole = Page(String::with_capacity(page.len()));
+    // Of ten thousand rows most say the same.
+    let mut known: HashMap<&str, String> = HashMap::new();
     let mut rest = page;
     while let Some(at) = rest.find('<') {
         let (text, tag) = rest.split_at(at);
-        whole.cleaned(text, clean);
+        let shown = known.entry(text).or_insert_with(|| clean(&plain(text)));
+        whole.text(shown);
         // What is between these tags is ours.
         let inner = ["script", "style"]
             .into_iter()
@@ -104,18 +108,8 @@ pub(super) fn texts(page: &str, clean: &dyn Fn(&str) -> String) -> String {
         whole.0.push_str(markup);
         rest = after;
     }
-    whole.cleaned(rest, clean);
+    whole.text(&clean(&plain(rest)));
     whole.finish()
-}
-
-impl Page {
-    fn cleaned(&mut self, text: &str, clean: &dyn Fn(&str) -> String) {
-        if text.trim().is_empty() {
-            self.0.push_str(text);
-        } else {
-            self.text(&clean(&plain(text)));
-        }
-    }
 }
 
 fn plain(text: &str) -> Cow<'_, str> {
