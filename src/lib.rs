@@ -33,7 +33,7 @@
 //!   a function of the client, a route of the sandbox.
 //! - **something that is written into a person's file**: members and a path for
 //!   `desired::edit`, which leaves every other byte as it is.
-//! - **an output format**: one file in `report/`.
+//! - **an output format**: one file in `report/`, and its arm in `cli::forms`.
 //! - **a command that writes**: `cli::lock::connect` gives it the platform and
 //!   the accounts to itself.
 //!

@@ -91,7 +91,13 @@ impl Fatal {
                 self.comment(output);
                 self.say_for_people(output, root);
             }
-            Format::Html => self.say_for_people(output, root),
+            Format::Html => {
+                output.result(&match self {
+                    Fatal::Error { what, help } => report::html::failure(what, help.as_deref()),
+                    Fatal::Problems(problems) => report::html::problems(problems),
+                });
+                self.say_for_people(output, root);
+            }
             Format::Prometheus => self.say_for_people(output, root),
         }
         Exit::Error

@@ -35,10 +35,12 @@ pub enum Unmergeable {
         what: &'static str,
         found: Vec<(String, Vec<String>)>,
     },
+    /// The same file, more than once.
+    Named { file: String },
     /// Something that only one of them may speak of.
     Twice {
-        what: &'static str,
-        which: String,
+        what: [&'static str; 2],
+        which: Vec<String>,
         files: Vec<String>,
     },
     /// Shares that nobody has handed in.
@@ -72,9 +74,15 @@ impl fmt::Display for Unmergeable {
                     .collect();
                 write!(f, "the parts differ in {what}: {}", said.join("; "))
             }
-            Self::Twice { what, which, files } => {
-                write!(f, "{what} {which} is there more than once: {}", some(files))
-            }
+            Self::Named { file } => write!(f, "{file} is named more than once"),
+            Self::Twice {
+                what: [one, several],
+                which,
+                files,
+            } => match which.as_slice() {
+                [which] => write!(f, "{one} {which} is in {}", some(files)),
+                which => write!(f, "{several} {} are in {}", some(which), some(files)),
+            },
             Self::Missing { shards } => match shards.as_slice() {
                 [one] => write!(f, "shard {one} is missing"),
                 several => write!(f, "shards {} are missing", some(several)),
@@ -105,6 +113,16 @@ impl fmt::Display for Unmergeable {
 /// the document says which.
 pub fn merge(mut parts: Vec<Part>, allow_missing: bool) -> Result<Plan, Vec<Unmergeable>> {
     let mut faults = Vec::new();
+    let mut named = BTreeSet::new();
+    for Part { file, .. } in &parts {
+        if !named.insert(file.as_str()) {
+            faults.push(Unmergeable::Named { file: file.clone() });
+        }
+    }
+    if !faults.is_empty() {
+        // What else is there twice is there twice for this reason.
+        return Err(faults);
+    }
     let shares = shares(&parts, &mut faults);
     if let [only] = parts.as_slice()
         && faults.is_empty()
@@ -182,8 +200,8 @@ fn shares(parts: &[Part], faults: &mut Vec<Unmergeable>) -> Shares {
     for (index, files) in &seen {
         if files.len() > 1 {
             faults.push(Unmergeable::Twice {
-                what: "shard",
-                which: format!("{index}/{count}"),
+                what: ["shard", "shards"],
+                which: vec![format!("{index}/{count}")],
                 files: files.clone(),
             });
         }
@@ -238,29 +256,42 @@ fn agreement(parts: &[Part], is_sharded: bool, faults: &mut Vec<Unmergeable>) {
 
 /// What only one of them may speak of.
 fn overlaps(parts: &[Part], is_sharded: bool, faults: &mut Vec<Unmergeable>) {
-    let mut once = |what: &'static str, said: &dyn Fn(&Plan) -> BTreeSet<String>| {
+    let mut once = |what: [&'static str; 2], said: &dyn Fn(&Plan) -> BTreeSet<String>| {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for part in parts {
             for one in said(&part.plan) {
                 found.entry(one).or_default().push(part.file.clone());
             }
         }
-        let twice = found.into_iter().filter(|(_, files)| files.len() > 1);
-        faults.extend(twice.map(|(which, files)| Unmergeable::Twice { what, which, files }));
+        // By the files that share them: two runs over one fleet share thousands.
+        let mut shared: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+        for (one, files) in found.into_iter().filter(|(_, files)| files.len() > 1) {
+            shared.entry(files).or_default().push(one);
+        }
+        let is_shared = !shared.is_empty();
+        faults.extend(shared.into_iter().map(|(files, which)| Unmergeable::Twice {
+            what,
+            which,
+            files,
+        }));
+        is_shared
     };
     let of = |items: &[String]| items.iter().cloned().collect();
-    once("account", &|plan| {
+    let accounts_shared = once(["account", "accounts"], &|plan| {
         accounts(plan).map(AccountId::to_string).collect()
     });
-    once("step", &|plan| {
-        plan.steps.iter().map(|step| step.id.clone()).collect()
-    });
+    // Of the same accounts they are no news.
+    if !accounts_shared {
+        once(["step", "steps"], &|plan| {
+            plan.steps.iter().map(|step| step.id.clone()).collect()
+        });
+    }
     if is_sharded {
         return;
     }
     // An account in step leaves no trace in a document: the files must not overlap.
-    once("file", &|plan| of(&plan.files));
-    once("target", &|plan| of(&plan.targets));
+    once(["file", "files"], &|plan| of(&plan.files));
+    once(["target", "targets"], &|plan| of(&plan.targets));
     for Part { file, plan } in parts {
         let merged = plan.merged.is_some();
         if parts.len() > 1 && (merged || (plan.files.is_empty() && plan.targets.is_empty())) {

@@ -198,7 +198,7 @@ fn credentials(mut command: Command) -> Command {
 
 /// What a team does in a few days, as far as this program has the commands.
 /// `@` is the carriers' and the clock's part.
-const DAYS: [&[&str]; 27] = [
+const DAYS: [&[&str]; 28] = [
     &["validate"],
     &["plan", "--out", "plan.json"],
     &["plan", FILE, "--detailed-exitcode"],
@@ -228,6 +228,7 @@ const DAYS: [&[&str]; 27] = [
     ],
     &["port", "check", "main"],
     &["plan", "--no-verify", "--out", "plan.json"],
+    &["report", "merge", "plan.json"],
     &[
         "apply",
         "plan.json",
@@ -508,5 +509,42 @@ fn mistakes_in_files_are_told_without_what_the_files_say() {
             }
         }
         world.write(FILE, &text);
+    }
+}
+
+#[test]
+fn a_page_of_a_saved_plan_has_no_secret_and_of_a_redacted_one_no_name_either() {
+    let world = world();
+    for redact in [&["--redact", "pii"][..], &[]] {
+        let plan = [&["plan", "--no-verify", "--out", "plan.json"][..], redact].concat();
+        assert_eq!(run(&world, &plan).0, 0);
+        let page = [
+            "report",
+            "merge",
+            "plan.json",
+            "--format",
+            "html",
+            "--out",
+            "page.html",
+        ];
+        let (code, written) = run(&world, &page);
+        assert_eq!(code, 0);
+        written.lacks(&SECRETS, "a page");
+        if !redact.is_empty() {
+            written.lacks(&PERSONAL, "a page of a redacted plan");
+            continue;
+        }
+        // Else nothing was proved.
+        assert!(written.has("onyxcanary"));
+        let refused = [&page[..5], &["--redact", "pii"]].concat();
+        std::fs::remove_file(world.root().join("page.html")).expect("a page");
+        std::fs::remove_file(world.root().join("plan.json")).expect("a plan");
+        assert_eq!(run(&world, &plan).0, 0);
+        let output = world.alz(&refused);
+        assert_eq!(output.code, 1);
+        for canary in PERSONAL {
+            let said = format!("{}{}", output.stdout, output.stderr).to_lowercase();
+            assert_eq!(found(&said, canary), None, "{canary}");
+        }
     }
 }

@@ -378,7 +378,9 @@ fn with_redact_pii_only_what_was_made_so_is_shown() {
         "{}",
         refused.stderr
     );
-    assert!(refused.stdout.is_empty());
+    for personal in ["Sample", "Lindon", "84042"] {
+        assert!(!refused.stdout.contains(personal), "{}", refused.stdout);
+    }
     // As a pipeline does: from standard output, which goes through the last net.
     let closed = world
         .alz(&["plan", "--no-verify", "--redact", "pii", "--format", "json"])
@@ -406,6 +408,36 @@ fn with_redact_pii_only_what_was_made_so_is_shown() {
             );
         }
     }
+}
+
+#[test]
+fn a_run_that_fails_leaves_a_page_that_says_so() {
+    let world = world();
+    let failed = world
+        .alz(&["report", "merge", "<b>.json", "--format", "html"])
+        .expect(1);
+    assert!(failed.stderr.contains("No such file"), "{}", failed.stderr);
+    let page = &failed.stdout;
+    assert!(
+        page.contains("<h1>The run failed</h1>") && page.contains("&lt;b&gt;.json"),
+        "{page}"
+    );
+    assert!(page.trim_end().ends_with("</html>"));
+}
+
+#[test]
+fn a_document_that_the_last_net_has_changed_is_still_one_that_alz_wrote() {
+    let world = world();
+    // A word of the project's own that a customer's name has too.
+    world.write(
+        "alz.yaml",
+        "version: 1\nenvironments:\n  dental: { api: \"http://127.0.0.1:1\", accounts: [accounts/**/*.yaml] }\n",
+    );
+    let redacted = ["plan", "--no-verify", "--redact", "pii", "--format", "json"];
+    let closed = world.alz(&redacted).expect(0);
+    assert_ne!(closed.json()["environment"], "dental");
+    world.write("closed.json", &closed.stdout);
+    world.alz(&["report", "merge", "closed.json"]).expect(0);
 }
 
 #[test]

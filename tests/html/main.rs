@@ -50,6 +50,11 @@ fn an_audit_a_plan_and_problems_look_as_they_did() {
     .expect("problems");
     golden("problems.html", &html::problems(&problems));
     golden("no-problems.html", &html::problems(&[]));
+    let why = "the parts don't make one:\n  - a.json: it is empty\n  - b.json: it breaks off";
+    golden(
+        "failure.html",
+        &html::failure(why, Some("name `alz plan` documents")),
+    );
 }
 
 struct Pages(tempfile::TempDir);
@@ -351,7 +356,7 @@ fn so_many_findings_that_a_page_would_be_of_no_use_are_counted_instead() {
 
 /// How long ten thousand findings take, for people to read.
 #[test]
-#[ignore = "prints times: cargo test --test html -- --ignored --nocapture ten_thousand"]
+#[ignore = "prints times: cargo test --test html -- --ignored ten_thousand"]
 fn ten_thousand_findings_are_sorted_and_filtered_at_once() {
     const TIMED: &str = "(() => { const took = {}; const time = (name, work) => { const start = performance.now(); work(); document.body.offsetHeight; took[name] = Math.round(performance.now() - start); }; \
         const find = document.querySelector('input'); \
@@ -360,11 +365,13 @@ fn ten_thousand_findings_are_sorted_and_filtered_at_once() {
         time('find', () => { location.hash = '#find=branch+77'; dispatchEvent(new HashChangeEvent('hashchange')); }); \
         time('find again', () => { location.hash = '#find=temple'; dispatchEvent(new HashChangeEvent('hashchange')); }); return took; })()";
     let plan = documents::audit(10_000, 900);
-    println!("{} KiB", html::page(&plan).len() / 1024);
     on_page(&plan, |browser, page| {
         let start = std::time::Instant::now();
         browser.open(page, "", 1280, "light");
-        println!("opened in {:?}: {}", start.elapsed(), browser.run(TIMED));
+        let opened = start.elapsed();
+        // Past the test's captured output, so that it is seen.
+        let said = format!("opened in {opened:?}: {}\n", browser.run(TIMED));
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), said.as_bytes());
     });
 }
 

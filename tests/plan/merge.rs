@@ -187,7 +187,7 @@ fn a_share_that_is_missing_doubled_or_of_another_run_is_named() {
     doubled[3] = doubled[0].clone();
     let told = faults(doubled).join("\n");
     assert!(
-        told.contains("shard 1/4 is there more than once: part-0.json, part-3.json"),
+        told.contains("shard 1/4 is in part-0.json, part-3.json"),
         "{told}"
     );
     assert!(told.contains("shard 4/4 is missing"), "{told}");
@@ -251,8 +251,7 @@ fn what_is_not_of_one_run_is_told_all_at_once() {
         "differ in partition",
         "differ in what they are",
         "differ in what they are restricted to (--target)",
-        "account 0 is there more than once",
-        "step release-18015550000 is there more than once",
+        "account 0 is in part-0.json, part-1.json",
         "part-1.json does not say what it counted",
     ] {
         assert!(told.contains(expected), "{expected}:\n{told}");
@@ -280,6 +279,40 @@ fn runs_over_different_files_are_put_together_and_a_whole_run_is_not_added_to() 
     plans[1].files = plans[0].files.clone();
     assert_eq!(
         faults(plans),
-        ["file accounts/0.yaml is there more than once: part-0.json, part-1.json"]
+        ["file accounts/0.yaml is in part-0.json, part-1.json"]
+    );
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_told_in_one_line() {
+    let mut parts = parts(of_shards(2));
+    parts[1] = parts[0].clone();
+    let faults = plan::merge(parts, true).expect_err("twice");
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["part-0.json is named more than once"]);
+}
+
+#[test]
+fn of_steps_without_end_that_two_documents_share_a_few_are_named() {
+    let mut shards = of_shards(2);
+    let step = shards[0].steps[0].clone();
+    for (at, shard) in shards.iter_mut().enumerate() {
+        let account = AccountId::new(format!("other{at}"));
+        shard.steps = (0..50)
+            .map(|at| {
+                let mut step = step.clone();
+                step.id = format!("release-{at:02}");
+                step.account = account.clone();
+                step
+            })
+            .collect();
+        shard.notes.clear();
+        shard.names.clear();
+    }
+    let told = faults(shards);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("release-11 and 38 more are in part-0.json, part-1.json"),
+        "{told:?}"
     );
 }

@@ -171,3 +171,135 @@ fn calm(text: &mut String) {
         *text = text.replace(steers, "\u{fffd}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+    use serde_json::json;
+
+    use super::*;
+    use crate::plan::{self, Part};
+    use crate::report::{Style, html, plan_human};
+
+    fn saved() -> Value {
+        let path =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plan/golden/rich.json");
+        let text = std::fs::read_to_string(path).expect("a plan");
+        let mut document: Value = serde_json::from_str(&text).expect("JSON");
+        document["drift"] = json!({
+            "findings": [{ "kind": "changed", "attention": "drift", "account": "a", "numbers": ["18017690201"],
+                "source": { "file": "a.yaml", "line": 3 }, "reason": "other", "until": "2026-12-03",
+                "changes": [{ "path": "e911Address.unit", "before": "5", "after": null }],
+                "ignored": { "until": "2026-12-01", "reason": "known" } }],
+            "covered": { "accounts": 1, "live": 3, "managed": 2, "addresses": 1 },
+        });
+        document
+    }
+
+    fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+        found.push(at.to_owned());
+        match value {
+            Value::Object(members) => members.iter().for_each(|(name, value)| {
+                places(
+                    value,
+                    &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")),
+                    found,
+                );
+            }),
+            Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| {
+                places(value, &format!("{at}/{index}"), found);
+            }),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    /// What is read can be shown in every form, whatever it says.
+    fn show(document: &Value) {
+        let Ok(Held::Plan { plan, .. }) = read(document.to_string().as_bytes()) else {
+            return;
+        };
+        let parts = ["1/2", "2/2"].map(|shard| {
+            let mut plan = (*plan).clone();
+            plan.shard = Some(shard.to_owned());
+            Part {
+                file: "a".to_owned(),
+                plan,
+            }
+        });
+        if let Err(faults) = plan::merge(parts.into(), true) {
+            assert!(faults.iter().all(|fault| !fault.to_string().is_empty()));
+        }
+        assert!(html::page(&plan).ends_with("</html>\n"));
+        assert!(!plan_human(&plan, &Style::default()).is_empty());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn any_bytes_are_a_document_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            if let Err(why) = read(&bytes) {
+                prop_assert!(!why.to_string().is_empty());
+            }
+        }
+
+        #[test]
+        fn a_document_that_says_anything_anywhere_is_shown_or_refused(
+            place in any::<Index>(),
+            value in prop_oneof![
+                Just(json!(null)), Just(json!(u64::MAX)), Just(json!(-1)), Just(json!(1e300)), Just(json!("")),
+                Just(json!([])), Just(json!({})), Just(json!([[["x"]]])), Just(json!({ "a": { "": null } })),
+                "\\PC{0,20}".prop_map(Value::from), Just(json!("\u{1b}[2J\u{0}••• \n</script>`")),
+                Just(json!("9999-12-31T23:59:59Z")), Just(json!("-009999-01-01")), Just(json!(true)),
+            ],
+        ) {
+            let mut document = saved();
+            let mut found = Vec::new();
+            places(&document, "", &mut found);
+            if let Some(member) = document.pointer_mut(place.get::<String>(&found)) {
+                *member = value;
+            }
+            if document.is_object() {
+                // Somebody who edits a document can seal it too.
+                document["seal"] = Value::from(plan::seal(&document));
+            }
+            show(&document);
+        }
+
+        #[test]
+        fn half_a_document_is_never_taken_for_one(cut in any::<Index>()) {
+            let mut document = saved();
+            document["seal"] = Value::from(plan::seal(&document));
+            let text = document.to_string();
+            let cut = cut.index(text.len() - 1);
+            let read = read(text.as_bytes().get(..cut).unwrap_or_default());
+            prop_assert!(matches!(read, Err(Unfit::Unreadable(_))), "{cut}");
+        }
+    }
+
+    #[test]
+    fn what_a_document_says_can_not_steer_the_terminal_nor_the_log() {
+        let mut document = saved();
+        document["names"] = json!({ "a\u{1b}[2J": "b\u{7}" });
+        document["notes"][0]["reason"] = json!("one\u{1b}]0;x\u{7}\ntwo");
+        document["seal"] = Value::from(plan::seal(&document));
+        let Ok(Held::Plan { plan, .. }) = read(document.to_string().as_bytes()) else {
+            panic!("it is sealed");
+        };
+        let text = serde_json::to_string(&plan).expect("JSON");
+        assert!(
+            !text.contains("\\u001b") && !text.contains("\\u0007"),
+            "{text}"
+        );
+        assert_eq!(plan.notes[0].reason, "one\u{fffd}]0;x\u{fffd}\ntwo");
+    }
+
+    #[test]
+    fn nesting_without_end_is_refused() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(read(deep.as_bytes()).is_err());
+        let deep = format!("{{\"formatVersion\":\"1.0\",\"steps\":{deep}}}");
+        assert!(read(deep.as_bytes()).is_err());
+    }
+}

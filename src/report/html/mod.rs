@@ -12,6 +12,7 @@
 
 mod layout;
 mod rows;
+mod table;
 mod values;
 mod verdict;
 mod write;
@@ -46,6 +47,16 @@ pub fn problems(problems: &[Problem]) -> String {
         plan: None,
         noun: ["problem", "problems"],
         rows: rows::problems(problems),
+    })
+}
+
+/// The page of a run that could not do its work: a report comes out also then.
+pub fn failure(what: &str, help: Option<&str>) -> String {
+    layout::page(layout::Sheet {
+        verdict: verdict::of_failure(),
+        plan: None,
+        noun: ["reason", "reasons"],
+        rows: vec![rows::failure(what, help)],
     })
 }
 

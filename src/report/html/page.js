@@ -5,7 +5,8 @@
 (() => {
   const at = id => document.getElementById(id);
   const table = at("rows");
-  if (!table) return;
+  // One row is neither sorted nor found.
+  if (!table || table.tBodies[0].rows.length < 2) return;
   const CHUNK = 100;
   const body = table.tBodies[0], tools = at("tools"), found = at("found");
   const noun = table.dataset.noun;

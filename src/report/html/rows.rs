@@ -333,6 +333,29 @@ fn problem(problem: &Problem) -> Row<'_> {
     }
 }
 
+/// Why there is nothing else to show.
+pub(super) fn failure<'a>(what: &'a str, help: Option<&'a str>) -> Row<'a> {
+    Row {
+        kind: "error",
+        title: "error",
+        tone: Tone::Bad,
+        rank: 0,
+        account: None,
+        numbers: &[],
+        port: None,
+        reason: what,
+        help,
+        changes: &[],
+        facts: Vec::new(),
+        by: None,
+        at: None,
+        until: None,
+        place: None,
+        ignored: None,
+        counts: true,
+    }
+}
+
 /// Rows that a browser still sorts at once.
 const MOST: usize = 20_000;
 

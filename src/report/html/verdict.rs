@@ -37,7 +37,10 @@ pub(super) fn of_drift(plan: &Plan, rows: &[Row<'_>]) -> Verdict {
         (0, None) => (
             Tone::Good,
             "No drift".to_owned(),
-            "The platform is as the files say.",
+            match known {
+                0 => "The platform is as the files say.",
+                _ => "What differs is known, and nothing else does.",
+            },
         ),
         (0, Some(_)) => (
             Tone::Warn,
@@ -134,5 +137,14 @@ pub(super) fn of_problems(problems: &[Problem]) -> Verdict {
         tone,
         headline,
         detail: detail.to_owned(),
+    }
+}
+
+pub(super) fn of_failure() -> Verdict {
+    Verdict {
+        title: "alz",
+        tone: Tone::Bad,
+        headline: "The run failed".to_owned(),
+        detail: "There is no result: nothing below says how the platform stands.".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 //! come in as they are, and the compiler sees to that.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// A page as it is being written.
 #[derive(Default)]
@@ -88,33 +89,27 @@ pub(super) fn counted(count: u64, one: &str, several: &str) -> String {
 /// and script left alone: a net under what was masked in the document already.
 pub(super) fn texts(page: &str, clean: &dyn Fn(&str) -> String) -> String {
     let mut whole = Page(String::with_capacity(page.len()));
+    // Of ten thousand rows most say the same.
+    let mut known: HashMap<&str, String> = HashMap::new();
     let mut rest = page;
     while let Some(at) = rest.find('<') {
         let (text, tag) = rest.split_at(at);
-        whole.cleaned(text, clean);
+        let shown = known.entry(text).or_insert_with(|| clean(&plain(text)));
+        whole.text(shown);
         // What is between these tags is ours.
-        let end = ["script", "style"]
+        let inner = ["script", "style"]
             .into_iter()
             .find(|name| tag.get(1..).is_some_and(|tag| tag.starts_with(name)))
             .and_then(|name| tag.find(&format!("</{name}>")))
-            .or_else(|| tag.find('>'))
-            .map_or(tag.len(), |end| end + 1);
+            .unwrap_or(0);
+        let close = tag.get(inner..).and_then(|rest| rest.find('>'));
+        let end = close.map_or(tag.len(), |close| inner + close + 1);
         let (markup, after) = tag.split_at(end);
         whole.0.push_str(markup);
         rest = after;
     }
-    whole.cleaned(rest, clean);
+    whole.text(&clean(&plain(rest)));
     whole.finish()
-}
-
-impl Page {
-    fn cleaned(&mut self, text: &str, clean: &dyn Fn(&str) -> String) {
-        if text.trim().is_empty() {
-            self.0.push_str(text);
-        } else {
-            self.text(&clean(&plain(text)));
-        }
-    }
 }
 
 fn plain(text: &str) -> Cow<'_, str> {
