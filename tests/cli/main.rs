@@ -24,6 +24,7 @@ mod lock_postgres;
 mod numbers;
 mod pipeline_atlantis;
 mod pipeline_github;
+mod pipeline_github_after;
 mod pipeline_gitlab;
 mod policies;
 mod port_check;

@@ -1,0 +1,285 @@
+//! The GitHub action after the merge and by night: which plan is applied, which issue is
+//! kept, whose program is run.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::forge::{BOT, REPOSITORY, archive};
+use crate::pipeline_github::{Job, PLAN};
+
+#[test]
+fn apply_takes_the_plan_of_the_merged_pull_request() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    job.forge.merged(REPOSITORY);
+    job.forge.artifact(
+        41,
+        "alz-plan-production",
+        &[("other.txt", "x"), ("plan.json", "{\"reviewed\":41}")],
+    );
+    let said = job.run("apply").expect(0);
+    assert!(said.stdout.contains("{\"reviewed\":41}"), "{}", said.stdout);
+    let bodies = job.bodies();
+    assert_eq!(bodies.len(), 1);
+    assert!(
+        bodies[0].contains("<!-- alz:apply:production -->"),
+        "{}",
+        bodies[0]
+    );
+    // Again, as after a failure: the same comment.
+    job.run("apply").expect(0);
+    assert_eq!(job.bodies().len(), 1);
+}
+
+#[test]
+fn a_plan_that_no_longer_holds_ends_with_4_and_says_what_to_do() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    let job = job.set("STUB_EXIT", "4");
+    job.forge.merged(REPOSITORY);
+    job.forge
+        .artifact(41, "alz-plan-production", &[("plan.json", "{}")]);
+    let said = job.run("apply").expect(4);
+    assert!(said.stdout.contains("no longer holds"), "{}", said.stdout);
+    assert!(
+        job.bodies()[0].contains("Run the workflow by hand"),
+        "{:?}",
+        job.bodies()
+    );
+}
+
+#[test]
+fn without_a_plan_that_was_reviewed_nothing_is_applied() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    // A commit that is no merge.
+    job.run("apply").expect(1);
+    // A merge whose plan is gone.
+    job.forge.merged(REPOSITORY);
+    job.run("apply").expect(4);
+    let id = job
+        .forge
+        .artifact(41, "alz-plan-production", &[("plan.json", "{}")]);
+    job.forge
+        .with(|held| held.artifacts[0].1["expired"] = true.into());
+    job.run("apply").expect(4);
+    // One that is no archive, or an archive of something else.
+    job.forge
+        .with(|held| held.artifacts[0].1["expired"] = false.into());
+    job.forge
+        .with(|held| held.archives.insert(id, b"<html>".to_vec()));
+    job.run("apply").expect(4);
+    job.forge.with(|held| {
+        held.archives
+            .insert(id, archive(&[("../../plan.json", "{}")]))
+    });
+    job.run("apply").expect(4);
+    assert_eq!(job.read("calls"), "");
+}
+
+#[test]
+fn a_plan_that_a_fork_another_workflow_or_an_older_run_made_is_not_applied() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    job.forge.merged("stranger/numbers");
+    job.forge
+        .artifact(41, "alz-plan-production", &[("plan.json", "{}")]);
+    job.run("apply").expect(4);
+    job.forge.with(|held| {
+        held.runs[0]["head_repository"]["full_name"] = REPOSITORY.into();
+        held.runs[0]["path"] = ".github/workflows/mine.yml".into();
+    });
+    job.run("apply").expect(4);
+    job.forge.with(|held| {
+        held.runs[0]["path"] = ".github/workflows/alz.yml".into();
+        let mut newer = held.runs[0].clone();
+        newer["id"] = 42.into();
+        newer["status"] = "in_progress".into();
+        held.runs.push(newer);
+    });
+    job.run("apply").expect(4);
+    assert_eq!(job.read("calls"), "");
+    assert_eq!(job.bodies().len(), 1, "refused three times is one comment");
+}
+
+#[test]
+fn drift_is_one_issue_while_it_lasts() {
+    let Some(job) = Job::new() else { return };
+    let job = job
+        .set("GITHUB_EVENT_NAME", "schedule")
+        .set(
+            "STUB_SAYS",
+            "**1 changed**\n<!-- alz:drift:production -->\n",
+        )
+        .set("STUB_EXIT", "2");
+    job.event(&json!({}));
+    job.forge.with(|held| {
+        held.issues.push(
+            json!({ "number": 3, "state": "open", "user": { "login": "ann" },
+            "body": "see <!-- alz:drift:production -->" }),
+        );
+    });
+    job.run("drift").expect(0);
+    let job = job.set(
+        "STUB_SAYS",
+        "**2 changed**\n<!-- alz:drift:production -->\n",
+    );
+    job.run("drift").expect(0);
+    let ours = |job: &Job| -> Vec<Value> {
+        job.forge.with(|held| {
+            held.issues
+                .iter()
+                .filter(|i| i["user"]["login"] == BOT)
+                .cloned()
+                .collect()
+        })
+    };
+    let issues = ours(&job);
+    assert_eq!(issues.len(), 1, "{issues:#?}");
+    assert_eq!(issues[0]["labels"], json!(["alz-drift"]));
+    assert!(
+        issues[0]["body"]
+            .as_str()
+            .expect("text")
+            .starts_with("**2 changed**")
+    );
+    assert!(job.read("output").contains("drift=true"));
+
+    // An audit that could not be made says nothing about drift.
+    let job = job.set("STUB_EXIT", "1");
+    job.run("drift").expect(1);
+    assert_eq!(ours(&job), issues);
+
+    let job = job.set("STUB_EXIT", "0").set("STUB_SAYS", "**no drift**\n");
+    job.run("drift").expect(0);
+    let issues = ours(&job);
+    assert_eq!(issues.len(), 1);
+    assert_eq!(issues[0]["state"], "closed");
+    job.run("drift").expect(0);
+    assert_eq!(
+        ours(&job),
+        issues,
+        "a clean night leaves a closed issue alone"
+    );
+    assert_eq!(
+        job.forge.with(|held| held.issues[0]["state"].clone()),
+        "open",
+        "somebody else's issue"
+    );
+}
+
+#[test]
+fn the_plans_of_shards_become_one_comment() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    for shard in ["2-of-2", "1-of-2"] {
+        job.forge.artifact(
+            77,
+            &format!("alz-plan-production-{shard}"),
+            &[("plan.json", "{}")],
+        );
+    }
+    job.forge
+        .artifact(77, "alz-plan-beta-1-of-2", &[("plan.json", "{}")]);
+    job.run("merge").expect(0);
+    let calls = job.read("calls");
+    let parts = calls.matches(".json").count();
+    assert_eq!(parts, 2, "{calls}");
+    assert!(calls.contains("report merge"), "{calls}");
+    assert_eq!(job.bodies().len(), 1);
+}
+
+#[test]
+fn where_a_shard_is_missing_the_comment_says_so_and_holds_no_older_plan() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    job.forge
+        .artifact(77, "alz-plan-production-1-of-2", &[("plan.json", "{}")]);
+    job.run("merge").expect(0);
+    let job = job.set("STUB_SAYS", "").set("STUB_EXIT", "1");
+    job.run("merge").expect(1);
+    let bodies = job.bodies();
+    assert_eq!(bodies.len(), 1);
+    assert!(bodies[0].contains("alz plan failed"), "{}", bodies[0]);
+}
+
+#[test]
+fn each_shard_takes_its_own_plan_and_has_its_own_comment() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    job.forge.merged(REPOSITORY);
+    job.forge.artifact(
+        41,
+        "alz-plan-production-1-of-2",
+        &[("plan.json", "{\"shard\":1}")],
+    );
+    job.forge.artifact(
+        41,
+        "alz-plan-production-2-of-2",
+        &[("plan.json", "{\"shard\":2}")],
+    );
+    let job = job.set("ALZ_ACTION_SHARD", "1/2");
+    assert!(job.run("apply").expect(0).stdout.contains("{\"shard\":1}"));
+    let job = job.set("ALZ_ACTION_SHARD", "2/2");
+    assert!(job.run("apply").expect(0).stdout.contains("{\"shard\":2}"));
+    assert_eq!(job.bodies().len(), 2);
+    assert!(
+        job.read("calls").contains("--shard 2/2"),
+        "{}",
+        job.read("calls")
+    );
+}
+
+#[test]
+fn a_release_is_used_only_with_its_digest() {
+    let Some(job) = Job::new() else { return };
+    let machine = Command::new("uname").arg("-sm").output().expect("uname");
+    if machine.stdout != b"Linux x86_64\n" {
+        return;
+    }
+    let program = job.path("bin");
+    let packed = Command::new("tar")
+        .args(["-czf", "-", "-C"])
+        .arg(&program)
+        .arg("alz")
+        .output()
+        .expect("tar");
+    let name = "alz-9.9.9-x86_64-unknown-linux-musl.tar.gz";
+    let place = "/alz-org/alz/releases/download/v9.9.9";
+    job.forge.with(|held| {
+        held.releases
+            .insert(format!("{place}/{name}"), packed.stdout.clone())
+    });
+    let job = job
+        .set("ALZ_ACTION_VERSION", "9.9.9")
+        .set("GITHUB_ACTION_PATH", "/runner/_actions/alz-org/alz/v9.9.9");
+    let said = job.run("install").expect(1);
+    assert!(said.stdout.contains("no SHA256SUMS"), "{}", said.stdout);
+    let sums = |text: String| {
+        job.forge.with(|held| {
+            held.releases
+                .insert(format!("{place}/SHA256SUMS"), text.into_bytes())
+        })
+    };
+    sums(format!("{}  {name}\n", "0".repeat(64)));
+    let said = job.run("install").expect(1);
+    assert!(said.stdout.contains("not the digest"), "{}", said.stdout);
+    assert!(!job.path("temp/alz/bin/alz").exists());
+    let digest = {
+        use sha2::Digest;
+        let bytes = sha2::Sha256::digest(&packed.stdout);
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    sums(format!("{digest}  {name}\n"));
+    job.run("install").expect(0);
+    assert!(job.path("temp/alz/bin/alz").exists());
+}
