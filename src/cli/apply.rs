@@ -500,18 +500,23 @@ fn refuse_stale(differences: &[apply::Difference], output: &Output) {
 
 fn start(plan: &Plan, output: &Output) {
     if output.is_json() {
-        output.result(&format!(
-            "{}\n",
-            json!({
-                "event": "start",
-                "formatVersion": FORMAT_VERSION,
-                "alzVersion": plan.alz_version,
-                "environment": plan.environment,
-                "partition": plan.partition,
-                "desiredDigest": plan.desired_digest,
-                "steps": plan.steps.len(),
-            })
-        ));
+        let mut event = json!({
+            "event": "start",
+            "formatVersion": FORMAT_VERSION,
+            "alzVersion": plan.alz_version,
+            "environment": plan.environment,
+            "partition": plan.partition,
+            "desiredDigest": plan.desired_digest,
+            "steps": plan.steps.len(),
+        });
+        // That it is a part, where it is one.
+        if !plan.targets.is_empty() {
+            event["targets"] = json!(plan.targets);
+        }
+        if let Some(shard) = &plan.shard {
+            event["shard"] = json!(shard);
+        }
+        output.result(&format!("{event}\n"));
     }
 }
 

@@ -10,6 +10,7 @@ mod e911_corrections;
 mod e911_walk;
 mod environments;
 mod examples;
+mod explain;
 mod har;
 mod input;
 mod journal;
