@@ -17,11 +17,12 @@ mod precheck;
 mod reviewed;
 mod run;
 mod saved;
+mod seat;
 mod secrets;
 mod settle;
 
 pub use reviewed::{Detail, Difference, Reviewed, compare, no_longer_possible};
 pub use run::{Interrupt, Options, Outcome, StepReport, StepStatus, Tally, run};
-pub use saved::{MOST_BYTES, Saved, Unreadable};
+pub use saved::{MOST_BYTES, Saved, Unreadable, bytes_of, document_of, is_sealed};
 pub use secrets::{MissingSecret, MissingSecrets, Resolver, Secrets};
 pub use settle::is_satisfied;

@@ -69,47 +69,63 @@ impl fmt::Display for Unreadable {
     }
 }
 
+/// The bytes of a document's file, as far as it is not too large to be one.
+pub fn bytes_of(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    let file = std::fs::File::open(path).map_err(Unreadable::File)?;
+    // A pipe or a device has no length, and may never end.
+    if file.metadata().is_ok_and(|data| data.len() > MOST_BYTES) {
+        return Err(Unreadable::TooLarge);
+    }
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(Unreadable::File)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(Unreadable::TooLarge);
+    }
+    Ok(bytes)
+}
+
+/// The text of a document that is a JSON text, and that text's value.
+pub fn document_of(bytes: &[u8]) -> Result<(&str, Value), Unreadable> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Unreadable::NotUtf8 { utf16: true });
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8 { utf16: false })?;
+    // An editor's byte order mark says nothing.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    let document = serde_json::from_str(text).map_err(|error| {
+        if error.is_eof() {
+            Unreadable::BreaksOff
+        } else {
+            Unreadable::NotJson(error)
+        }
+    })?;
+    Ok((text, document))
+}
+
+/// Whether a document says what alz wrote into it.
+pub fn is_sealed(document: &Value) -> bool {
+    let sealed = document.get("seal").and_then(Value::as_str);
+    sealed == Some(plan::seal(document).as_str())
+}
+
 impl Saved {
     pub fn open(path: &Path) -> Result<Self, Unreadable> {
-        let file = std::fs::File::open(path).map_err(Unreadable::File)?;
-        // A pipe or a device has no length, and may never end.
-        if file.metadata().is_ok_and(|data| data.len() > MOST_BYTES) {
-            return Err(Unreadable::TooLarge);
-        }
-        let mut bytes = Vec::new();
-        file.take(MOST_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(Unreadable::File)?;
-        if bytes.len() as u64 > MOST_BYTES {
-            return Err(Unreadable::TooLarge);
-        }
-        Self::read(&bytes)
+        Self::read(&bytes_of(path)?)
     }
 
     /// Reads a plan from the bytes of its file.
     pub fn read(bytes: &[u8]) -> Result<Self, Unreadable> {
-        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Err(Unreadable::NotUtf8 { utf16: true });
-        }
-        let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8 { utf16: false })?;
-        // An editor's byte order mark says nothing.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if text.trim().is_empty() {
-            return Err(Unreadable::Empty);
-        }
-        let document: Value = serde_json::from_str(text).map_err(|error| {
-            if error.is_eof() {
-                Unreadable::BreaksOff
-            } else {
-                Unreadable::NotJson(error)
-            }
-        })?;
+        let (text, document) = document_of(bytes)?;
         let format = document.get("formatVersion").and_then(Value::as_str);
         if !format.is_some_and(is_known) {
             return Err(Unreadable::Format(format.map(str::to_owned)));
         }
-        let sealed = document.get("seal").and_then(Value::as_str);
-        let edited = sealed != Some(plan::seal(&document).as_str());
+        let edited = !is_sealed(&document);
         drop(document);
         // From the text again: there a member that is named twice is an error,
         // and not whichever of the two a reader happens to take.

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::fatal::Fatal;
+use super::forms;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
     Exit, Output, address, apply, e911, explain, init, journal, narrow, numbers, plan, port,
-    sandbox, schema, status, unlock, validate,
+    report, sandbox, schema, status, unlock, validate,
 };
+use crate::report::markdown::{self, Flavour};
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -89,6 +91,13 @@ pub struct Global {
     /// The form of the result
     #[arg(long, value_enum, default_value_t, global = true)]
     pub format: Format,
+    /// Where the Markdown goes: its limit, and whether it folds
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "HOST")]
+    pub comment_host: CommentHost,
+    /// The most characters of the Markdown [default: 65536, the limit of GitHub;
+    /// gitlab: 1000000, bitbucket: 32768, azure: 150000]
+    #[arg(long, value_name = "N", global = true, value_parser = comment_limit)]
+    pub comment_limit: Option<usize>,
     /// When to use colour
     #[arg(long, value_enum, default_value_t, global = true)]
     pub color: ColorChoice,
@@ -116,6 +125,40 @@ pub struct Global {
     /// What `--redact` and `--http-log` are carried out with.
     #[arg(skip)]
     pub privacy: Privacy,
+}
+
+/// Who shows the comments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CommentHost {
+    #[default]
+    Github,
+    Gitlab,
+    /// Shows HTML as text: headings take the place of folds.
+    Bitbucket,
+    Azure,
+}
+
+impl CommentHost {
+    /// The most characters of a comment, and what becomes of HTML in it.
+    const fn takes(self) -> (usize, Flavour) {
+        match self {
+            CommentHost::Github => (markdown::GITHUB_LIMIT, Flavour::Html),
+            CommentHost::Gitlab => (1_000_000, Flavour::Html),
+            CommentHost::Bitbucket => (32_768, Flavour::Plain),
+            CommentHost::Azure => (150_000, Flavour::Html),
+        }
+    }
+}
+
+fn comment_limit(said: &str) -> Result<usize, String> {
+    match said.parse() {
+        Ok(limit) if limit >= markdown::LEAST_LIMIT => Ok(limit),
+        Ok(_) => Err(format!(
+            "a comment needs {} characters at least",
+            markdown::LEAST_LIMIT
+        )),
+        Err(_) => Err("it is a count of characters".to_owned()),
+    }
 }
 
 /// What is left out.
@@ -193,6 +236,9 @@ enum Command {
     #[command(subcommand)]
     E911(e911::E911Command),
     Port(port::PortArgs),
+    /// Show saved plans and audits, several of them as one
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     Unlock(unlock::UnlockArgs),
     Schema(schema::SchemaArgs),
     Explain(explain::ExplainArgs),
@@ -208,11 +254,35 @@ enum Command {
 }
 
 impl Command {
+    /// As it is typed; of a command with others below it, the first word.
+    const fn name(&self) -> &'static str {
+        match self {
+            Command::Init(_) => "init",
+            Command::Validate(_) => "validate",
+            Command::Plan(_) => "plan",
+            Command::Apply(_) => "apply",
+            Command::Journal(_) => "journal",
+            Command::Status(_) => "status",
+            Command::Numbers(_) => "numbers",
+            Command::Address(_) => "address",
+            Command::E911(_) => "e911",
+            Command::Port(_) => "port",
+            Command::Report(_) => "report",
+            Command::Unlock(_) => "unlock",
+            Command::Schema(_) => "schema",
+            Command::Sandbox(_) => "sandbox",
+            Command::Completions { .. } => "completions",
+            Command::Explain(_) => "explain",
+            Command::Man => "man",
+        }
+    }
+
     /// The forms that its result can have (design, section 4).
     const fn formats(&self) -> &'static [Format] {
         use Format::{Github, Human, Json, Junit, Markdown, Sarif};
         match self {
             Command::Validate(_) => &[Human, Json, Markdown, Sarif, Junit, Github],
+            Command::Report(_) => forms::FORMS,
             Command::Init(_)
             | Command::Plan(_)
             | Command::Apply(_)
@@ -248,12 +318,26 @@ impl Command {
             | Command::Explain(_)
             | Command::Sandbox(_)
             | Command::Completions { .. }
+            | Command::Report(_)
             | Command::Man => false,
         }
     }
 }
 
 impl Cli {
+    /// The output with what a comment needs to know.
+    pub fn commented(&self, output: Output) -> Output {
+        if !output.is_markdown() {
+            return output;
+        }
+        let environment = super::session::environment_of(&self.global);
+        let (limit, flavour) = self.global.comment_host.takes();
+        let mut output = output.about(self.command.name(), environment);
+        output.comment.limit = self.global.comment_limit.unwrap_or(limit);
+        output.comment.flavour = flavour;
+        output
+    }
+
     pub fn run(&mut self, output: &Output) -> Exit {
         if let Some(path) = &self.global.http_log {
             let path = self.global.root().join(path);
@@ -322,6 +406,7 @@ impl Cli {
             Command::Port(arguments) => {
                 super::block_on(output, port::run(arguments, global, output))
             }
+            Command::Report(command) => report::run(command, global, output),
             Command::Unlock(arguments) => {
                 super::block_on(output, unlock::run(arguments, global, output))
             }

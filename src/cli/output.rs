@@ -1,15 +1,16 @@
 //! The one place that owns the streams: results go to standard output,
 //! everything else to standard error.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use clap::ValueEnum;
 
 use super::privacy::Privacy;
 use crate::desired::Problem;
-use crate::report::problems;
+use crate::report::{markdown, problems, resealed};
 
 /// The form of a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -70,6 +71,13 @@ pub struct Output {
     failure: Arc<OnceLock<String>>,
     /// What nothing that is written may show.
     pub privacy: Privacy,
+    /// How results are laid out as Markdown.
+    pub comment: markdown::Options,
+    /// The command that this is the output of, and the environment it is for: a
+    /// pipeline finds its comment by them.
+    pub about: (&'static str, String),
+    /// Results for people that are to come out as one Markdown document.
+    held: Arc<Mutex<String>>,
 }
 
 impl Output {
@@ -98,13 +106,27 @@ impl Output {
             stderr: choose(&std::io::stderr()),
             failure: Arc::default(),
             privacy: Privacy::default(),
+            comment: markdown::Options::default(),
+            about: ("alz", String::new()),
+            held: Arc::default(),
         }
+    }
+
+    /// The same, as the output of this command.
+    pub fn about(mut self, command: &'static str, environment: String) -> Self {
+        self.about = (command, environment);
+        self
     }
 
     /// The same, with what is to be left out of everything.
     pub fn private(mut self, privacy: Privacy) -> Self {
         self.privacy = privacy;
         self
+    }
+
+    /// The result is a comment.
+    pub fn is_markdown(&self) -> bool {
+        self.format == Format::Markdown
     }
 
     /// The result is a document for programs.
@@ -122,19 +144,51 @@ impl Output {
         self.failure.get().map(String::as_str)
     }
 
-    /// Writes a result. Text may carry ANSI styles; they are taken out where
-    /// colour is not wanted. A reader that went away is not an error; a disk
-    /// that is full is one (see [`Output::failure`]).
-    pub fn result(&self, text: &str) {
-        let text = match self.format {
-            Format::Json | Format::Sarif => self.privacy.json(text),
+    /// A result in its form without what nothing that is written may show.
+    pub fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.format {
+            Format::Json => match self.privacy.json(text) {
+                // What is printed is what alz says: its seal is to hold.
+                Cow::Owned(clean) if clean != text => resealed(&clean).into(),
+                shown => shown,
+            },
+            Format::Sarif => self.privacy.json(text),
+            Format::Html => self.privacy.html(text),
             Format::Human
             | Format::Markdown
             | Format::Junit
             | Format::Github
-            | Format::Html
             | Format::Prometheus => self.privacy.text(text),
-        };
+        }
+    }
+
+    /// Writes a result. Text may carry ANSI styles; they are taken out where
+    /// colour is not wanted. A reader that went away is not an error; a disk
+    /// that is full is one (see [`Output::failure`]).
+    ///
+    /// As Markdown a report for people is kept until [`Output::finish`]: what a
+    /// command says bit by bit becomes one document.
+    pub fn result(&self, text: &str) {
+        if self.is_markdown() && !markdown::is_document(text) {
+            self.held
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push_str(text);
+            return;
+        }
+        self.write(text);
+    }
+
+    /// Writes what was kept. Before the process ends, however it does.
+    pub fn finish(&self) {
+        let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
+        if !held.trim().is_empty() {
+            self.write(&markdown::fenced(self.about.0, &held, &self.comment));
+        }
+    }
+
+    fn write(&self, text: &str) {
+        let text = self.shown(text);
         let mut stream = anstream::AutoStream::new(std::io::stdout().lock(), self.stdout);
         let written = stream
             .write_all(text.as_bytes())

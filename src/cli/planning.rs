@@ -6,27 +6,29 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::try_join_all;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::base::{self, Base};
 use super::fatal::Fatal;
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, Country, ReadClient, wire};
-use crate::desired::{Repository, Subject};
+use crate::desired::{Repository, Severity, Subject, policy};
 use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::meaning::{canonical_country, date};
 use crate::model::porting::PortMemory;
 use crate::model::{DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
 use crate::plan::{
-    self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
-    RateCenter, Share, Source, Verdict,
+    self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PolicyFinding,
+    PolicySeverity, PortQuestion, RateCenter, Share, Source, Verdict,
 };
 use crate::report::redact::Key;
-use crate::report::{Style, address_line};
+use crate::report::{self, Style, address_line};
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub struct Request<'a> {
     pub memory: Arc<PortMemory>,
     /// The user says that the secrets of ports have changed.
     pub resend_secrets: bool,
+    /// What changes are judged against (`--base`).
+    pub base: Option<Arc<Base>>,
 }
 
 /// A plan and what belongs to it.
@@ -49,6 +53,8 @@ pub struct Planned {
     pub partition: LivePartition,
     /// What values that are not shown are told apart with.
     pub key: Key,
+    /// What the files ask for, and the policies that judge its steps.
+    pub repository: Arc<Repository>,
 }
 
 /// Reads the platform and compares. The plan's steps name their source lines.
@@ -128,7 +134,12 @@ pub async fn make(
     plan.targets = repository.lasting(&project.narrow.targets);
     plan.shard = shard.map(|shard| shard.to_string());
     plan.names = style.names.clone();
+    plan.places = report::places(&plan);
+    if let Some(base) = &request.base {
+        base::sum_up(&mut plan, base, repository);
+    }
     locate(&mut plan, repository);
+    judge(&mut plan, repository, session.now)?;
     let key = Key(repository.redaction_key(chosen.0.as_deref()));
     bind(&mut plan, &key);
     Ok(Planned {
@@ -136,6 +147,7 @@ pub async fn make(
         style,
         partition: shared.platform.partition.clone(),
         key,
+        repository: Arc::clone(repository),
     })
 }
 
@@ -153,6 +165,45 @@ fn bind(plan: &mut Plan, key: &Key) {
             plan.basis.insert(step.id.clone(), digests);
         }
     }
+}
+
+/// Has the organisation's policies judge every step, at this time. The steps know
+/// their lines by then.
+pub(super) fn judge(plan: &mut Plan, repository: &Repository, now: Timestamp) -> Result<(), Fatal> {
+    plan.policies.clear();
+    let policies = repository.policies();
+    if policies.are_silent_on_steps() {
+        return Ok(());
+    }
+    for step in &plan.steps {
+        let as_shown = serde_json::to_value(step).map_err(|error| Fatal::new(error.to_string()))?;
+        let Value::Object(mut as_shown) = as_shown else {
+            continue;
+        };
+        as_shown.insert("environment".into(), plan.environment.as_str().into());
+        for verdict in policies.judge_step(&as_shown, now) {
+            let policy::Verdict {
+                severity,
+                policy,
+                path,
+                message,
+            } = verdict;
+            plan.policies.push(PolicyFinding {
+                severity: match severity {
+                    Severity::Error => PolicySeverity::Error,
+                    Severity::Warning => PolicySeverity::Warning,
+                },
+                policy,
+                step: step.id.clone(),
+                account: step.account.clone(),
+                numbers: step.numbers.clone(),
+                source: step.source.clone(),
+                path,
+                message,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Gives every step the line that asks for it.
@@ -182,6 +233,7 @@ pub(super) struct Planner {
     on_unknown: OnUnknown,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
+    base: Option<Arc<Base>>,
     /// Each distinct address is asked about once, whoever declares it.
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
@@ -190,7 +242,7 @@ async fn account(
     repository: &Repository,
     index: usize,
     chosen: &Chosen,
-    planner: &Planner,
+    planner: &Arc<Planner>,
 ) -> Result<(AccountPlan, Option<String>), Fatal> {
     let desired = reading::declared(repository, index)?;
     let live = planner.platform.account(&desired).await?;
@@ -199,17 +251,27 @@ async fn account(
         Some(only) if chosen.is_partial(&desired.account) => plan::along(&desired, &live, only),
         Some(_) | None => BTreeMap::new(),
     };
-    if along.is_empty() {
-        let made = planner.plan(&desired, &live, only).await?;
-        return Ok((made, desired.name));
+    let widened: Option<BTreeSet<PhoneNumber>> = (!along.is_empty()).then(|| {
+        let named = only.into_iter().flatten();
+        named.chain(along.values().flatten()).copied().collect()
+    });
+    let only = widened.as_ref().or(only);
+    let (mut made, checks) = planner.plan_asking(&desired, &live, only).await?;
+    if !along.is_empty() {
+        made.notes
+            .extend(plan::tell_along(&desired.account, &along));
+        made.notes
+            .sort_by_key(|note| (note.kind, note.numbers.first().copied()));
     }
-    let mut only = only.cloned().unwrap_or_default();
-    only.extend(along.values().flatten());
-    let mut made = planner.plan(&desired, &live, Some(&only)).await?;
-    made.notes
-        .extend(plan::tell_along(&desired.account, &along));
-    made.notes
-        .sort_by_key(|note| (note.kind, note.numbers.first().copied()));
+    if let Some(base) = &planner.base {
+        let seen = base::Seen {
+            desired: &desired,
+            live,
+            only,
+            checks,
+        };
+        base::judge(&mut made, seen, base, repository, planner).await?;
+    }
     Ok((made, desired.name))
 }
 
@@ -222,7 +284,23 @@ impl Planner {
             on_unknown,
             memory: Arc::clone(&request.memory),
             resend_secrets: request.resend_secrets,
+            base: request.base.clone(),
             verdicts: Mutex::default(),
+        }
+    }
+
+    /// What an account is compared under. `only` are the numbers to plan; `None`
+    /// is all.
+    pub(super) fn context<'a>(&'a self, only: Option<&'a BTreeSet<PhoneNumber>>) -> Context<'a> {
+        Context {
+            partition: &self.platform.id,
+            live: &self.platform.partition,
+            now: self.platform.now,
+            verify: self.verify,
+            on_unknown: self.on_unknown,
+            only,
+            memory: &self.memory,
+            resend_secrets: self.resend_secrets,
         }
     }
 
@@ -234,21 +312,23 @@ impl Planner {
         live: &LiveAccount,
         only: Option<&BTreeSet<PhoneNumber>>,
     ) -> Result<AccountPlan, Fatal> {
-        let context = Context {
-            partition: &self.platform.id,
-            live: &self.platform.partition,
-            now: self.platform.now,
-            verify: self.verify,
-            on_unknown: self.on_unknown,
-            only,
-            memory: &self.memory,
-            resend_secrets: self.resend_secrets,
-        };
+        let (made, _) = self.plan_asking(desired, live, only).await?;
+        Ok(made)
+    }
+
+    /// The same, with what the platform answered.
+    async fn plan_asking(
+        &self,
+        desired: &DesiredAccount,
+        live: &LiveAccount,
+        only: Option<&BTreeSet<PhoneNumber>>,
+    ) -> Result<(AccountPlan, Checks), Fatal> {
+        let context = self.context(only);
         let mut checks = Checks::default();
         loop {
             let made = plan::account(desired, live, &context, &checks);
             if made.questions.is_empty() {
-                return Ok(made);
+                return Ok((made, checks));
             }
             // Side by side; the client keeps to the requests in flight.
             let asked = made

@@ -78,6 +78,14 @@ impl Privacy {
         }
     }
 
+    /// A page: its texts, and never its markup.
+    pub fn html<'a>(&self, page: &'a str) -> Cow<'a, str> {
+        match &self.redactor {
+            None => page.into(),
+            Some(redactor) => crate::report::html::texts(page, &|text| redactor.text(text)).into(),
+        }
+    }
+
     /// Problems without what they quote of their files.
     pub fn problems<'a>(&self, problems: &'a [Problem], root: &Path) -> Cow<'a, [Problem]> {
         match &self.redactor {

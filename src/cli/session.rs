@@ -157,6 +157,11 @@ impl Project {
         self.lock.as_deref()
     }
 
+    /// The globs of the environment's account files.
+    pub fn globs(&self) -> &[Pattern] {
+        &self.accounts
+    }
+
     pub fn is_sandbox(&self) -> bool {
         self.api == settings::SANDBOX
     }
@@ -256,11 +261,16 @@ pub struct Session {
 impl Session {
     /// The time now, for a command that goes on for long.
     pub fn refresh(&mut self) -> Result<(), Fatal> {
-        self.now = match &self.running {
+        self.now = self.present()?;
+        Ok(())
+    }
+
+    /// The time at this moment; `now` is when the session began.
+    pub fn present(&self) -> Result<Timestamp, Fatal> {
+        Ok(match &self.running {
             Some(running) => running.now(),
             None => clock::now()?,
-        };
-        Ok(())
+        })
     }
 
     /// Lets the built-in platform write down its state.
@@ -295,6 +305,21 @@ fn credentials() -> Result<Credentials, Fatal> {
             "set ALZ_USERNAME and ALZ_PASSWORD, or ALZ_TOKEN, in the environment; `api: sandbox` needs none",
         )),
     }
+}
+
+/// The environment that the arguments choose, for the name of a comment; empty
+/// where alz.yaml doesn't say.
+pub fn environment_of(global: &Global) -> String {
+    let chosen = || {
+        let settings = settings::load(&global.root()).ok()??;
+        let only = (settings.environments.len() == 1)
+            .then(|| settings.environments.keys().next().cloned())
+            .flatten();
+        settings.default.or(only)
+    };
+    said(global.env.as_ref())
+        .or_else(chosen)
+        .unwrap_or_else(|| "default".to_owned())
 }
 
 /// Where the user's files are, for messages.

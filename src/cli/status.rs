@@ -211,6 +211,12 @@ fn tell(
             output.result(&text);
             text
         }
+        // What is watched is told look by look; one look has a comment of its own.
+        false if output.is_markdown() && !arguments.watch => {
+            let text = report::markdown::status(document, &style.names, &output.comment);
+            output.result(&text);
+            text
+        }
         false => {
             let text = report::status_human(document, style, arguments.timeline);
             if arguments.watch && output.is_watched() {

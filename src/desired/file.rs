@@ -205,7 +205,7 @@ pub struct ConfigFile {
     /// How much the E911 provider must say before an address is sent.
     #[serde(default)]
     pub e911: E911,
-    /// Globs of JSON Schemas that every number's resolved desired state must meet.
+    /// Globs of JSON Schemas that every number's resolved desired state must meet, or (`x-alz-applies-to: step`) every step of a plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<Text>,
 }

@@ -13,7 +13,9 @@
 
 pub(crate) mod advice;
 mod build;
+pub mod catalogue;
 pub mod edit;
+pub mod few;
 pub mod file;
 pub mod find;
 pub mod load;

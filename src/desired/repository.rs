@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::file::AccountFile;
 use super::find::Source;
 use super::merge::{self, Merged};
+use super::policy::Policies;
 use super::problem::Place;
 use super::read;
 use super::tree::{self, Node};
@@ -34,6 +35,7 @@ pub struct Repository {
     /// Sorted by id, each with its documents in order.
     accounts: Vec<(AccountId, Vec<SourceId>)>,
     numbers: NumberTable,
+    policies: Policies,
 }
 
 /// One document, compressed.
@@ -109,6 +111,7 @@ impl Repository {
         files: Vec<Source>,
         documents: Vec<Packed>,
         numbers: NumberTable,
+        policies: Policies,
     ) -> Self {
         let mut accounts: BTreeMap<AccountId, Vec<SourceId>> = BTreeMap::new();
         for (index, document) in documents.iter().enumerate() {
@@ -123,12 +126,29 @@ impl Repository {
             documents,
             accounts: accounts.into_iter().collect(),
             numbers,
+            policies,
         }
+    }
+
+    /// One that declares nothing.
+    pub fn empty() -> Self {
+        Self::new(
+            PathBuf::new(),
+            Vec::new(),
+            Vec::new(),
+            NumberTable::default(),
+            Policies::default(),
+        )
     }
 
     /// The directory that file names and secret files are relative to.
     pub fn root(&self) -> &std::path::Path {
         &self.root
+    }
+
+    /// The organisation's policies, which judge the steps of plans too.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
     }
 
     /// How many accounts there are.
@@ -193,6 +213,21 @@ impl Repository {
 
     fn document(&self, source: SourceId) -> Option<&Packed> {
         self.documents.get(source.0 as usize)
+    }
+
+    /// The account of this id, as [`Repository::account`] has it.
+    pub fn account_by_id(&self, id: &AccountId) -> Option<Result<DesiredAccount, Damaged>> {
+        let index = self
+            .accounts
+            .binary_search_by(|(known, _)| known.cmp(id))
+            .ok()?;
+        self.account(index)
+    }
+
+    /// The file of a document, relative to the root.
+    pub fn file_of(&self, source: SourceId) -> Option<&str> {
+        let file = self.document(source)?.file as usize;
+        self.files.get(file).map(|file| file.shown.as_str())
     }
 
     /// What is asked for, as one digest: accounts, prune, numbers with their

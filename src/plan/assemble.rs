@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::model::{Guards, PartitionId};
 use crate::plan::account::{AccountPlan, Counts};
 use crate::plan::document::{Action, FORMAT_VERSION, Plan};
-use crate::plan::guard::{Allow, Scope, Share, Touched, judge};
+use crate::plan::guard::{Allow, Scope, Share, Touched, Verdict, judge};
 
 /// What a plan says of itself.
 #[derive(Clone, Debug)]
@@ -66,7 +66,12 @@ pub fn assemble_share(
             of,
         });
     }
-    let tripped = judge(&scopes, run, guards, allow, share);
+    let Verdict {
+        tripped,
+        mut judged,
+    } = judge(&scopes, run, guards, allow, share);
+    judged.accounts = accounts.len() as u64;
+    judged.numbers = of;
 
     let mut summary: BTreeMap<String, u64> = Action::ALL
         .into_iter()
@@ -115,10 +120,18 @@ pub fn assemble_share(
         targets: Vec::new(),
         shard: None,
         base: None,
+        summary_by_origin: BTreeMap::new(),
+        base_remarks: Vec::new(),
+        places: BTreeMap::new(),
         drift: None,
+        redacted: false,
+        merged: None,
         steps,
         notes,
         guards: tripped,
+        // The policies are the project's: what has them judges.
+        policies: Vec::new(),
+        judged: Some(judged),
         // What knows the key, and what writes it down, add theirs.
         basis: BTreeMap::new(),
         seal: None,

@@ -2,7 +2,7 @@
 //! refused until that person lifts the guard by name (design, decision 11).
 
 use crate::model::{AccountId, Guard, Guards};
-use crate::plan::document::TrippedGuard;
+use crate::plan::document::{Judged, Judgement, TrippedGuard};
 
 /// What a plan touches, counted in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,18 @@ impl Touched {
         self.release += release;
         self.e911 += e911;
         self.update += update;
+    }
+
+    const fn released(&self) -> u64 {
+        self.release
+    }
+
+    const fn readdressed(&self) -> u64 {
+        self.e911
+    }
+
+    const fn updated(&self) -> u64 {
+        self.update
     }
 }
 
@@ -79,15 +91,16 @@ pub(super) struct Scope<'a> {
     pub of: u64,
 }
 
-/// A guard's name, its limits, what lifts it, what it counts, and the most that
-/// other shards can add to that.
-type Kind<'a> = (
-    &'a str,
-    &'a Guard,
-    Option<u64>,
-    fn(&Touched) -> u64,
-    Option<u64>,
-);
+/// What the guards say of a run.
+pub(super) struct Verdict {
+    /// The guards that are tripped.
+    pub tripped: Vec<TrippedGuard>,
+    /// By what that was judged, for the document.
+    pub judged: Judged,
+}
+
+/// The guards, in the order in which they are told.
+const NAMES: [&str; 3] = ["release", "e911", "update"];
 
 /// Judges every scope; `run` is what the whole run touches.
 pub(super) fn judge(
@@ -96,63 +109,159 @@ pub(super) fn judge(
     guards: &Guards,
     allow: &Allow,
     share: Share,
-) -> Vec<TrippedGuard> {
+) -> Verdict {
     let Guards {
         release,
         e911,
         update,
     } = guards;
-    // What others change can't be told from the files.
+    let Allow {
+        release: allow_release,
+        e911: allow_e911,
+        update: allow_update,
+    } = allow;
+    // What other shards change can't be told from the files, only what they give up.
     let unknown = (share.of <= 1).then_some(0);
-    let kinds: [Kind; 3] = [
+    let kinds = [
         (
-            "release",
             release,
-            allow.release,
-            |touched| touched.release,
+            allow_release,
+            Touched::released as fn(&Touched) -> u64,
             share.released_elsewhere,
         ),
-        ("e911", e911, allow.e911, |touched| touched.e911, unknown),
-        (
-            "update",
-            update,
-            allow.update,
-            |touched| touched.update,
-            unknown,
-        ),
+        (e911, allow_e911, Touched::readdressed, unknown),
+        (update, allow_update, Touched::updated, unknown),
     ];
-    let mut tripped = Vec::new();
-    for (name, guard, allowed, count_of, elsewhere) in kinds {
-        let in_all = count_of(&run);
-        // Lifting is judged by the run alone: else many accounts of 12 would
-        // slip through one `release=12`, and so would many shards.
-        if allowed.is_some_and(|allowed| share.is_within(in_all, allowed, elsewhere)) {
-            continue;
-        }
-        for scope in scopes {
+    let mut verdict = Verdict {
+        tripped: Vec::new(),
+        judged: Judged::default(),
+    };
+    for (name, (guard, allowed, count_of, elsewhere)) in NAMES.into_iter().zip(kinds) {
+        let Guard { max, percent, min } = *guard;
+        let judgement = Judgement {
+            count: count_of(&run),
+            max,
+            percent,
+            min,
+            allowed: *allowed,
+        };
+        let found = scopes.iter().filter_map(|scope| {
             let count = count_of(&scope.touched);
             let limit = match (scope.account, share.of) {
-                (None, 2..) => beyond_share(guard, count, scope.of, share, elsewhere),
-                (Some(_), _) | (None, _) => beyond(guard, count, scope.of),
+                (None, 2..) => beyond_share(&judgement, count, scope.of, share, elsewhere),
+                (Some(_), _) | (None, _) => beyond(&judgement, count, scope.of),
             };
-            if let Some(limit) = limit {
-                tripped.push(TrippedGuard {
-                    guard: name.to_owned(),
-                    account: scope.account.cloned(),
-                    count,
-                    of: scope.of,
-                    limit,
-                    allow: share.lifted_by(in_all, elsewhere),
-                });
-            }
-        }
+            Some(TrippedGuard {
+                guard: name.to_owned(),
+                account: scope.account.cloned(),
+                count,
+                of: scope.of,
+                limit: limit?,
+                allow: share.lifted_by(judgement.count, elsewhere),
+            })
+        });
+        // Lifting is judged by the run alone: else many accounts of 12 would
+        // slip through one `release=12`, and so would many shards.
+        let lifted =
+            allowed.is_some_and(|allowed| share.is_within(judgement.count, allowed, elsewhere));
+        verdict.add(name, judgement, lifted, found);
     }
-    tripped
+    verdict
+}
+
+/// Judges several runs as one: each account by what its own run found of it,
+/// the whole by the sum of what they counted. The answer is that of one run
+/// over the accounts of all; words, where they were not judged by one measure.
+pub(super) fn judge_again(runs: &[(&Judged, &[TrippedGuard])]) -> Result<Verdict, String> {
+    let mut verdict = Verdict {
+        tripped: Vec::new(),
+        judged: Judged {
+            accounts: runs.iter().map(|(judged, _)| judged.accounts).sum(),
+            numbers: runs.iter().map(|(judged, _)| judged.numbers).sum(),
+            ..Judged::default()
+        },
+    };
+    for name in NAMES {
+        let mut sum: Option<Judgement> = None;
+        for (judged, _) in runs {
+            let Some(found) = judged.guards.get(name) else {
+                return Err(format!(
+                    "one of them does not say by what {name} was judged"
+                ));
+            };
+            sum = Some(match sum {
+                None => *found,
+                Some(sum)
+                    if (sum.max, sum.percent, sum.min) != (found.max, found.percent, found.min) =>
+                {
+                    return Err(format!(
+                        "the guard {name} has not the same limits in all of them"
+                    ));
+                }
+                Some(sum) => Judgement {
+                    count: sum.count + found.count,
+                    // What one of them was not allowed, all of them are not.
+                    allowed: sum.allowed.zip(found.allowed).map(|(a, b)| a.min(b)),
+                    ..sum
+                },
+            });
+        }
+        let Some(judgement) = sum else { continue };
+        let mut found: Vec<TrippedGuard> = runs
+            .iter()
+            .flat_map(|(judged, guards)| judged.lifted.iter().chain(*guards))
+            .filter(|found| found.guard == name && found.account.is_some())
+            .cloned()
+            .collect();
+        found.sort_by(|left, right| left.account.cmp(&right.account));
+        for tripped in &mut found {
+            tripped.allow = judgement.count;
+        }
+        // With one account the run says nothing that the account does not.
+        if verdict.judged.accounts > 1 {
+            let (count, of) = (judgement.count, verdict.judged.numbers);
+            found.extend(beyond(&judgement, count, of).map(|limit| TrippedGuard {
+                guard: name.to_owned(),
+                account: None,
+                count,
+                of,
+                limit,
+                allow: count,
+            }));
+        }
+        let lifted = judgement
+            .allowed
+            .is_some_and(|allowed| judgement.count <= allowed);
+        verdict.add(name, judgement, lifted, found.into_iter());
+    }
+    Ok(verdict)
+}
+
+impl Verdict {
+    fn add(
+        &mut self,
+        name: &str,
+        judgement: Judgement,
+        lifted: bool,
+        found: impl Iterator<Item = TrippedGuard>,
+    ) {
+        match lifted {
+            true => self.judged.lifted.extend(found),
+            false => self.tripped.extend(found),
+        }
+        self.judged.guards.insert(name.to_owned(), judgement);
+    }
 }
 
 /// The limit that so many go beyond, in words.
-fn beyond(guard: &Guard, count: u64, of: u64) -> Option<String> {
-    let Guard { max, percent, min } = guard;
+fn beyond(judgement: &Judgement, count: u64, of: u64) -> Option<String> {
+    let Judgement {
+        max,
+        percent,
+        min,
+        count: _, // that of the whole run
+        allowed: _,
+    } = judgement;
     if let Some(max) = max
         && count > *max
     {
@@ -167,17 +276,19 @@ fn beyond(guard: &Guard, count: u64, of: u64) -> Option<String> {
 /// together. What is within a percentage in every shard is within it in all; but
 /// not what is let pass for being few (`min`), so a shard has no such few.
 fn beyond_share(
-    guard: &Guard,
+    judgement: &Judgement,
     count: u64,
     of: u64,
     share: Share,
     elsewhere: Option<u64>,
 ) -> Option<String> {
-    let Guard {
+    let Judgement {
         max,
         percent,
-        min: _, // said above
-    } = guard;
+        min: _,   // said above
+        count: _, // as for a run of its own
+        allowed: _,
+    } = judgement;
     if let Some(max) = max
         && !share.is_within(count, *max, elsewhere)
     {

@@ -43,7 +43,7 @@ fn told(
         touched: run,
         of,
     });
-    judge(&scopes, run, guards, allow, share)
+    judge(&scopes, run, guards, allow, share).tripped
 }
 
 /// The shards of a run, each with what it knows of the others.

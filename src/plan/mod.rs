@@ -35,7 +35,9 @@ mod guard;
 mod language;
 mod lint;
 mod listing;
+mod merge;
 mod number;
+pub mod origin;
 mod overlay;
 mod port;
 mod reference;
@@ -60,11 +62,13 @@ pub use basis::basis;
 pub use checks::{Checks, Coverage, Offer, PortQuestion, Question, RateCenter, Verdict};
 pub use correction::{as_yaml, instead_of};
 pub use document::{
-    Action, Attention, Change, Covered, Drift, Expect, Finding, FindingKind, Ignored, Note,
-    NoteKind, Origin, Plan, PortFacts, Request, Secret, Source, Step, TrippedGuard,
+    Action, Attention, Change, Covered, Drift, Expect, Finding, FindingKind, Ignored, Judged,
+    Judgement, Merged, MergedPart, Note, NoteKind, Origin, Plan, PolicyFinding, PolicySeverity,
+    PortFacts, Request, Secret, Source, Step, TrippedGuard,
 };
 pub use guard::{Allow, Share, Touched};
 pub use lint::lint;
+pub use merge::{Part, Unmergeable, merge};
 pub use port::{Deed, along, by_hand, may_change, tell_along};
 pub use port::{not_portable, question as port_question, shown};
 pub use registered::{Registered, registered};

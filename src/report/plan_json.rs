@@ -20,3 +20,19 @@ pub fn plan_json(plan: &Plan) -> Result<String, serde_json::Error> {
     text.push('\n');
     Ok(text)
 }
+
+/// The text of a plan that was changed after it was sealed, sealed anew; what
+/// has no seal stays as it is. The layout is kept.
+pub fn resealed(text: &str) -> String {
+    let Ok(document) = serde_json::from_str::<serde_json::Value>(text) else {
+        return text.to_owned();
+    };
+    match document.get("seal").and_then(serde_json::Value::as_str) {
+        // It stands last, and is like nothing else.
+        Some(old) if old.starts_with("sha256:") => match text.rsplit_once(old) {
+            Some((before, after)) => format!("{before}{}{after}", plan::seal(&document)),
+            None => text.to_owned(),
+        },
+        _ => text.to_owned(),
+    }
+}

@@ -67,7 +67,7 @@ fn joined(record: &Record, members: &[Member]) -> String {
 
 /// Words, with a comma as a word of its own, so that `Lindon,` is not a change
 /// of `Lindon`.
-fn split(line: &str) -> Vec<&str> {
+pub(super) fn split(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
     for word in line.split_whitespace() {
         match word.strip_suffix(',') {
@@ -78,7 +78,7 @@ fn split(line: &str) -> Vec<&str> {
     words
 }
 
-fn join(words: &[&str]) -> String {
+pub(super) fn join(words: &[&str]) -> String {
     let mut line = String::new();
     for word in words {
         if !line.is_empty() && *word != "," {

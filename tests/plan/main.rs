@@ -9,6 +9,7 @@ mod guards;
 mod in_force;
 mod lifecycle;
 mod meaning;
+mod merge;
 mod noise;
 mod objects;
 mod port_amend;

@@ -88,6 +88,7 @@ async fn update(hand: &Hand<'_>, arguments: &UpdateArgs) -> Result<Exit, Fatal> 
             allow: hand.allow,
             memory: hand.remembered.ports.clone(),
             resend_secrets: arguments.resend_secrets,
+            base: None,
         },
         hand.project.e911_on_unknown,
     );

@@ -52,6 +52,7 @@ pub fn tell_along(account: &AccountId, along: &BTreeMap<String, Vec<PhoneNumber>
         ),
         help: None,
         until: None,
+        origin: None,
     };
     along.iter().map(note).collect()
 }

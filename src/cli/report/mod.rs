@@ -1,0 +1,233 @@
+//! `alz report`: documents that were saved, put together and shown in any form.
+//! It reads files alone: no platform, no credentials, no alz.yaml.
+
+mod read;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::args::Global;
+use super::fatal::Fatal;
+use super::forms::{self, Document};
+use super::output::{Format, Output};
+use super::{Exit, session};
+use crate::desired::Problem;
+use crate::desired::problem::in_order;
+use crate::plan::{self, Attention, Part, Plan, Unmergeable};
+use crate::report;
+use read::Held;
+
+/// Show saved plans and audits, one or several of them as one
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    Merge(MergeArgs),
+}
+
+/// Make one result of the documents of several runs, in any form
+///
+/// The parts are what `plan`, `drift` and `validate` write with --format json.
+/// Of one part alone the same document comes out, in the form asked for.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  alz report merge shard-*.json --format markdown      one comment of a matrix of runs
+  alz report merge shard-*.json --format html --out drift.html
+  alz report merge plan.json --format html             one document in another form
+
+Exit status: that of the run which made the document. 2 where an audit found drift, and
+with --detailed-exitcode where a plan has changes; 1 where files have errors.")]
+pub struct MergeArgs {
+    /// Documents as JSON
+    #[arg(value_name = "PART.json", required = true)]
+    pub parts: Vec<PathBuf>,
+    /// Write the result into this file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Go on without shards that are not there; the result says which
+    #[arg(long)]
+    pub allow_missing: bool,
+    /// Exit 2 where a plan has changes
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+pub fn run(command: &ReportCommand, global: &Global, output: &Output) -> Exit {
+    let ReportCommand::Merge(arguments) = command;
+    match merge(arguments, global, output) {
+        Ok(exit) => exit,
+        Err(fatal) => fatal.tell(output, &session::root_of(global), false),
+    }
+}
+
+/// What the parts are together.
+enum Whole {
+    Plan(Box<Plan>),
+    Problems(Vec<Problem>),
+}
+
+fn merge(arguments: &MergeArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
+    let whole = gathered(arguments, global, output)?;
+    let root = session::root_of(global);
+    let document = match &whole {
+        Whole::Plan(plan) => Document::Plan(plan),
+        Whole::Problems(problems) => Document::Problems {
+            problems,
+            root: &root,
+        },
+    };
+    let text = forms::text(document, output.format, output)?;
+    match &arguments.out {
+        None => output.result(&text),
+        Some(path) => {
+            let text = output.shown(&text);
+            let plain = match output.format {
+                Format::Human => anstream::adapter::strip_str(&text).to_string(),
+                Format::Json
+                | Format::Markdown
+                | Format::Sarif
+                | Format::Junit
+                | Format::Github
+                | Format::Html
+                | Format::Prometheus => text.into_owned(),
+            };
+            super::write_file(&global.root().join(path), &plain)?;
+            output.say(&format!("Saved to {}.", path.display()));
+        }
+    }
+    if let Whole::Plan(plan) = &whole
+        && let Some(gap) = plan.merged.as_ref().and_then(|merged| merged.gap())
+    {
+        output.say(&report::warning(&gap, None));
+    }
+    Ok(exit(&whole, arguments.detailed_exitcode))
+}
+
+/// As of the run that would have made it.
+fn exit(whole: &Whole, detailed: bool) -> Exit {
+    let (failed, changed) = match whole {
+        Whole::Problems(problems) => (problems.iter().any(Problem::is_error), false),
+        Whole::Plan(plan) => {
+            let drifted = plan.drift.as_ref().map(|drift| {
+                let counts = |finding: &plan::Finding| match finding.attention {
+                    Attention::Drift => finding.ignored.is_none(),
+                    Attention::Notice => false,
+                };
+                drift.findings.iter().any(counts)
+            });
+            (false, drifted.unwrap_or(detailed && !plan.steps.is_empty()))
+        }
+    };
+    match (failed, changed) {
+        (true, _) => Exit::Error,
+        (false, true) => Exit::Changes,
+        (false, false) => Exit::Done,
+    }
+}
+
+fn gathered(arguments: &MergeArgs, global: &Global, output: &Output) -> Result<Whole, Fatal> {
+    let mut plans: Vec<Part> = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut of_files: Vec<String> = Vec::new();
+    let mut faults: Vec<String> = Vec::new();
+    for path in &arguments.parts {
+        let file = path.display().to_string();
+        match read::open(&global.root().join(path)) {
+            Ok(Held::Plan { plan, newer }) => {
+                if newer && output.is_json() {
+                    faults.push(format!("{file}: its format {} has members that this alz does not know and would lose", plan.format_version));
+                } else if newer {
+                    output.say(&report::warning(
+                        &format!(
+                            "{file} was made by a newer alz: what its format {} adds is not shown",
+                            plan.format_version
+                        ),
+                        None,
+                    ));
+                }
+                if output.privacy.redactor().is_some() && !plan.redacted {
+                    faults.push(format!("{file}: names and addresses are in it"));
+                }
+                plans.push(Part { file, plan: *plan });
+            }
+            Ok(Held::Problems(found)) => {
+                problems.extend(found);
+                of_files.push(file);
+            }
+            Err(why) => faults.push(format!("{file}: {why}")),
+        }
+    }
+    if !faults.is_empty() {
+        let redacts = output.privacy.redactor().is_some();
+        return Err(told(
+            &faults,
+            match redacts {
+                false => {
+                    "each part is what `plan`, `drift` or `validate` wrote with --format json, whole and unchanged"
+                }
+                true => {
+                    "each part is what `plan`, `drift` or `validate` wrote with --format json; for --redact pii make it with --redact pii"
+                }
+            },
+        ));
+    }
+    match (plans.is_empty(), of_files.first()) {
+        (true, _) => Ok(Whole::Problems(checked(problems, global, output)?)),
+        (false, None) => plan::merge(plans, arguments.allow_missing)
+            .map(|plan| Whole::Plan(Box::new(plan)))
+            .map_err(|faults| unmergeable(&faults)),
+        (false, Some(file)) => Err(Fatal::with_help(
+            format!("{file} holds problems of files, and other parts hold plans"),
+            "put together documents of one kind",
+        )),
+    }
+}
+
+/// Problems in their order, each once; with `--redact pii` without what they
+/// quote, which takes the files that they are about.
+fn checked(
+    mut problems: Vec<Problem>,
+    global: &Global,
+    output: &Output,
+) -> Result<Vec<Problem>, Fatal> {
+    in_order(&mut problems);
+    if output.privacy.redactor().is_none() {
+        return Ok(problems);
+    }
+    let root = session::root_of(global);
+    let gone = |problem: &&Problem| !root.join(Path::new(&problem.file)).is_file();
+    match problems.iter().find(gone) {
+        Some(problem) => Err(Fatal::with_help(
+            format!(
+                "{} is not here, so what to leave out of its problems is not known",
+                problem.file
+            ),
+            "run it where the files are, or make each form with `alz validate --redact pii`",
+        )),
+        None => Ok(output.privacy.problems(&problems, &root).into_owned()),
+    }
+}
+
+fn unmergeable(faults: &[Unmergeable]) -> Fatal {
+    let said: Vec<String> = faults.iter().map(Unmergeable::to_string).collect();
+    let missing = faults
+        .iter()
+        .any(|fault| matches!(fault, Unmergeable::Missing { .. }));
+    told(
+        &said,
+        match missing {
+            true => {
+                "name every shard of one run, each once; --allow-missing goes on without those that failed"
+            }
+            false => "name the parts of one run, each once",
+        },
+    )
+}
+
+fn told(faults: &[String], help: &str) -> Fatal {
+    let what = match faults {
+        [one] => format!("the parts don't make one: {one}"),
+        several => format!("the parts don't make one:\n  - {}", several.join("\n  - ")),
+    };
+    Fatal::with_help(what, help)
+}

@@ -1,0 +1,408 @@
+//! What a document says, as rows of one table: the findings of an audit, the
+//! steps and notes of a plan, or the problems of files.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::desired::Problem;
+use crate::desired::problem::Severity;
+use crate::model::{AccountId, PhoneNumber};
+use crate::plan::{
+    Action, Attention, Change, Finding, FindingKind, Ignored, Note, NoteKind, Plan, PortFacts,
+    Source, Step,
+};
+
+/// How a kind of row is coloured; the colour says nothing that its word does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Bad,
+    Warn,
+    Info,
+    Good,
+    Quiet,
+}
+
+/// One thing to be said.
+pub(super) struct Row<'a> {
+    /// As in the document; what filters take.
+    pub kind: &'static str,
+    pub title: &'static str,
+    pub tone: Tone,
+    /// Where its kind stands among the kinds.
+    pub rank: u8,
+    pub account: Option<&'a AccountId>,
+    pub numbers: &'a [PhoneNumber],
+    pub port: Option<&'a str>,
+    pub reason: &'a str,
+    pub help: Option<&'a str>,
+    pub changes: &'a [Change],
+    /// What else there is to know, each with its name.
+    pub facts: Vec<(&'static str, String)>,
+    pub by: Option<&'a str>,
+    pub at: Option<Timestamp>,
+    pub until: Option<&'a str>,
+    pub place: Option<Place<'a>>,
+    pub ignored: Option<&'a Ignored>,
+    /// It counts for the verdict.
+    pub counts: bool,
+}
+
+/// A place in the user's files.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub file: &'a str,
+    pub line: u32,
+}
+
+impl<'a> Place<'a> {
+    fn of(source: &'a Source) -> Option<Self> {
+        let Source { file, line } = source;
+        (!file.is_empty()).then_some(Self { file, line: *line })
+    }
+}
+
+/// The rows of an audit.
+pub(super) fn findings(plan: &Plan) -> Option<Vec<Row<'_>>> {
+    let drift = plan.drift.as_ref()?;
+    Some(drift.findings.iter().map(finding).collect())
+}
+
+fn finding(finding: &Finding) -> Row<'_> {
+    let Finding {
+        kind,
+        attention,
+        account,
+        numbers,
+        port,
+        source,
+        changes,
+        reason,
+        help,
+        until,
+        by,
+        at,
+        ignored,
+        steps,
+    } = finding;
+    let drifts = match attention {
+        Attention::Drift => ignored.is_none(),
+        Attention::Notice => false,
+    };
+    let tone = match (kind, attention) {
+        (_, Attention::Notice) => Tone::Quiet,
+        (
+            FindingKind::NotInForce
+            | FindingKind::Missing
+            | FindingKind::RejectedPort
+            | FindingKind::Blocked,
+            Attention::Drift,
+        ) => Tone::Bad,
+        (
+            FindingKind::OpenCorrection
+            | FindingKind::NotReleased
+            | FindingKind::Changed
+            | FindingKind::Stuck
+            | FindingKind::LeavingCooldown,
+            Attention::Drift,
+        ) => Tone::Warn,
+        (FindingKind::Unmanaged, Attention::Drift) => Tone::Info,
+    };
+    let mut facts = Vec::new();
+    if let Some(Ignored { until, reason }) = ignored {
+        facts.push(("known", format!("until {until}: {reason}")));
+    }
+    if !steps.is_empty() {
+        facts.push(("mended by alz apply", steps.join(", ")));
+    }
+    Row {
+        kind: kind.name(),
+        title: kind.title(),
+        tone,
+        rank: position(&FindingKind::ALL, kind),
+        account: Some(account),
+        numbers,
+        port: port.as_deref(),
+        reason,
+        help: help.as_deref(),
+        changes,
+        facts,
+        by: by.as_deref(),
+        at: *at,
+        until: until.as_deref(),
+        place: Place::of(source),
+        ignored: ignored.as_ref(),
+        counts: drifts,
+    }
+}
+
+fn position<T: PartialEq>(all: &[T], one: &T) -> u8 {
+    let at = all.iter().position(|other| other == one);
+    at.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)
+}
+
+/// The rows of a plan: first what a person must look at, then the steps in
+/// their order, then the other notes.
+pub(super) fn plan(plan: &Plan) -> Vec<Row<'_>> {
+    let of = |wanted: fn(NoteKind) -> bool| {
+        let notes = plan.notes.iter().filter(move |n| wanted(n.kind));
+        notes.map(note)
+    };
+    let first = |kind: NoteKind| kind == NoteKind::Blocked;
+    let rest = |kind: NoteKind| kind != NoteKind::Blocked;
+    of(first)
+        .chain(plan.steps.iter().map(step))
+        .chain(of(rest))
+        .collect()
+}
+
+fn step(step: &Step) -> Row<'_> {
+    let Step {
+        id: _, // its action and number
+        action,
+        account,
+        numbers,
+        source,
+        changes,
+        depends_on,
+        recoverable_until,
+        port,
+        request: _, // for programs
+        body: _,
+        secrets: _,
+        expect: _,
+        source_id: _,
+    } = step;
+    let tone = match action {
+        Action::Release | Action::CancelActivation | Action::CancelPort => Tone::Bad,
+        Action::Update
+        | Action::UpdatePort
+        | Action::TriggerPort
+        | Action::AcceptE911Correction
+        | Action::KeepE911Original => Tone::Warn,
+        Action::Recover | Action::Activate | Action::SubmitActivation | Action::SubmitPort => {
+            Tone::Good
+        }
+    };
+    let mut facts = Vec::new();
+    if let Some(port) = port {
+        facts.extend(port_facts(port));
+    }
+    if let Some(until) = recoverable_until {
+        facts.push(("can be had back until", until.to_string()));
+    }
+    if !depends_on.is_empty() {
+        facts.push(("after", depends_on.join(", ")));
+    }
+    Row {
+        kind: action.name(),
+        title: action.name(),
+        tone,
+        // Behind what is blocked.
+        rank: 1 + position(&Action::ALL, action),
+        account: Some(account),
+        numbers,
+        port: port.as_ref().and_then(|port| port.name.as_deref()),
+        reason: "",
+        help: None,
+        changes,
+        facts,
+        by: None,
+        at: None,
+        until: None,
+        place: Place::of(source),
+        ignored: None,
+        counts: true,
+    }
+}
+
+fn port_facts(port: &PortFacts) -> Vec<(&'static str, String)> {
+    let PortFacts {
+        name: _, // beside the numbers
+        port_id,
+        replaces,
+        carrier,
+        rate_center,
+        crd_date,
+        earliest_date,
+        business_days,
+        foc_date,
+    } = port;
+    let day = |date: &Option<jiff::civil::Date>| date.map(|date| date.to_string());
+    let facts = [
+        ("port", port_id.as_ref().map(ToString::to_string)),
+        ("in place of", replaces.as_ref().map(ToString::to_string)),
+        ("carrier", carrier.clone()),
+        ("rate centre", rate_center.clone()),
+        ("requested for (CRD)", day(crd_date)),
+        ("first day on offer", day(earliest_date)),
+        (
+            "business days ahead",
+            business_days.map(|days| days.to_string()),
+        ),
+        ("committed to (FOC)", day(foc_date)),
+    ];
+    facts
+        .into_iter()
+        .filter_map(|(name, fact)| Some((name, fact?)))
+        .collect()
+}
+
+fn note(note: &Note) -> Row<'_> {
+    let Note {
+        kind,
+        account,
+        numbers,
+        reason,
+        help,
+        until,
+        origin: _,
+    } = note;
+    let steps = u8::try_from(Action::ALL.len()).unwrap_or(u8::MAX);
+    let (tone, rank) = match kind {
+        NoteKind::Blocked => (Tone::Bad, 0),
+        NoteKind::Warning => (Tone::Warn, steps + 1),
+        NoteKind::Waiting => (Tone::Info, steps + 2),
+        NoteKind::Deferred => (Tone::Info, steps + 3),
+        NoteKind::Unmanaged => (Tone::Quiet, steps + 4),
+    };
+    Row {
+        kind: kind.name(),
+        title: kind.name(),
+        tone,
+        rank,
+        account: Some(account),
+        numbers,
+        port: None,
+        reason,
+        help: help.as_deref(),
+        changes: &[],
+        facts: Vec::new(),
+        by: None,
+        at: None,
+        until: until.as_deref(),
+        place: None,
+        ignored: None,
+        counts: false,
+    }
+}
+
+/// The rows of what is wrong with files.
+pub(super) fn problems(problems: &[Problem]) -> Vec<Row<'_>> {
+    problems.iter().map(problem).collect()
+}
+
+fn problem(problem: &Problem) -> Row<'_> {
+    let Problem {
+        severity,
+        code,
+        file,
+        line,
+        column: _, // an editor's matter
+        path,
+        message,
+        help,
+    } = problem;
+    let (kind, tone, rank) = match severity {
+        Severity::Error => ("error", Tone::Bad, 0),
+        Severity::Warning => ("warning", Tone::Warn, 1),
+    };
+    let facts = [("at", path), ("rule", code)];
+    Row {
+        kind,
+        title: kind,
+        tone,
+        rank,
+        account: None,
+        numbers: &[],
+        port: None,
+        reason: message,
+        help: Some(help.as_str()).filter(|help| !help.is_empty()),
+        changes: &[],
+        facts: facts
+            .into_iter()
+            .filter(|(_, fact)| !fact.is_empty())
+            .map(|(name, fact)| (name, fact.clone()))
+            .collect(),
+        by: None,
+        at: None,
+        until: None,
+        place: Some(Place { file, line: *line }),
+        ignored: None,
+        counts: *severity == Severity::Error,
+    }
+}
+
+/// Rows that a browser still sorts at once.
+const MOST: usize = 20_000;
+
+/// At most so many rows, in their order: what counts stays, and of the rest the
+/// kinds that matter least go first. Says how many of each kind went.
+pub(super) fn folded(mut rows: Vec<Row<'_>>) -> (Vec<Row<'_>>, BTreeMap<&'static str, u64>) {
+    folded_at(&mut rows, MOST)
+        .map(|gone| (std::mem::take(&mut rows), gone))
+        .unwrap_or_else(|| (rows, BTreeMap::new()))
+}
+
+fn folded_at(rows: &mut Vec<Row<'_>>, most: usize) -> Option<BTreeMap<&'static str, u64>> {
+    if rows.len() <= most {
+        return None;
+    }
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|at| rows.get(*at).map(|row| (!row.counts, row.rank, *at)));
+    let kept: std::collections::BTreeSet<usize> = order.into_iter().take(most).collect();
+    let mut gone: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut at = 0;
+    rows.retain(|row| {
+        let keep = kept.contains(&at);
+        at += 1;
+        if !keep {
+            *gone.entry(row.title).or_default() += 1;
+        }
+        keep
+    });
+    Some(gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(kind: &'static str, rank: u8, counts: bool) -> Row<'static> {
+        Row {
+            kind,
+            title: kind,
+            tone: Tone::Bad,
+            rank,
+            account: None,
+            numbers: &[],
+            port: None,
+            reason: "",
+            help: None,
+            changes: &[],
+            facts: Vec::new(),
+            by: None,
+            at: None,
+            until: None,
+            place: None,
+            ignored: None,
+            counts,
+        }
+    }
+
+    #[test]
+    fn of_too_many_rows_those_that_matter_stay_in_their_order_and_the_others_are_counted() {
+        let mut rows = vec![
+            row("unmanaged", 9, false),
+            row("changed", 4, true),
+            row("unmanaged", 9, false),
+            row("missing", 2, true),
+            row("stuck", 6, false),
+        ];
+        let gone = folded_at(&mut rows, 3).expect("too many");
+        let kept: Vec<&str> = rows.iter().map(|row| row.kind).collect();
+        assert_eq!(kept, ["changed", "missing", "stuck"]);
+        assert_eq!(gone, BTreeMap::from([("unmanaged", 2)]));
+        assert!(folded_at(&mut rows, 3).is_none());
+    }
+}

@@ -1,0 +1,139 @@
+//! What stands first on a page: the verdict in a few words, and what has to be
+//! known to read it right.
+
+use super::rows::{Row, Tone};
+use super::write::counted;
+use crate::desired::Problem;
+use crate::plan::{Action, NoteKind, Plan};
+
+pub(super) struct Verdict {
+    /// What made the document, and of what: "alz drift".
+    pub title: &'static str,
+    pub tone: Tone,
+    pub headline: String,
+    pub detail: String,
+}
+
+pub(super) fn of_drift(plan: &Plan, rows: &[Row<'_>]) -> Verdict {
+    let drift = rows.iter().filter(|row| row.counts).count() as u64;
+    let known = rows.iter().filter(|row| row.ignored.is_some()).count() as u64;
+    let notices = rows.len() as u64 - drift - known;
+    let mut also = Vec::new();
+    if notices > 0 {
+        also.push(counted(notices, "notice", "notices"));
+    }
+    if known > 0 {
+        also.push(format!(
+            "{} known and ignored for now",
+            super::write::grouped(known)
+        ));
+    }
+    let also = match also.is_empty() {
+        true => String::new(),
+        false => format!(" Beside that: {}.", also.join(", ")),
+    };
+    let gap = plan.merged.as_ref().and_then(|merged| merged.gap());
+    let (tone, headline, detail) = match (drift, gap) {
+        (0, None) => (
+            Tone::Good,
+            "No drift".to_owned(),
+            "The platform is as the files say.",
+        ),
+        (0, Some(_)) => (
+            Tone::Warn,
+            "No drift in what was looked at".to_owned(),
+            "The rest of the accounts was not looked at.",
+        ),
+        (drift, _) => (
+            Tone::Bad,
+            counted(drift, "difference", "differences") + " from the files",
+            "The platform is not as the files say.",
+        ),
+    };
+    Verdict {
+        title: "alz drift",
+        tone,
+        headline,
+        detail: format!("{detail}{also}"),
+    }
+}
+
+pub(super) fn of_plan(plan: &Plan) -> Verdict {
+    let of = |action: Action| plan.steps.iter().filter(|s| s.action == action).count() as u64;
+    // What takes something away stands first.
+    let (destructive, others): (Vec<Action>, Vec<Action>) = Action::ALL
+        .into_iter()
+        .filter(|action| of(*action) > 0)
+        .partition(|action| action.is_destructive());
+    let said = |action: &Action| {
+        let name = match action.is_destructive() {
+            true => action.name().to_uppercase(),
+            false => action.name().to_owned(),
+        };
+        format!("{} to {name}", super::write::grouped(of(*action)))
+    };
+    let counts: Vec<String> = destructive.iter().chain(&others).map(said).collect();
+    let blocked = plan
+        .notes
+        .iter()
+        .filter(|n| n.kind == NoteKind::Blocked)
+        .count() as u64;
+    let headline = match counts.is_empty() {
+        true => "No changes".to_owned(),
+        false => counts.join(", "),
+    };
+    let detail = match (plan.guards.is_empty(), blocked) {
+        (false, _) => {
+            "The plan goes beyond the guards: apply refuses it until they are lifted.".to_owned()
+        }
+        (true, 0) if counts.is_empty() => "The platform is as the files say.".to_owned(),
+        (true, 0) => "This is what alz apply would do.".to_owned(),
+        (true, 1) => "A person must act on 1 entry that is blocked.".to_owned(),
+        (true, blocked) => format!("A person must act on {blocked} entries that are blocked."),
+    };
+    let tone = match (
+        plan.guards.is_empty(),
+        blocked,
+        destructive.len(),
+        counts.len(),
+    ) {
+        (false, ..) => Tone::Bad,
+        (true, 0, 0, 0) => Tone::Good,
+        (true, 0, 0, _) => Tone::Info,
+        (true, ..) => Tone::Warn,
+    };
+    Verdict {
+        title: "alz plan",
+        tone,
+        headline,
+        detail,
+    }
+}
+
+pub(super) fn of_problems(problems: &[Problem]) -> Verdict {
+    let errors = problems.iter().filter(|problem| problem.is_error()).count() as u64;
+    let warnings = problems.len() as u64 - errors;
+    let (tone, headline) = match (errors, warnings) {
+        (0, 0) => (Tone::Good, "No problems".to_owned()),
+        (0, warnings) => (Tone::Warn, counted(warnings, "warning", "warnings")),
+        (errors, 0) => (Tone::Bad, counted(errors, "error", "errors")),
+        (errors, warnings) => (
+            Tone::Bad,
+            format!(
+                "{}, {}",
+                counted(errors, "error", "errors"),
+                counted(warnings, "warning", "warnings")
+            ),
+        ),
+    };
+    let detail = match errors {
+        0 => "The files can be planned.",
+        _ => "Nothing is planned while errors stand.",
+    };
+    Verdict {
+        title: "alz validate",
+        tone,
+        headline,
+        detail: detail.to_owned(),
+    }
+}
