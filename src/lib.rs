@@ -25,6 +25,10 @@
 //! - **a field of a number**: `desired/file.rs` as it is written and
 //!   `model/desired.rs` as it is meant, then `model/live.rs`; the planner
 //!   destructures both and will not build until it decides about it.
+//! - **a member of an account file or of alz.yaml**: give it an example in
+//!   `report/explain/`; a test asks for it.
+//! - **another way to say what a run is about**: `desired::target`, and
+//!   `desired::repository::narrow`, where files, targets and shards meet.
 //! - **an action**: a variant of `plan::document::Action`; matches over it have
 //!   no `_`.
 //! - **an offline rule**: one function under `desired/rules/`, and a bad file

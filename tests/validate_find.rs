@@ -170,7 +170,7 @@ fn a_directory_that_is_not_there_is_an_error() {
 }
 
 #[test]
-fn a_thousand_faults_take_no_time_to_speak_of_and_people_are_shown_the_first() {
+fn a_thousand_faults_take_no_time_to_speak_of_and_people_are_shown_some_of_each_kind() {
     let mut text = "account: a\nnumbers:\n".to_owned();
     for line in 0..5000 {
         text.push_str(&format!(
@@ -185,16 +185,44 @@ fn a_thousand_faults_take_no_time_to_speak_of_and_people_are_shown_the_first() {
     let output = validate(dir.path(), &[], None);
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(
-        shown.contains("… and 14800 more; --format json shows all"),
-        "{}",
-        shown.len()
+        shown.contains("… and 14985 more; --format json shows all"),
+        "{shown}"
     );
-    assert_eq!(
-        shown.matches("[D45]").count()
-            + shown.matches("[D18]").count()
-            + shown.matches("[type]").count(),
-        200
-    );
+    // Five of each with their lines, and once where they are counted.
+    for code in ["[D45]", "[D18]", "[type]"] {
+        assert_eq!(shown.matches(code).count(), 6, "{shown}");
+        let counted = format!("{code}, in 1 file");
+        assert!(shown.contains(&counted), "{shown}");
+    }
+    assert_eq!(shown.matches("   5000 × ").count(), 3, "{shown}");
+}
+
+#[test]
+fn a_thousand_broken_files_do_not_hide_each_other() {
+    let names: Vec<String> = (0..1000)
+        .map(|at| format!("accounts/a{at:03}.yaml"))
+        .collect();
+    let texts: Vec<String> = (0..1000)
+        .map(|at| {
+            format!("account: a{at}\nnumbers:\n  \"1801769{at:04}\": {{ protectd: true }}\n  \"1801768{at:04}\": {{ protectd: true }}\n")
+        })
+        .collect();
+    let mut files: Vec<(&str, &str)> = names
+        .iter()
+        .zip(&texts)
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    files.push(("accounts/z.yaml", "account: z\nnumbers: [1]\n"));
+    let dir = repository(CONFIG, &files);
+    let output = validate(dir.path(), &[], None);
+    let shown = String::from_utf8_lossy(&output.stdout);
+    for file in ["a000.yaml", "a004.yaml", "z.yaml"] {
+        assert_eq!(shown.matches(file).count(), 1, "{file}: {shown}");
+    }
+    assert!(!shown.contains("a005.yaml"), "{shown}");
+    assert!(shown.contains("   2000 × unknown key"), "{shown}");
+    assert!(shown.contains("[D45], in 1000 files"), "{shown}");
+    assert!(shown.lines().count() < 80, "{shown}");
 }
 
 #[test]

@@ -589,6 +589,13 @@ fn start(plan: &Plan, output: &Output) {
         if !plan.policies.is_empty() {
             event["policies"] = json!(plan.policies);
         }
+        // That it is a part, where it is one.
+        if !plan.targets.is_empty() {
+            event["targets"] = json!(plan.targets);
+        }
+        if let Some(shard) = &plan.shard {
+            event["shard"] = json!(shard);
+        }
         output.result(&format!("{event}\n"));
     }
 }

@@ -128,7 +128,7 @@ impl Narrow {
     /// Says that the rest is left out, where the result itself does not.
     pub fn tell(&self, accounts: usize, repository: &Repository, output: &Output) {
         if !self.targets.is_empty() {
-            let targets: Vec<String> = self.targets.iter().map(|t| t.said().to_owned()).collect();
+            let targets = repository.lasting(&self.targets);
             output.say(&format!("Restricted to --target {}.", shown(&targets)));
         }
         self.tell_shard(accounts, repository, output);

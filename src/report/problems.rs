@@ -38,8 +38,16 @@ pub fn json(problems: &[Problem]) -> String {
 /// Problems shown to people in full; programs get all of them.
 const SHOWN: usize = 200;
 
-/// Problems, ANSI-styled, the first two hundred of them; with the lines that
-/// they are about where `excerpts` are wanted. `root` is what the files are relative to.
+/// Of a flood, problems that say the same: so many are shown, each in another
+/// file if there is one.
+const OF_A_KIND: usize = 5;
+
+/// Kinds of problems that are counted below a flood.
+const KINDS: usize = 20;
+
+/// Problems, ANSI-styled; with the lines that they are about where `excerpts`
+/// are wanted. Of more than two hundred a choice is shown, from as many files as
+/// there are, and the rest is counted. `root` is what the files are relative to.
 pub fn human(problems: &[Problem], root: &Path, width: usize, excerpts: bool) -> String {
     let secret: HashSet<(&str, u32)> = problems
         .iter()
@@ -51,7 +59,8 @@ pub fn human(problems: &[Problem], root: &Path, width: usize, excerpts: bool) ->
         .term_width(width);
     let mut files: HashMap<&str, Option<String>> = HashMap::new();
     let mut text = String::new();
-    for problem in problems.iter().take(SHOWN) {
+    let chosen = chosen(problems);
+    for problem in &chosen {
         let source = files.entry(&problem.file).or_insert_with(|| {
             let bytes = bounded::read(&root.join(&problem.file), bounded::MOST_BYTES).ok()?;
             crate::desired::read::text_of(&problem.file, bytes).ok()
@@ -64,8 +73,82 @@ pub fn human(problems: &[Problem], root: &Path, width: usize, excerpts: bool) ->
         text.push_str(&one(problem, line, source.is_some(), &renderer));
         text.push_str("\n\n");
     }
-    if let Some(more) = problems.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+    if let Some(more) = problems
+        .len()
+        .checked_sub(chosen.len())
+        .filter(|more| *more > 0)
+    {
+        text.push_str(&counted(problems));
         text.push_str(&format!("… and {more} more; --format json shows all\n"));
+    }
+    text
+}
+
+/// What problems are alike by: one slip in a thousand files is one thing to mend.
+fn kind(problem: &Problem) -> (&str, &str) {
+    (&problem.code, &problem.message)
+}
+
+/// All of them, or of a flood a few of each kind, spread over the files, in
+/// their order.
+fn chosen(problems: &[Problem]) -> Vec<&Problem> {
+    if problems.len() <= SHOWN {
+        return problems.iter().collect();
+    }
+    let files: HashSet<&str> = problems.iter().map(|p| p.file.as_str()).collect();
+    let of_a_file = (SHOWN / files.len().max(1)).max(2);
+    let mut of_kind: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut in_file: HashMap<&str, usize> = HashMap::new();
+    let mut last: HashMap<(&str, &str), &str> = HashMap::new();
+    // The last file that has the kind: what is left for later files is left
+    // only where there are later files.
+    let ends: HashMap<(&str, &str), &str> = problems
+        .iter()
+        .map(|problem| (kind(problem), problem.file.as_str()))
+        .collect();
+    problems
+        .iter()
+        .filter(|problem| {
+            let file = problem.file.as_str();
+            let kinds = of_kind.entry(kind(problem)).or_default();
+            let own = in_file.entry(file).or_default();
+            let told_here = last.get(&kind(problem)) == Some(&file);
+            let is_last = ends.get(&kind(problem)) == Some(&file);
+            let shown = *kinds < OF_A_KIND && *own < of_a_file && (!told_here || is_last);
+            if shown {
+                *kinds += 1;
+                *own += 1;
+                last.insert(kind(problem), file);
+            }
+            shown
+        })
+        .take(SHOWN)
+        .collect()
+}
+
+/// How often what is said, the most frequent first.
+fn counted(problems: &[Problem]) -> String {
+    let mut kinds: HashMap<(&str, &str), (usize, HashSet<&str>)> = HashMap::new();
+    for problem in problems {
+        let (count, files) = kinds.entry(kind(problem)).or_default();
+        *count += 1;
+        files.insert(&problem.file);
+    }
+    let mut rows: Vec<_> = kinds.into_iter().collect();
+    rows.sort_by(|a, b| (b.1.0, a.0).cmp(&(a.1.0, b.0)));
+    let mut text = String::new();
+    for ((code, message), (count, files)) in rows.iter().take(KINDS) {
+        let files = match files.len() {
+            1 => "1 file".to_owned(),
+            files => format!("{files} files"),
+        };
+        text.push_str(&format!(
+            "{count:>7} × {} [{code}], in {files}\n",
+            escaped(message)
+        ));
+    }
+    if let Some(more) = rows.len().checked_sub(KINDS).filter(|more| *more > 0) {
+        text.push_str(&format!("        and {more} other kinds of problems\n"));
     }
     text
 }

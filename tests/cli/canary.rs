@@ -198,10 +198,14 @@ fn credentials(mut command: Command) -> Command {
 
 /// What a team does in a few days, as far as this program has the commands.
 /// `@` is the carriers' and the clock's part.
-const DAYS: [&[&str]; 28] = [
+const DAYS: [&[&str]; 32] = [
     &["validate"],
     &["plan", "--out", "plan.json"],
     &["plan", FILE, "--detailed-exitcode"],
+    &["plan", "--target", "Zephyr*", "--shard", "1/1"],
+    &["status", "--target", "Topaz*"],
+    &["plan", "--target", "Topazcanari"],
+    &["explain", "numbers.*.e911Address"],
     &[
         "drift",
         "--fail-on-unmanaged",

@@ -12,6 +12,7 @@ mod e911_corrections;
 mod e911_walk;
 mod environments;
 mod examples;
+mod explain;
 mod forge;
 mod formats;
 mod gitops;

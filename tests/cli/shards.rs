@@ -51,7 +51,7 @@ fn file(at: usize) -> String {
     if at == 2 {
         text += &format!("  \"{}\": {{ state: released }}\n", first + 2);
     }
-    if at % 3 == 0 {
+    if at.is_multiple_of(3) {
         let number = 18_012_240_100 + at as u64;
         text += &format!(
             "  \"{number}\": {{ port: new, customerServiceRecord: {office} }}\nports:\n  new: {{ billingTelephoneNumber: \"{number}\", crdDate: 2026-12-08, portingWireType: Wireline, portingAuthorizedName: Pat Lee }}\n"

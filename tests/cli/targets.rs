@@ -164,7 +164,13 @@ fn a_saved_plan_of_targets_is_applied_under_them_and_under_no_others() {
         );
     }
     assert_eq!(world.writes(), [""; 0]);
-    world.alz(&["apply", "plan.json"]).expect(0);
+    let applied = world
+        .alz(&["apply", "plan.json", "--format", "json"])
+        .expect(0);
+    assert_eq!(
+        applied.events()[0]["targets"],
+        serde_json::json!(["18017690202"])
+    );
     assert_eq!(world.writes(), ["POST telephonenumber"]);
     // A plan of everything is not cut down to a part when it is applied.
     world.alz(&["plan", "--out", "all.json"]).expect(0);

@@ -55,9 +55,20 @@ pub fn topic_human(topic: &Topic, width: usize) -> String {
         });
         text += &table(&rows.collect::<Vec<_>>(), width);
     }
-    let limits: Vec<String> = limits
-        .iter()
-        .filter_map(|(keyword, value)| limit(keyword, value))
+    let count = |keyword: &str| limits.get(keyword).and_then(Value::as_u64);
+    let exactly = match (count("minProperties"), count("maxProperties")) {
+        (Some(least), Some(most)) if least == most => Some(most),
+        _ => None,
+    };
+    let limits: Vec<String> = exactly
+        .map(|count| format!("exactly {count} of its members"))
+        .into_iter()
+        .chain(
+            limits
+                .iter()
+                .filter(|(keyword, _)| exactly.is_none() || !keyword.ends_with("Properties"))
+                .filter_map(|(keyword, value)| limit(keyword, value)),
+        )
         .collect();
     if !limits.is_empty() {
         text += &format!("\n{BOLD}Limits{BOLD:#}\n");
@@ -121,17 +132,14 @@ fn table(rows: &[(String, String, String)], width: usize) -> String {
         let pad = " ".repeat(name_width.saturating_sub(name.chars().count()));
         let kind = match kind.as_str() {
             "" => String::new(),
-            kind => format!("{DIM}({kind}){DIM:#} "),
+            kind => format!("({kind})"),
         };
         let room = width.saturating_sub(name_width + 4).max(30);
-        // The type is laid out with the words and coloured afterwards.
-        let plain = anstream::adapter::strip_str(&kind).to_string();
-        let lines = words::wrapped(&format!("{plain}{meaning}"), room);
+        // Laid out as words among words, and coloured where it stayed whole.
+        let lines = words::wrapped(format!("{kind} {meaning}").trim(), room);
         for (at, line) in lines.iter().enumerate() {
-            let line = match line.strip_prefix(plain.trim_end()) {
-                Some(rest) if at == 0 && !plain.is_empty() => {
-                    format!("{}{rest}", kind.trim_end())
-                }
+            let line = match line.strip_prefix(kind.as_str()) {
+                Some(rest) if at == 0 && !kind.is_empty() => format!("{DIM}{kind}{DIM:#}{rest}"),
                 Some(_) | None => line.clone(),
             };
             text += &match at {

@@ -99,7 +99,9 @@ pub fn explain(documents: &[Document], said: &str) -> Answer {
     let mut names: Vec<String> = Vec::new();
     for document in documents {
         let nodes = walk::nodes(&document.schema);
-        let found = walk::find(&nodes, &segments);
+        let mut found = walk::find(&nodes, &segments);
+        // What holds for one number is asked for more often than what holds for all.
+        found.sort_by_key(|node| node.path.first().is_some_and(|name| name == "defaults"));
         match group(&found).as_slice() {
             [] => names.extend(nodes.iter().map(|node| said_as(node, segments.len()))),
             [one] => {
@@ -155,18 +157,24 @@ fn place(document: &Document, node: &Node) -> Place {
 /// `first` and the `others` mean the same.
 fn topic(document: &Document, nodes: &[Node], first: &Node, others: &[&Node]) -> Topic {
     let also = others.iter().map(|node| node.path.join("."));
-    let members = nodes
-        .iter()
-        .filter(|node| match node.path.split_last() {
-            Some((_, parent)) => parent == first.path.as_slice(),
-            None => false,
-        })
-        .map(|node| Member {
-            name: node.path.last().cloned().unwrap_or_default(),
-            kind: node.kind(),
-            required: node.required,
-            meaning: first_sentence(&node.meaning()),
-        });
+    // Of keys of one's own, what is below each of them is what one asks for.
+    let mut below: Vec<&Node> = members_of(nodes, &first.path);
+    while let [only] = below.as_slice()
+        && only.path.last().is_some_and(|name| name == "*")
+    {
+        let within = members_of(nodes, &only.path);
+        if within.is_empty() {
+            break;
+        }
+        below = within;
+    }
+    let own = first.path.len();
+    let members = below.into_iter().map(|node| Member {
+        name: node.path.get(own..).unwrap_or_default().join("."),
+        kind: node.kind(),
+        required: node.required,
+        meaning: first_sentence(&node.meaning()),
+    });
     Topic {
         document: document.name,
         path: first.path.join("."),
@@ -179,6 +187,14 @@ fn topic(document: &Document, nodes: &[Node], first: &Node, others: &[&Node]) ->
         members: members.collect(),
         example: example_of(document, nodes, first),
     }
+}
+
+fn members_of<'a>(nodes: &'a [Node], path: &[String]) -> Vec<&'a Node> {
+    let is_below = |node: &&Node| {
+        let parent = node.path.split_last();
+        parent.is_some_and(|(_, parent)| parent == path)
+    };
+    nodes.iter().filter(is_below).collect()
 }
 
 /// An example of the field where it stands, else of the same field elsewhere.

@@ -90,7 +90,10 @@ fn a_field_is_found_by_its_path_by_its_end_and_by_its_name() {
     // In one place alone where the place was named, in all of them else.
     assert!(topic_of("numbers.e911Address.language").also.is_empty());
     assert_eq!(topic_of("language").also.len(), 1);
+    assert_eq!(topic_of("language").path, "numbers.*.e911Address.language");
     assert_eq!(topic_of("numbers.*.port").path, "numbers.*.port");
+    let numbers = topic_of("numbers").members;
+    assert!(numbers.iter().any(|member| member.name == "*.port"));
     assert_eq!(topic_of("ports.main-line.crdDate").path, "ports.*.crdDate");
     assert_eq!(topic_of("guards.release").document, "config");
     assert_eq!(topic_of("").path, "");
