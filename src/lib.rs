@@ -54,6 +54,7 @@ pub mod api;
 pub mod apply;
 pub mod cli;
 pub mod desired;
+pub mod import;
 pub mod live;
 pub mod lock;
 pub mod model;

@@ -8,8 +8,8 @@ use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
-    Exit, Output, address, apply, e911, init, journal, numbers, plan, port, sandbox, schema,
-    status, unlock, validate,
+    Exit, Output, address, apply, e911, import, init, journal, numbers, plan, port, sandbox,
+    schema, status, unlock, validate,
 };
 
 /// Infrastructure as code for telephone numbers
@@ -158,6 +158,7 @@ enum Command {
     Apply(apply::ApplyArgs),
     Journal(journal::JournalArgs),
     Status(status::StatusArgs),
+    Import(import::ImportArgs),
     /// Find, reserve and recover numbers of the inventory
     #[command(subcommand)]
     Numbers(numbers::NumbersCommand),
@@ -192,6 +193,7 @@ impl Command {
             | Command::Apply(_)
             | Command::Journal(_)
             | Command::Status(_)
+            | Command::Import(_)
             | Command::Numbers(_)
             | Command::Address(_)
             | Command::E911(_)
@@ -254,6 +256,9 @@ impl Cli {
             Command::Journal(arguments) => journal::run(arguments, global, output),
             Command::Status(arguments) => {
                 super::block_on(output, status::run(arguments, global, output))
+            }
+            Command::Import(arguments) => {
+                super::block_on(output, import::run(arguments, global, output))
             }
             Command::Numbers(command) => {
                 super::block_on(output, numbers::run(command, global, output))

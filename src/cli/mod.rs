@@ -9,6 +9,7 @@ mod clock;
 mod e911;
 mod exit;
 mod fatal;
+mod import;
 mod init;
 mod journal;
 mod lock;

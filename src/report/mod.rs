@@ -7,6 +7,7 @@
 mod address;
 mod changes;
 mod e911_check;
+mod import;
 pub mod journal;
 mod numbers;
 mod outcome;
@@ -31,6 +32,9 @@ pub use address::{
     validated_yaml,
 };
 pub use e911_check::{CheckedAddress, CheckedAddresses, e911_check_human, e911_check_json};
+pub use import::{
+    ImportDocument, ImportedAccount, ImportedSecret, import_human, import_json, import_markdown,
+};
 pub use numbers::{
     AddedNumbers, FoundNumber, KeptNumber, NumbersFound, found_human, found_json, kept_human,
     kept_json,
