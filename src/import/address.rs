@@ -64,10 +64,6 @@ impl Address {
         })
     }
 
-    pub fn get(&self, member: Member) -> &str {
-        self.said.get(&member).map_or("", String::as_str)
-    }
-
     /// All of its members, as they would be written alone.
     pub fn lines(&self) -> Lines {
         let lines = self.said.iter();
@@ -194,6 +190,12 @@ fn decimals(text: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    impl Address {
+        fn get(&self, member: Member) -> &str {
+            self.said.get(&member).map_or("", String::as_str)
+        }
+    }
 
     fn address(json: serde_json::Value) -> Address {
         let record: Record = serde_json::from_value(json).expect("a record");

@@ -4,7 +4,7 @@
 //! and never so long that nobody reads it.
 
 /// Characters of a comment, at most.
-const LONGEST: usize = 240;
+const LONGEST: usize = 180;
 
 /// A text that can stand in a comment: one line, no control character.
 pub fn clean(text: &str) -> String {

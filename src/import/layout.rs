@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Field, Member};
+use crate::model::{Field, Member, PhoneNumber};
 
 use super::address::{Address, Lines, is_street, laid};
 use super::names::slug;
@@ -21,6 +21,9 @@ const REFERENCE: &str = "reference";
 
 /// From so many numbers without a reference on, that is the default.
 const MANY_IDLE: usize = 3;
+
+/// A comment that so many numbers have stands above them all.
+const MANY: usize = 4;
 
 /// Every number by itself, nothing shared: long, and the measure of what is shared.
 pub fn plain(account: &Account) -> String {
@@ -117,15 +120,7 @@ fn record(tally: &BTreeMap<Option<&Address>, usize>) -> Option<Lines> {
         .take(6)
         .map(|(address, _)| address.lines())
         .collect();
-    if let Some((first, _)) = often.first()
-        && often.len() >= 3
-    {
-        let mut names = first.lines();
-        names.retain(|member, _| !member.is_location() && *member != Member::Country);
-        if names.len() >= 2 {
-            candidates.push(names);
-        }
-    }
+    candidates.extend(names_of_most(&groups));
     let nothing = Lines::new();
     let without = cost(&nothing, &groups)?;
     candidates
@@ -134,6 +129,26 @@ fn record(tally: &BTreeMap<Option<&Address>, usize>) -> Option<Lines> {
         .filter(|(cost, _)| *cost < without)
         .min_by_key(|(cost, _)| *cost)
         .map(|(_, lines)| lines)
+}
+
+/// The names that more than half of the numbers have, and no place: a customer
+/// with many houses.
+fn names_of_most(groups: &[(&Address, usize)]) -> Option<Lines> {
+    let all: usize = groups.iter().map(|(_, count)| count).sum();
+    let mut tally: BTreeMap<(Member, &String), usize> = BTreeMap::new();
+    for (address, count) in groups {
+        for (member, text) in &address.said {
+            *tally.entry((*member, text)).or_default() += count;
+        }
+    }
+    let names: Lines = tally
+        .into_iter()
+        .filter(|((member, _), count)| {
+            !member.is_location() && *member != Member::Country && count * 2 > all
+        })
+        .map(|((member, text), _)| (member, Some(text.clone())))
+        .collect();
+    (groups.len() >= 3 && names.len() >= 2).then_some(names)
 }
 
 /// Lines that a default and what is written over it take; none where it gives
@@ -294,9 +309,14 @@ impl<'a> Writer<'a> {
             root.entries.push(entry);
         }
         let mut numbers = Map::default();
+        let common = common(account);
         for (number, said) in &account.numbers {
             let mut entry = Entry::new(&number.to_string(), Node::Map(self.number(said)));
-            entry.above.clone_from(&said.comments);
+            let own = said
+                .comments
+                .iter()
+                .filter(|said| !common.contains_key(said));
+            entry.above = own.cloned().collect();
             numbers.entries.push(entry);
         }
         let left_out = account.left_out.iter();
@@ -307,7 +327,12 @@ impl<'a> Writer<'a> {
             root.below = below;
         } else {
             numbers.below = below;
-            root.put("numbers", Node::Map(numbers));
+            let mut entry = Entry::new("numbers", Node::Map(numbers));
+            entry.above = common
+                .into_iter()
+                .map(|(comment, numbers)| of_many(comment, &numbers))
+                .collect();
+            root.entries.push(entry);
         }
         let names = self.names();
         yaml::document(&root, &names)
@@ -523,12 +548,21 @@ impl<'a> Writer<'a> {
             .map(|anchor| house(&anchor.lines))
             .filter(|house| !house.is_empty())
             .collect();
+        let mut cities: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
+        for anchor in self.used.iter().filter_map(|id| self.anchors.get(*id)) {
+            let city = anchor.lines.get(&Member::City).cloned().flatten();
+            cities.entry(city).or_default().insert(house(&anchor.lines));
+        }
         let mut names = Names::new();
         for id in &self.used {
             let listing = self.listings.iter().find(|(_, known)| known == id);
             let choices = match (listing, self.anchors.get(*id)) {
                 (Some((listing, _)), _) => vec![listed(listing)],
-                (None, Some(anchor)) => spoken(&anchor.lines, houses.len() == 1),
+                (None, Some(anchor)) => {
+                    let city = anchor.lines.get(&Member::City).cloned().flatten();
+                    let alone = cities.get(&city).is_none_or(|houses| houses.len() == 1);
+                    spoken(&anchor.lines, houses.len() == 1, alone)
+                }
                 (None, None) => continue,
             };
             let mut choices = choices.into_iter().filter(|name| !name.is_empty());
@@ -542,6 +576,31 @@ impl<'a> Writer<'a> {
         }
         names
     }
+}
+
+/// Comments that many numbers share, which are told once.
+fn common(account: &Account) -> BTreeMap<&String, Vec<PhoneNumber>> {
+    let mut common: BTreeMap<&String, Vec<PhoneNumber>> = BTreeMap::new();
+    for (number, said) in &account.numbers {
+        for comment in &said.comments {
+            common.entry(comment).or_default().push(*number);
+        }
+    }
+    common.retain(|_, numbers| numbers.len() >= MANY);
+    common
+}
+
+fn of_many(comment: &str, numbers: &[PhoneNumber]) -> String {
+    let first: Vec<String> = numbers
+        .iter()
+        .take(MANY)
+        .map(PhoneNumber::to_string)
+        .collect();
+    let more = match numbers.len() - first.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}: {comment}", first.join(", "))
 }
 
 impl Port {
@@ -614,7 +673,8 @@ fn house(lines: &Lines) -> String {
 }
 
 /// Names for an address, the best first.
-fn spoken(lines: &Lines, only: bool) -> Vec<String> {
+/// `only` house of the file, `alone` in its city.
+fn spoken(lines: &Lines, only: bool, alone: bool) -> Vec<String> {
     let text = |member| lines.get(&member).and_then(Option::as_deref).unwrap_or("");
     let joined = |members: &[Member]| {
         let said = members.iter().map(|member| text(*member));
@@ -643,7 +703,7 @@ fn spoken(lines: &Lines, only: bool) -> Vec<String> {
     };
     vec![
         use_of_it.to_owned(),
-        city.clone(),
+        if alone { city.clone() } else { String::new() },
         slug(&format!("{city} {street}")),
         slug(&format!("{city} {street} {door}")),
         slug(&format!("{city} {street} {who}")),

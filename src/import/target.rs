@@ -5,7 +5,7 @@
 //! activated, in a port that goes on. One that is leaving is left out, with the
 //! reason: a file that declared it would order it again once it is gone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::model::live::{EventKind, LiveListing, LiveReference};
 use crate::model::{
@@ -109,6 +109,14 @@ impl Account {
         ports.map(|(name, port)| (name.as_str(), port.numbers.as_slice()))
     }
 
+    /// Numbers that are the caller IDs of users, with the users.
+    pub fn caller_ids(&self) -> impl Iterator<Item = (PhoneNumber, &str)> {
+        self.numbers.iter().filter_map(|(number, said)| {
+            let target = said.reference.value().filter(|target| target.shows)?;
+            Some((*number, target.id.as_str()))
+        })
+    }
+
     pub fn left_out(&self) -> Vec<LeftOut> {
         let left_out = self.left_out.iter();
         left_out
@@ -131,13 +139,24 @@ impl Account {
             .collect()
     }
 
-    /// Only these numbers, and the ports that still have one of them.
+    /// Only these numbers, and the ports that still have one of them; of the
+    /// others nothing is told either.
     pub fn keep(&mut self, wanted: impl Fn(PhoneNumber) -> bool) {
         self.numbers.retain(|number, _| wanted(*number));
+        self.left_out.retain(|number, _| wanted(*number));
         for port in self.ports.values_mut() {
             port.numbers.retain(|number| wanted(*number));
         }
         self.ports.retain(|_, port| !port.numbers.is_empty());
+        let (numbers, ports) = (&self.numbers, &self.ports);
+        self.unsaid.retain(|unsaid| {
+            let mut parts = unsaid.path.split('.').skip(1);
+            let name = parts.next().unwrap_or_default();
+            match name.parse::<PhoneNumber>() {
+                Ok(number) => numbers.contains_key(&number),
+                Err(_) => ports.contains_key(name),
+            }
+        });
     }
 }
 
@@ -184,8 +203,11 @@ pub fn account(from: &From<'_>) -> Account {
         {
             in_ports.entry(id).or_default().push(*number);
         }
-        said.comments
-            .extend(not_in_force(events, corrections.get(number)));
+        // What is being activated is not in force yet in any part.
+        if live.status != CarrierStatus::ActivationPending {
+            let comments = not_in_force(events, corrections.get(number));
+            said.comments.extend(comments);
+        }
         spellings.apply(&mut said);
         account.numbers.insert(*number, said);
     }
@@ -415,15 +437,4 @@ fn reference(
         id: id.to_string(),
         shows: &**reference_type == "END_USER" && shown == Some(number),
     })
-}
-
-/// The users that numbers ring.
-pub(super) fn rung(account: &Account) -> BTreeSet<&str> {
-    account
-        .numbers
-        .values()
-        .filter_map(|number| number.reference.value())
-        .filter(|target| target.kind == "END_USER")
-        .map(|target| target.id.as_str())
-        .collect()
 }
