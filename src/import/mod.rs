@@ -25,6 +25,8 @@ mod spelling;
 mod target;
 mod yaml;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::desired::problem::Problem;
@@ -46,15 +48,35 @@ pub fn settle(account: &mut Account, today: Date) -> Result<(), Vec<Problem>> {
         if errors.is_empty() {
             return Ok(());
         }
-        let mut helped = false;
-        for problem in &errors {
-            helped |= account.leave_out(&problem.path, &problem.code, &problem.message);
-        }
-        if !helped {
+        if !leave_out(account, &errors, |_| true) {
             return Err(errors);
         }
     }
     Err(errors(&layout::plain(account), today))
+}
+
+/// Takes out what these are about, as far as they are `ours`; false where
+/// nothing could be. Of one object only the first is heeded: the others may
+/// have gone with what it takes out.
+pub fn leave_out(
+    account: &mut Account,
+    problems: &[Problem],
+    ours: impl Fn(&Problem) -> bool,
+) -> bool {
+    let mut helped = false;
+    let mut heeded: BTreeSet<String> = BTreeSet::new();
+    for problem in problems.iter().filter(|problem| ours(problem)) {
+        if heeded.insert(object_of(&problem.path)) {
+            helped |= account.leave_out(&problem.path, &problem.code, &problem.message);
+        }
+    }
+    helped
+}
+
+/// The object in which a path ends: `numbers.18015551212.e911Address`.
+pub fn object_of(path: &str) -> String {
+    let parts: Vec<&str> = path.split('.').take(3).collect();
+    parts.join(".")
 }
 
 /// The file's text. `head` are the lines of comment at its top, without `# `.

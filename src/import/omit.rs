@@ -32,9 +32,14 @@ impl Account {
         };
         let (object, member) = rest.split_once('.').unwrap_or((rest, ""));
         let done = match object {
-            "customerServiceRecord" if code == "D42" => {
+            // Its port goes by the record of others.
+            "customerServiceRecord" if code == "D42" && said.csr.is_absent() => {
                 let port = said.port.clone();
                 return port.is_some_and(|port| self.without_port(&port, why));
+            }
+            "customerServiceRecord" if code == "D42" => {
+                said.csr = Field::Absent;
+                true
             }
             "customerServiceRecord" => of_object(&mut said.csr, member, code),
             "e911Address" => of_object(&mut said.e911, member, code),

@@ -140,7 +140,7 @@ fn telecom(live: &LivePort) -> Vec<(&'static str, Setting)> {
 fn comments(live: &LivePort, members: &[PhoneNumber]) -> Vec<String> {
     let state = match &live.state {
         PortState::Pending => "Ordered".to_owned(),
-        PortState::InProgress => "With the carrier".to_owned(),
+        PortState::InProgress => "Under way".to_owned(),
         PortState::FocReceived => match live.foc {
             Some(day) => format!("Moves on {day} (FOC)"),
             None => "Confirmed (FOC)".to_owned(),

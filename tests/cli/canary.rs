@@ -184,7 +184,12 @@ fn run(world: &World, arguments: &[&str]) -> (i32, Written) {
 
 fn is_input(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.ends_with(".yaml") || name == "account.txt"
+    // What an import writes is no input: names and addresses it must hold, a
+    // carrier's quote of a secret it must not.
+    let imported = path
+        .parent()
+        .is_some_and(|parent| parent.ends_with("imported"));
+    !imported && (name.ends_with(".yaml") || name == "account.txt")
 }
 
 fn credentials(mut command: Command) -> Command {
@@ -198,7 +203,7 @@ fn credentials(mut command: Command) -> Command {
 
 /// What a team does in a few days, as far as this program has the commands.
 /// `@` is the carriers' and the clock's part.
-const DAYS: [&[&str]; 27] = [
+const DAYS: [&[&str]; 30] = [
     &["validate"],
     &["plan", "--out", "plan.json"],
     &["plan", FILE, "--detailed-exitcode"],
@@ -258,6 +263,10 @@ const DAYS: [&[&str]; 27] = [
     ],
     &["apply", "--auto-approve", "--resend-secrets", "--no-verify"],
     &["journal"],
+    &["import", "--all", "--out", "imported"],
+    &["import", "--all", "--merge", "--out", "imported"],
+    // The files that declare the accounts are out of the way.
+    &["@forget"],
     &["import", "--all", "--out", "imported"],
 ];
 
@@ -369,6 +378,10 @@ fn days(form: &[&str], fault: &str, rule: &Value, redact: bool) -> (World, BTree
         match command {
             ["@advance", period] => world.advance(period),
             ["@reject"] => reject(&world),
+            ["@forget"] => {
+                let accounts = world.root().join("accounts");
+                std::fs::remove_dir_all(accounts).expect("a directory");
+            }
             command => {
                 // Each command meets the fault afresh.
                 world.clear_faults();

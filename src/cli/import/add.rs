@@ -57,11 +57,10 @@ pub fn add(work: &Work<'_>, looked: Looked, lookout: &Lookout) -> Result<Importe
     for _ in 0..ROUNDS {
         let added = files.with(&mut target, &known, &declared)?;
         let errors = files.errors(lookout.today);
-        let mut helped = errors.is_empty();
-        for problem in &errors {
-            let ours = is_added(&problem.path, &added);
-            helped |= ours && target.leave_out(&problem.path, &problem.code, &problem.message);
-        }
+        let helped = errors.is_empty()
+            || import::leave_out(&mut target, &errors, |problem| {
+                is_added(&problem.path, &added)
+            });
         if !helped {
             return Err(Fatal::Problems(errors));
         }

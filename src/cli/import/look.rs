@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::api::wire;
 use crate::cli::fatal::Fatal;
 use crate::cli::reading::Platform;
+use crate::desired::Repository;
 use crate::import::{self, Account, From};
 use crate::live::{self, Wanted};
 use crate::model::live::EventKind;
@@ -25,6 +26,8 @@ const ROUNDS: usize = 20;
 pub struct Lookout {
     pub platform: Platform,
     pub memory: Arc<PortMemory>,
+    /// What the files declare already.
+    pub repository: Arc<Repository>,
     pub today: Date,
 }
 
@@ -109,6 +112,13 @@ impl Lookout {
     /// The text of a file for an account, and what it says.
     pub fn text(&self, looked: Looked, head: &[String]) -> Result<(Account, String), Fatal> {
         let mut account = looked.target();
+        let taken: Vec<PhoneNumber> = account
+            .numbers()
+            .filter(|number| self.repository.declares(*number))
+            .collect();
+        for number in taken {
+            account.without(number, "the files declare it on another account");
+        }
         let text = |account: &mut Account| -> Result<String, Fatal> {
             import::settle(account, self.today).map_err(Fatal::Problems)?;
             let mut lines = head.to_vec();
@@ -157,19 +167,22 @@ pub fn leave_out(account: &mut Account, desired: &DesiredAccount, steps: &[Step]
             let mut ports = desired.ports.iter();
             ports.find(|port| port.numbers.contains(number))
         });
-        let mut helped = false;
-        for change in &step.changes {
+        let paths = step.changes.iter().flat_map(|change| {
             match (change.path.strip_prefix("port."), port) {
-                (Some(rest), Some(port)) => {
-                    helped |= account.leave_out(&format!("ports.{}.{rest}", port.name), "", why);
-                }
-                (Some(_), None) => {}
+                (Some(rest), Some(port)) => vec![format!("ports.{}.{rest}", port.name)],
+                (Some(_), None) => Vec::new(),
                 (None, _) => {
-                    for number in &step.numbers {
-                        let path = format!("numbers.{number}.{}", change.path);
-                        helped |= account.leave_out(&path, "", why);
-                    }
+                    let numbers = step.numbers.iter();
+                    let path = |number| format!("numbers.{number}.{}", change.path);
+                    numbers.map(path).collect()
                 }
+            }
+        });
+        let mut helped = false;
+        let mut heeded: BTreeSet<String> = BTreeSet::new();
+        for path in paths {
+            if heeded.insert(import::object_of(&path)) {
+                helped |= account.leave_out(&path, "", why);
             }
         }
         if !helped {

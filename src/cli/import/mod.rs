@@ -5,7 +5,7 @@ mod add;
 mod files;
 mod look;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use super::session::{self, Project, Session};
 use super::{Exit, clock, journal};
 use crate::api::wire;
 use crate::desired::Repository;
-use crate::model::AccountId;
+use crate::model::{AccountId, PhoneNumber};
 use crate::report::{self, ImportDocument, ImportedAccount};
 
 use files::Place;
@@ -93,6 +93,7 @@ async fn import(arguments: &ImportArgs, global: &Global, output: &Output) -> Res
         | Format::Html
         | Format::Prometheus => report::import_human(&document),
     });
+    let failed = failed.or_else(|| look_again(&document, &project, today, output));
     match failed {
         // What is written stays written, and was told.
         Some(fatal) if output.is_json() => {
@@ -102,6 +103,26 @@ async fn import(arguments: &ImportArgs, global: &Global, output: &Output) -> Res
         Some(fatal) => Err(fatal),
         None => Ok(Exit::Done),
     }
+}
+
+/// Reads everything once more: the organisation's policies may want more of the
+/// numbers than there is on the platform.
+fn look_again(
+    document: &ImportDocument,
+    project: &Project,
+    today: jiff::civil::Date,
+    output: &Output,
+) -> Option<Fatal> {
+    let written = document
+        .accounts
+        .iter()
+        .any(|account| account.file.is_some());
+    let fatal = written.then(|| project.load(&[], today).err()).flatten()?;
+    fatal.tell_aside(output, &project.root);
+    Some(Fatal::with_help(
+        "the files are written, and they are not all that is wanted",
+        "mend what is said above; `alz validate` says when nothing is left",
+    ))
 }
 
 /// What an import has to do with.
@@ -147,6 +168,7 @@ impl Work<'_> {
         let lookout = Arc::new(Lookout {
             platform,
             memory: memory.ports,
+            repository: Arc::clone(&self.repository),
             today: self.today,
         });
         let mut document = ImportDocument {
@@ -157,6 +179,7 @@ impl Work<'_> {
             unread: Vec::new(),
         };
         let mut refused: Vec<Fatal> = Vec::new();
+        let mut seen: HashSet<PhoneNumber> = HashSet::new();
         let in_order: Arc<Vec<(AccountId, Option<String>)>> =
             Arc::new(accounts.into_iter().collect());
         let done = reading::each(
@@ -175,9 +198,18 @@ impl Work<'_> {
             },
             |looked: Looked| {
                 progress.step();
-                let wrote = match files.get(&looked.account) {
-                    Some(file) => self.write(file, looked, &lookout),
-                    None => add::add(self, looked, &lookout),
+                let listed = looked.live.numbers.values();
+                // One that has left may be listed where it was.
+                let here: Vec<PhoneNumber> = listed
+                    .filter(|number| !number.status.is_off_account())
+                    .map(|number| number.number)
+                    .collect();
+                let twice = here.iter().copied().find(|number| seen.contains(number));
+                seen.extend(here);
+                let wrote = match (twice, files.get(&looked.account)) {
+                    (Some(number), _) => Err(on_two(number, &looked.account)),
+                    (None, Some(file)) => self.write(file, looked, &lookout),
+                    (None, None) => add::add(self, looked, &lookout),
                 };
                 match wrote {
                     Ok(imported) => document.accounts.push(imported),
@@ -259,6 +291,15 @@ impl Work<'_> {
             .cloned()
             .collect()
     }
+}
+
+fn on_two(number: PhoneNumber, account: &AccountId) -> Fatal {
+    Fatal::with_help(
+        format!(
+            "account {account}: the platform lists {number} on another account too, so it can't be told whose it is; nothing was written for this account"
+        ),
+        "run it again with --merge, and report it to the provider if it lasts",
+    )
 }
 
 fn declared_already(declared: &BTreeSet<AccountId>) -> Fatal {
