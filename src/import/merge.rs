@@ -10,9 +10,8 @@ use std::collections::BTreeMap;
 use crate::desired::edit::{self, Fault, Fresh};
 use crate::desired::file::{AccountFile, NumberFields};
 use crate::desired::{merge, read};
-use crate::model::desired::DesiredPort;
 use crate::model::{
-    CustomerServiceRecord, DesiredNumber, DirectoryListing, E911Address, Field, ListingAddress,
+    CustomerServiceRecord, DesiredAccount, DirectoryListing, E911Address, Field, ListingAddress,
     Member, PhoneNumber, Reference, SourceId,
 };
 
@@ -36,8 +35,8 @@ pub struct Place<'a> {
 pub struct Added {
     pub text: String,
     pub numbers: Vec<PhoneNumber>,
-    /// Ports that were not declared before.
-    pub ports: Vec<String>,
+    /// The account's ports by the names that they have there.
+    pub ports: BTreeMap<String, String>,
 }
 
 /// Why a number is not added.
@@ -78,16 +77,17 @@ pub fn add(
     Ok(Added {
         text,
         numbers: account.numbers.keys().copied().collect(),
-        ports: ports.into_iter().map(|(name, _)| name).collect(),
+        ports: names,
     })
 }
 
-/// What a document asks for, its defaults merged in.
-pub fn read_back(
-    place: Place<'_>,
-    source: SourceId,
-) -> Option<(Vec<(PhoneNumber, DesiredNumber)>, Vec<DesiredPort>)> {
-    Some(merge::document(&document(place)?, source))
+/// Adds what a document asks for, its defaults merged in; None where it is no
+/// document.
+pub fn read_into(account: &mut DesiredAccount, place: Place<'_>, source: SourceId) -> Option<()> {
+    let (numbers, ports) = merge::document(&document(place)?, source);
+    account.numbers.extend(numbers);
+    account.ports.extend(ports);
+    Some(())
 }
 
 fn document(place: Place<'_>) -> Option<AccountFile> {

@@ -64,7 +64,7 @@ fn seen(seed: &Value) -> (LivePartition, Vec<(AccountId, LiveAccount)>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 400, ..ProptestConfig::default() })]
 
     /// Without the net that the command has under it: what was written first
     /// asks for nothing.
@@ -139,7 +139,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 60, ..ProptestConfig::default() })]
 
     /// The command itself, then half of what it wrote taken out again, by hand
     /// and with a comment, and merged back.

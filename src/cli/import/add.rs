@@ -55,7 +55,7 @@ pub fn add(work: &Work<'_>, looked: Looked, lookout: &Lookout) -> Result<Importe
     elsewhere(work, &mut target, &declared);
     target.keep(|number| !declared.numbers.contains_key(&number));
     for _ in 0..ROUNDS {
-        let added = files.with(&mut target, &known, &declared)?;
+        let (added, names) = files.with(&mut target, &known, &declared)?;
         let errors = files.errors(lookout.today);
         let helped = errors.is_empty()
             || import::leave_out(&mut target, &errors, |problem| {
@@ -74,10 +74,17 @@ pub fn add(work: &Work<'_>, looked: Looked, lookout: &Lookout) -> Result<Importe
         steps.retain(|step| step.numbers.iter().any(|number| added.contains(number)));
         if steps.is_empty() {
             look::tell(&mut imported, &target);
+            // Those that the files have already are no news, and what is new may
+            // have another name there.
             imported.ports.retain(|name| !known.contains_key(name));
-            imported
-                .secrets
-                .retain(|secret| !known.contains_key(&secret.port));
+            let secrets = &mut imported.secrets;
+            secrets.retain(|secret| !known.contains_key(&secret.port));
+            let of_secrets = secrets.iter_mut().map(|secret| &mut secret.port);
+            for name in imported.ports.iter_mut().chain(of_secrets) {
+                if let Some(there) = names.get(name) {
+                    name.clone_from(there);
+                }
+            }
             imported.file = files.write()?;
             return Ok(imported);
         }
@@ -196,13 +203,14 @@ impl Files {
     }
 
     /// Puts the numbers into the documents, each into the one that declares its
-    /// port, else into the one that declares most; those that were put in.
+    /// port, else into the one that declares most; those that were put in, and
+    /// the names that the ports have there.
     fn with(
         &mut self,
         target: &mut Account,
         known: &BTreeMap<String, (String, SourceId)>,
         declared: &DesiredAccount,
-    ) -> Result<BTreeSet<PhoneNumber>, Fatal> {
+    ) -> Result<(BTreeSet<PhoneNumber>, BTreeMap<String, String>), Fatal> {
         for file in &mut self.files {
             file.after.clone_from(&file.before);
         }
@@ -220,6 +228,7 @@ impl Files {
         }
         let mut added = BTreeSet::new();
         let mut ruled_out = Vec::new();
+        let mut ports = BTreeMap::new();
         for document in &self.documents {
             let Some(file) = self.files.get_mut(document.file) else {
                 continue;
@@ -245,12 +254,13 @@ impl Files {
             })?;
             file.after = done.text;
             added.extend(done.numbers);
+            ports.extend(done.ports);
             ruled_out.extend(part.left_out());
         }
         for left in ruled_out {
             target.without(left.number, &left.why);
         }
-        Ok(added)
+        Ok((added, ports))
     }
 
     /// What is wrong with the files as they would be.
@@ -277,9 +287,7 @@ impl Files {
                 text: &self.files.get(document.file)?.after,
                 document: document.index,
             };
-            let (numbers, ports) = merge::read_back(place, document.source)?;
-            together.numbers.extend(numbers);
-            together.ports.extend(ports);
+            merge::read_into(&mut together, place, document.source)?;
         }
         Some(together)
     }
