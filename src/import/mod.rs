@@ -7,8 +7,8 @@
 //!
 //! Three stages, each a function of the one before. [`target`] decides what is
 //! said of every number and port; what the rules of [`crate::desired`] would
-//! refuse is left out of it, with the reason. [`layout`] decides how it is said:
-//! what becomes a default, what is an alias of what. [`yaml`] writes it down.
+//! refuse is left out of it, with the reason. [`defaults`] and [`layout`] decide how
+//! it is said: what all share, what is an alias of what. [`yaml`] writes it down.
 //! [`merge`] takes the first stage's result into a file that is there already.
 //!
 //! Whether a plan of the file has a step is for the caller to try, who has a
@@ -16,6 +16,7 @@
 
 mod address;
 mod comments;
+mod defaults;
 mod layout;
 pub mod merge;
 mod names;
@@ -30,7 +31,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::desired::problem::Problem;
-use crate::desired::{load, merge as defaults, read};
+use crate::desired::{load, merge as merged, read};
 use crate::model::{DesiredAccount, SourceId};
 
 pub use names::file_names;
@@ -105,7 +106,7 @@ pub fn desired(text: &str) -> Option<DesiredAccount> {
         None => read::located("", text).0.into_iter().next()?.value?,
     };
     let source = SourceId(0);
-    let (numbers, ports) = defaults::document(&document, source);
+    let (numbers, ports) = merged::document(&document, source);
     Some(DesiredAccount {
         account: document.account,
         name: document.name.map(|name| name.to_string()),

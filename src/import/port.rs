@@ -157,7 +157,8 @@ fn comments(live: &LivePort, members: &[PhoneNumber]) -> Vec<String> {
         PortState::Other(name) => name.to_string(),
     };
     let order = live.order.as_deref().map(|order| format!("order {order}"));
-    let carrier = live.carrier_type.as_deref().map(str::to_owned);
+    let carrier = live.carrier_type.as_deref();
+    let carrier = carrier.map(|carrier| format!("with {carrier}"));
     let facts: Vec<String> = [Some(state), carrier, order]
         .into_iter()
         .flatten()

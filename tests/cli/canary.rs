@@ -203,7 +203,7 @@ fn credentials(mut command: Command) -> Command {
 
 /// What a team does in a few days, as far as this program has the commands.
 /// `@` is the carriers' and the clock's part.
-const DAYS: [&[&str]; 30] = [
+const DAYS: [&[&str]; 28] = [
     &["validate"],
     &["plan", "--out", "plan.json"],
     &["plan", FILE, "--detailed-exitcode"],
@@ -265,9 +265,6 @@ const DAYS: [&[&str]; 30] = [
     &["journal"],
     &["import", "--all", "--out", "imported"],
     &["import", "--all", "--merge", "--out", "imported"],
-    // The files that declare the accounts are out of the way.
-    &["@forget"],
-    &["import", "--all", "--out", "imported"],
 ];
 
 fn commands() -> Vec<&'static [&'static str]> {
@@ -378,10 +375,6 @@ fn days(form: &[&str], fault: &str, rule: &Value, redact: bool) -> (World, BTree
         match command {
             ["@advance", period] => world.advance(period),
             ["@reject"] => reject(&world),
-            ["@forget"] => {
-                let accounts = world.root().join("accounts");
-                std::fs::remove_dir_all(accounts).expect("a directory");
-            }
             command => {
                 // Each command meets the fault afresh.
                 world.clear_faults();

@@ -31,7 +31,7 @@ fn imported(example: &str) -> World {
     let golden = root.join("tests/import/golden").join(example);
     for file in world.files() {
         let golden = golden.join(file.file_name().expect("a name"));
-        let found = std::fs::read_to_string(&file).expect("a file");
+        let found = without_orders(&std::fs::read_to_string(&file).expect("a file"));
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::create_dir_all(golden.parent().expect("a parent")).expect("a directory");
             std::fs::write(&golden, &found).expect("golden is writable");
@@ -41,6 +41,17 @@ fn imported(example: &str) -> World {
         assert_eq!(expected, found, "{}", golden.display());
     }
     world
+}
+
+/// Ports are ordered side by side: whose order is which differs from run to run.
+fn without_orders(text: &str) -> String {
+    let mut parts = text.split("order PON");
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        clean.push_str("order PON…");
+        clean.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    clean
 }
 
 #[test]
