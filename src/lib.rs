@@ -14,6 +14,7 @@
 //! [`plan`] compares the two and says what must happen; it knows no clock, no
 //! network and no file. [`apply`] carries that out through the writing half of
 //! [`api`], holding the accounts by a [`lock`] so that no other run writes meanwhile.
+//! [`import`] goes the other way, from what is to the file that says so.
 //! [`report`] puts plans and outcomes into words. [`model`] holds the
 //! nouns that all of them speak, and the meaning by which an address is the
 //! same address. [`sandbox`] is the platform itself, simulated: it shares the
@@ -58,6 +59,7 @@ pub mod api;
 pub mod apply;
 pub mod cli;
 pub mod desired;
+pub mod import;
 pub mod live;
 pub mod lock;
 pub mod model;

@@ -9,8 +9,8 @@ use super::forms;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
-    Exit, Output, address, apply, drift, e911, explain, init, journal, narrow, numbers, plan, port,
-    report, sandbox, schema, status, unlock, validate,
+    Exit, Output, address, apply, drift, e911, explain, import, init, journal, narrow, numbers,
+    plan, port, report, sandbox, schema, status, unlock, validate,
 };
 use crate::report::markdown::{self, Flavour};
 
@@ -227,6 +227,7 @@ enum Command {
     Drift(drift::DriftArgs),
     Journal(journal::JournalArgs),
     Status(status::StatusArgs),
+    Import(import::ImportArgs),
     /// Find, reserve and recover numbers of the inventory
     #[command(subcommand)]
     Numbers(numbers::NumbersCommand),
@@ -275,6 +276,7 @@ impl Command {
             Command::Sandbox(_) => "sandbox",
             Command::Completions { .. } => "completions",
             Command::Explain(_) => "explain",
+            Command::Import(_) => "import",
             Command::Man => "man",
         }
     }
@@ -290,6 +292,7 @@ impl Command {
             | Command::Apply(_)
             | Command::Journal(_)
             | Command::Status(_)
+            | Command::Import(_)
             | Command::Numbers(_)
             | Command::Address(_)
             | Command::E911(_)
@@ -315,6 +318,7 @@ impl Command {
             | Command::E911(_) => true,
             Command::Init(_)
             | Command::Validate(_)
+            | Command::Import(_)
             | Command::Journal(_)
             | Command::Numbers(_)
             | Command::Address(_)
@@ -404,6 +408,9 @@ impl Cli {
             Command::Journal(arguments) => journal::run(arguments, global, output),
             Command::Status(arguments) => {
                 super::block_on(output, status::run(arguments, global, output))
+            }
+            Command::Import(arguments) => {
+                super::block_on(output, import::run(arguments, global, output))
             }
             Command::Numbers(command) => {
                 super::block_on(output, numbers::run(command, global, output))

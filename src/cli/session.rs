@@ -190,6 +190,25 @@ impl Project {
         Ok(loaded)
     }
 
+    /// Where the environment's account files are: the directory that its first
+    /// glob begins with.
+    pub fn accounts_directory(&self) -> Option<PathBuf> {
+        let pattern = self.accounts.first()?;
+        let is_name = |part: &std::path::Component<'_>| {
+            let part = part.as_os_str().to_string_lossy();
+            !part.contains(['*', '?', '[', '{', '\\'])
+        };
+        let mut path: PathBuf = Path::new(&pattern.glob)
+            .components()
+            .take_while(is_name)
+            .collect();
+        // A pattern of one file: its directory.
+        if path == Path::new(&pattern.glob) {
+            path.pop();
+        }
+        Some(self.root.join(path))
+    }
+
     /// Whether a plan of the environment reads the file without being told of it.
     pub fn reads(&self, file: &Path) -> bool {
         let real = |path: &Path| std::fs::canonicalize(path).ok();

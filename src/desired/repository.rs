@@ -166,6 +166,22 @@ impl Repository {
         self.accounts.iter().map(|(id, _)| id)
     }
 
+    /// The documents of an account: its file, as a path and as it is shown, and
+    /// which of the file's documents it is, empty ones not counted.
+    pub fn documents_of(
+        &self,
+        account: &AccountId,
+    ) -> impl Iterator<Item = (SourceId, &std::path::Path, &str, usize)> {
+        let of = |(_, sources): &(AccountId, Vec<SourceId>)| sources.clone();
+        let found = self.accounts.iter().find(|(id, _)| id == account).map(of);
+        found.into_iter().flatten().filter_map(|source| {
+            let document = self.document(source)?;
+            let file = self.files.get(document.file as usize)?;
+            let index = document.index as usize;
+            Some((source, file.path.as_path(), file.shown.as_str(), index))
+        })
+    }
+
     /// How many numbers are declared, over all accounts.
     pub fn number_count(&self) -> usize {
         self.numbers.0.len()

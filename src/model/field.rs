@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 /// A member of a desired document. Absent is not managed, null is cleared, a
 /// value is enforced. In a serde struct it needs `#[serde(default)]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field<T> {
     #[default]
     Absent,

@@ -12,6 +12,7 @@ mod e911_check;
 pub mod explain;
 mod github;
 pub mod html;
+mod import;
 pub mod journal;
 mod junit;
 pub mod markdown;
@@ -45,6 +46,9 @@ pub use address::{
 pub use changes::places;
 pub use e911_check::{CheckedAddress, CheckedAddresses, e911_check_human, e911_check_json};
 pub use github::github;
+pub use import::{
+    ImportDocument, ImportedAccount, ImportedSecret, import_human, import_json, import_markdown,
+};
 pub use junit::junit;
 pub use numbers::{
     AddedNumbers, FoundNumber, KeptNumber, NumbersFound, found_human, found_json, kept_human,
