@@ -119,7 +119,7 @@ fn stands_in(settings: &Settings, run: Run<'_>, directory: &Path) -> Result<(), 
     ))
 }
 
-fn owners<'a>(settings: &'a Settings, owns: impl Fn(&[Pattern]) -> bool) -> BTreeSet<&'a str> {
+fn owners(settings: &Settings, owns: impl Fn(&[Pattern]) -> bool) -> BTreeSet<&str> {
     // Environments often name the same files, and looking them up takes time.
     let mut known: BTreeMap<Vec<&str>, bool> = BTreeMap::new();
     settings
