@@ -497,10 +497,11 @@ pub(super) async fn on_signal(
     }
     interrupt.raise();
     output.say(&format!(
-        "\nInterrupted: {} in flight will be finished, nothing new is started. Once more ends at once.",
+        "\nInterrupted: {}nothing new is sent. Once more ends at once.",
         match interrupt.in_flight().len() {
-            1 => "1 step".to_owned(),
-            steps => format!("{steps} steps"),
+            0 => String::new(),
+            1 => "1 step in flight will be finished, ".to_owned(),
+            steps => format!("{steps} steps in flight will be finished, "),
         }
     ));
     if super::signal().await {

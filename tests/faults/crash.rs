@@ -310,11 +310,7 @@ fn a_trigger_that_may_have_been_sent_is_never_sent_again() {
             requests.iter().filter(|(_, path)| is_trigger(path)).count()
         };
         let first = triggers().await;
-        let noted = repository.written().contains("\"intent\"");
-        assert!(
-            first <= usize::from(noted),
-            "sent and not noted, at {polls}"
-        );
+        let journal = repository.first_journal();
         run::apply(&repository, &world, PATIENT).await;
         let second = triggers().await;
         world.clear_faults().await;
@@ -324,29 +320,35 @@ fn a_trigger_that_may_have_been_sent_is_never_sent_again() {
         world.later().await;
         let later = world.look().await;
         world.end().await;
-        // Not noted, it was not sent, and is sent by the next run.
-        let rightly = if noted { first } else { 1 };
-        assert_eq!((second, third), (rightly, rightly), "stopped at {polls}");
-        assert_eq!(counted, rightly as u64, "stopped at {polls}");
+        // What a run that is dropped was writing down may land after it: then
+        // the next run, which did not read it, sends the one and only.
+        let said = journal.map(|path| std::fs::read_to_string(path).expect("text"));
+        let noted = said.is_some_and(|said| said.contains("\"intent\""));
+        assert!(third <= 1 && second == third, "stopped at {polls}");
+        assert!(
+            first <= usize::from(noted),
+            "sent and not noted, at {polls}"
+        );
+        assert!(noted || third == 1, "not noted and never sent, at {polls}");
+        assert_eq!(counted, third as u64, "stopped at {polls}");
         (ended, noted, first, later.facts)
     };
     wait(async {
         let (ended, .., right) = trial(u64::MAX).await;
         assert!(ended);
-        let (mut lost, mut unsent, mut unnoted) = (0, 0, 0);
+        let (mut lost, mut unnoted) = (0, 0);
         for polls in 0.. {
             let (ended, noted, sent, facts) = trial(polls).await;
             assert_eq!(facts, right, "stopped at {polls}");
             lost += usize::from(!ended && sent == 1);
-            unsent += usize::from(noted && sent == 0);
             unnoted += usize::from(!noted);
             if ended {
                 break;
             }
         }
         eprintln!(
-            "a trigger: stopped {unnoted} times before it was noted, {unsent} times after that, and {lost} times after it was sent"
+            "a trigger: stopped {unnoted} times before it was noted and {lost} times after it was sent"
         );
-        assert!(lost > 0 && unsent > 0 && unnoted > 0);
+        assert!(lost > 0 && unnoted > 0);
     });
 }

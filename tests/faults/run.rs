@@ -98,6 +98,12 @@ impl Repository {
             .collect()
     }
 
+    /// The journal of the first run, once it has one.
+    pub fn first_journal(&self) -> Option<std::path::PathBuf> {
+        let runs = std::fs::read_dir(self.journals()).into_iter().flatten();
+        runs.map(|file| file.expect("a file").path()).min()
+    }
+
     /// Where the program keeps it too.
     pub fn journals(&self) -> std::path::PathBuf {
         self.root().join(".alz").join("journal")
