@@ -13,7 +13,7 @@ use super::error::{ApiError, Call};
 use super::options::ClientOptions;
 use super::retry::Safety;
 use super::timer::Timer;
-use super::transport::{Outgoing, Traffic, Transport};
+use super::transport::{Outgoing, RefusedToken, Traffic, Transport};
 use super::wire;
 use crate::model::{AccountId, PartitionId, PhoneNumber, PortId, paths};
 
@@ -382,6 +382,8 @@ impl ReadClient {
             call: Call::new(method, path),
             body,
             safety: Safety::Read,
+            refused: RefusedToken::SendAgain,
+            leave: None,
         };
         self.shared.transport.perform(&outgoing, decode).await
     }

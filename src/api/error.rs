@@ -64,6 +64,11 @@ pub enum ApiError {
     Unreachable { call: Call, why: String },
     /// A write whose effect is not known. Read before anything is sent again.
     Unclear { call: Call, why: String },
+    /// The token was refused, and there is a new one. The write was not sent
+    /// again: read first, for what refuses a token may have done the rest.
+    TokenRenewed { call: Call },
+    /// Not sent: leave to send it was taken back before its turn came.
+    Withheld { call: Call },
     /// An answer that can't be the platform's. Never taken for an empty one.
     WrongAnswer { call: Call, why: String },
 }
@@ -81,6 +86,8 @@ impl ApiError {
             | Self::Failing { call, .. }
             | Self::Unreachable { call, .. }
             | Self::Unclear { call, .. }
+            | Self::TokenRenewed { call }
+            | Self::Withheld { call }
             | Self::WrongAnswer { call, .. } => Some(call),
         }
     }
@@ -103,6 +110,8 @@ impl ApiError {
             | Self::RateLimited { .. }
             | Self::Unreachable { .. }
             | Self::Unclear { .. }
+            | Self::TokenRenewed { .. }
+            | Self::Withheld { .. }
             | Self::WrongAnswer { .. } => &[],
         }
     }
@@ -165,6 +174,13 @@ impl fmt::Display for ApiError {
                 f,
                 "it is not known whether {call} took effect: {why}; the next run looks before it sends anything"
             ),
+            Self::TokenRenewed { call } => write!(
+                f,
+                "the token was refused and is renewed, and {call} was not sent again"
+            ),
+            Self::Withheld { call } => {
+                write!(f, "{call} was not sent, because the run was stopped first")
+            }
             Self::WrongAnswer { call, why } => write!(
                 f,
                 "the answer to {call} can't be the platform's: {why}; check the API's address and what stands between (proxy, gateway)"

@@ -13,7 +13,7 @@ use super::answer::json;
 use super::client::{ReadClient, about};
 use super::error::{ApiError, Call};
 use super::retry::Safety;
-use super::transport::Outgoing;
+use super::transport::{Outgoing, RefusedToken};
 use super::wire;
 use crate::model::{AccountId, PhoneNumber, paths};
 
@@ -230,6 +230,8 @@ impl InventoryClient {
             call: Call::new(method, path),
             body: None,
             safety,
+            refused: RefusedToken::SendAgain,
+            leave: None,
         };
         self.reader.transport().perform(&outgoing, decode).await
     }

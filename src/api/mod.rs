@@ -48,5 +48,5 @@ pub use options::{ClientOptions, Timeouts};
 pub use query::{PAGE, StatusQuery};
 pub use retry::{RetryPolicy, Safety};
 pub use timer::{SystemTimer, Timer};
-pub use transport::Traffic;
-pub use write::WriteClient;
+pub use transport::{Leave, Traffic};
+pub use write::{Manner, WriteClient};

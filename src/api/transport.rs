@@ -58,13 +58,42 @@ pub(super) struct Outgoing<'a> {
     pub call: Call,
     pub body: Option<&'a Value>,
     pub safety: Safety,
+    pub refused: RefusedToken,
+    /// Asked at the last moment before each try; without it there is leave.
+    pub leave: Option<&'a Leave>,
+}
+
+/// Whether a write may still be sent.
+pub type Leave = dyn Fn() -> bool + Send + Sync;
+
+/// What follows when the platform refuses the token (401).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusedToken {
+    /// The call is made once more with a new one.
+    SendAgain,
+    /// There is a new one, and the caller looks before it sends again.
+    Tell,
+    /// It was renewed for this very call: the user may not do this.
+    GiveUp,
 }
 
 /// Why there is no answer in full.
 struct Failure {
     /// The platform can't have seen the request.
     never_sent: bool,
+    /// There was no leave to send it.
+    withheld: bool,
     why: String,
+}
+
+impl Failure {
+    fn at_work(never_sent: bool, why: String) -> Self {
+        Self {
+            never_sent,
+            withheld: false,
+            why,
+        }
+    }
 }
 
 impl Transport {
@@ -114,11 +143,18 @@ impl Transport {
         if let Credentials::Token(_) = &self.options.credentials {
             return Err(outgoing.settle(&unclear, token_refused(&outgoing.call, &refusal)));
         }
-        // It was not carried out, so it may be sent once more, whatever it is.
+        if outgoing.refused == RefusedToken::GiveUp {
+            let error = still_unauthorized(&outgoing.call, &refusal, &token);
+            return Err(outgoing.settle(&unclear, error));
+        }
         let fresh = self
             .token(Some(token.generation))
             .await
             .map_err(|error| outgoing.settle(&unclear, error))?;
+        if outgoing.refused == RefusedToken::Tell {
+            let call = outgoing.call.clone();
+            return Err(outgoing.settle(&unclear, ApiError::TokenRenewed { call }));
+        }
         let second = self
             .attempts(outgoing, &url, Some(&fresh), &mut unclear, &decode)
             .await;
@@ -168,6 +204,8 @@ impl Transport {
             body: Some(&body),
             // A new token hurts no old one (section A, A1).
             safety: Safety::SafeWrite,
+            refused: RefusedToken::GiveUp,
+            leave: None,
         };
         let url = self.options.base.url(&call)?;
         let mut unclear = None;
@@ -244,7 +282,13 @@ impl Transport {
                         (error, failures, asked)
                     }
                 },
-                Err(Failure { never_sent, why }) => {
+                Err(Failure { withheld, .. }) if withheld => {
+                    let call = outgoing.call.clone();
+                    return Err(ApiError::Withheld { call });
+                }
+                Err(Failure {
+                    never_sent, why, ..
+                }) => {
                     failures += 1;
                     if !never_sent {
                         *unclear = Some(why.clone());
@@ -335,10 +379,8 @@ impl Transport {
         secrets: &Secrets,
     ) -> Result<Answer, Failure> {
         let call = &outgoing.call;
-        let method = Method::from_bytes(call.method.as_bytes()).map_err(|_| Failure {
-            never_sent: true,
-            why: "no such HTTP method".into(),
-        })?;
+        let method = Method::from_bytes(call.method.as_bytes())
+            .map_err(|_| Failure::at_work(true, "no such HTTP method".into()))?;
         let mut request = self
             .http
             .request(method, url.clone())
@@ -353,6 +395,14 @@ impl Transport {
         }
         let queued = Instant::now();
         let mut turn = self.pace.turn(operation(&call.method, url.path())).await;
+        // Its turn may have been long in coming.
+        if outgoing.leave.is_some_and(|leave| !leave()) {
+            return Err(Failure {
+                never_sent: true,
+                withheld: true,
+                why: "there was no leave to send it".into(),
+            });
+        }
         self.count(outgoing, token);
         let started = Instant::now();
         let mut exchange = self.exchange(&request, outgoing, secrets, started - queued);
@@ -387,6 +437,8 @@ impl Transport {
             call,
             body: outgoing.body,
             safety: outgoing.safety,
+            refused: outgoing.refused,
+            leave: outgoing.leave,
         }
     }
 
@@ -461,31 +513,29 @@ async fn receive(
     turn: &mut Turn<'_>,
     most: usize,
 ) -> Result<Answer, Failure> {
-    let mut response = request.send().await.map_err(|error| Failure {
-        never_sent: error.is_connect() || error.is_builder(),
-        why: if error.is_connect() {
-            format!("can't connect: {}", network_cause(&error))
-        } else {
-            network_cause(&error)
-        },
+    let mut response = request.send().await.map_err(|error| {
+        let never_sent = error.is_connect() || error.is_builder();
+        let why = match error.is_connect() {
+            true => format!("can't connect: {}", network_cause(&error)),
+            false => network_cause(&error),
+        };
+        Failure::at_work(never_sent, why)
     })?;
     turn.answer_begins();
     if let Some(exchange) = exchange {
         exchange.head(&response);
     }
     let (status, headers) = (response.status(), response.headers().clone());
-    let broke_off = |error: reqwest::Error| Failure {
-        never_sent: false,
-        why: format!("the answer broke off: {}", network_cause(&error)),
+    let broke_off = |error: reqwest::Error| {
+        let why = format!("the answer broke off: {}", network_cause(&error));
+        Failure::at_work(false, why)
     };
     // Counted as it is unpacked: a few compressed bytes can stand for gigabytes.
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(broke_off)? {
         if body.len() + piece.len() > most {
-            return Err(Failure {
-                never_sent: false,
-                why: format!("the answer is larger than {most} bytes"),
-            });
+            let why = format!("the answer is larger than {most} bytes");
+            return Err(Failure::at_work(false, why));
         }
         body.extend_from_slice(&piece);
     }

@@ -17,6 +17,7 @@ mod precheck;
 mod reviewed;
 mod run;
 mod saved;
+mod seat;
 mod secrets;
 mod settle;
 

@@ -10,6 +10,8 @@ use crate::model::{LiveNumber, PhoneNumber, Record};
 use crate::plan::{Action, Expect, Step};
 
 use super::port;
+use super::run::Interrupt;
+use super::seat::Seat;
 use super::settle::{self, PAUSES};
 
 /// What the last look says.
@@ -31,19 +33,27 @@ const APART: Duration = Duration::from_secs(30);
 /// Looks at the step's numbers. Before it says stale it looks again for a few
 /// seconds: a read may lag behind a write. With `twice`, an earlier run may have
 /// sent this very order: number, inventory and event search must all say absent
-/// two times, apart from each other, before it is sent again.
-pub async fn look(
+/// two times, apart from each other, before it is sent again. Whoever stops the
+/// run meanwhile need not wait for that: what is ready is not sent then.
+pub(super) async fn look(
     step: &Step,
     client: &ReadClient,
     partition: &LivePartition,
     twice: bool,
+    seat: &mut Seat<'_>,
+    stop: &Interrupt,
 ) -> Result<Readiness, LiveError> {
-    let mut readiness = look_patiently(step, client, partition, twice).await?;
-    if twice && readiness == Readiness::Ready {
-        client.timer().pass(APART).await;
-        readiness = look_patiently(step, client, partition, twice).await?;
+    let readiness = look_patiently(step, client, partition, twice, seat).await?;
+    if !twice || readiness != Readiness::Ready {
+        return Ok(readiness);
     }
-    Ok(readiness)
+    for _ in 0..APART.as_secs() {
+        if stop.is_raised() {
+            return Ok(readiness);
+        }
+        seat.rest(Duration::from_secs(1)).await;
+    }
+    look_patiently(step, client, partition, twice, seat).await
 }
 
 async fn look_patiently(
@@ -51,13 +61,14 @@ async fn look_patiently(
     client: &ReadClient,
     partition: &LivePartition,
     everywhere: bool,
+    seat: &mut Seat<'_>,
 ) -> Result<Readiness, LiveError> {
     let mut readiness = look_once(step, client, partition, everywhere).await?;
     for pause in PAUSES {
         if !matches!(readiness, Readiness::Stale { .. }) {
             break;
         }
-        client.timer().pass(pause).await;
+        seat.rest(pause).await;
         readiness = look_once(step, client, partition, everywhere).await?;
     }
     Ok(readiness)

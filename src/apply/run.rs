@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc::UnboundedSender;
 
 use secrecy::SecretString;
@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::journal::{Journal, Unsettled};
-use super::perform::{self, Ended};
+use super::perform::{Ended, Work};
+use super::seat::{Seat, Seats};
 use super::secrets::Secrets;
 use crate::api::WriteClient;
 use crate::model::live::LivePartition;
@@ -21,7 +22,8 @@ use crate::plan::{Plan, Step};
 
 /// How to run.
 pub struct Options<'a> {
-    /// Numbers worked on side by side.
+    /// Requests in flight that the run is to keep up. The client holds to its
+    /// own ceiling; more steps than this are under way at a time.
     pub concurrency: usize,
     /// What the plan's steps send beside their bodies.
     pub secrets: &'a Secrets,
@@ -32,7 +34,9 @@ pub struct Options<'a> {
 }
 
 /// Set when a person or a pipeline asks to stop: steps in flight are finished,
-/// nothing new is started. It knows what is in flight, for one who can't wait.
+/// nothing new is started. A step is in flight from the moment at which the
+/// journal is told of it; one that is still being looked at is not sent any
+/// more. It knows what is in flight, for one who can't wait.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<Inner>);
 
@@ -65,18 +69,18 @@ impl Interrupt {
         self.0.raised.load(Ordering::SeqCst)
     }
 
-    /// Before each step `leave` is asked; from its first no on the run is
-    /// interrupted. What is said first counts.
+    /// Before each step, and again right before it is sent, `leave` is asked;
+    /// from its first no on the run is interrupted. What is said first counts.
     pub fn unless(&self, leave: impl Fn() -> bool + Send + Sync + 'static) {
         let _ = self.0.leave.set(Leave(Box::new(leave)));
     }
 
-    /// Ids of the steps that have been begun and have not ended.
+    /// Ids of the steps that may have been sent and have not ended.
     pub fn in_flight(&self) -> Vec<String> {
         names(&self.0.in_flight).iter().cloned().collect()
     }
 
-    /// Ids of the steps that have not been begun.
+    /// Ids of the steps that were not sent.
     pub fn not_started(&self) -> Vec<String> {
         names(&self.0.not_started).iter().cloned().collect()
     }
@@ -85,12 +89,19 @@ impl Interrupt {
         *names(&self.0.not_started) = plan.steps.iter().map(|step| step.id.clone()).collect();
     }
 
-    fn begin(&self, step: &str) {
+    pub(super) fn begin(&self, step: &str) {
         names(&self.0.not_started).remove(step);
         names(&self.0.in_flight).insert(step.to_owned());
     }
 
+    /// It was not sent after all.
+    pub(super) fn withdraw(&self, step: &str) {
+        names(&self.0.in_flight).remove(step);
+        names(&self.0.not_started).insert(step.to_owned());
+    }
+
     fn end(&self, step: &str) {
+        names(&self.0.not_started).remove(step);
         names(&self.0.in_flight).remove(step);
     }
 }
@@ -185,10 +196,28 @@ pub async fn run(
     let mut outcome = Outcome::default();
     let mut finished: BTreeSet<&str> = BTreeSet::new();
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let work = stream::iter(chains(plan))
-        .map(move |chain| run_chain(chain, client, partition, options, interrupt, tell.clone()))
-        .buffer_unordered(options.concurrency.max(1))
-        .for_each(|()| std::future::ready(()));
+    let seats = Seats::new(options.concurrency, Arc::clone(client.reader().timer()));
+    let work = async {
+        let mut waiting = chains(plan).into_iter().peekable();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            let begins = waiting.peek().is_some()
+                && under_way.len() < seats.most()
+                && !interrupt.is_raised();
+            tokio::select! {
+                seat = seats.take(), if begins => {
+                    if let Some(chain) = waiting.next() {
+                        let tell = tell.clone();
+                        let run = run_chain(chain, client, partition, options, interrupt, seat, tell);
+                        under_way.push(run);
+                    }
+                }
+                Some(()) = under_way.next() => {}
+                else => break,
+            }
+        }
+        drop(tell);
+    };
     let listen = async {
         while let Some(step_report) = told.recv().await {
             let step_report: StepReport<'_> = step_report;
@@ -272,23 +301,31 @@ async fn run_chain<'a>(
     partition: &LivePartition,
     options: &Options<'_>,
     interrupt: &Interrupt,
+    mut seat: Seat<'_>,
     tell: UnboundedSender<StepReport<'a>>,
 ) {
     let mut failed: Option<&str> = None;
     for step in chain {
         let ended = match failed {
-            Some(earlier) => Ended::not_sent(
+            Some(earlier) => Some(Ended::not_sent(
                 "earlier-step",
                 format!("not sent, because {earlier} did not succeed"),
-            ),
-            None if interrupt.is_raised() => return,
+            )),
+            None if interrupt.is_raised() => None,
             None => {
-                interrupt.begin(&step.id);
-                let ended = perform::perform(step, client, partition, options).await;
-                interrupt.end(&step.id);
-                ended
+                let work = Work {
+                    step,
+                    client,
+                    partition,
+                    options,
+                    stop: interrupt,
+                };
+                work.perform(&mut seat).await
             }
         };
+        // Stopped before it was sent: neither is what comes after it.
+        let Some(ended) = ended else { return };
+        interrupt.end(&step.id);
         let Ended {
             status,
             message,

@@ -13,6 +13,7 @@ use crate::model::{CarrierStatus, LiveNumber, Member, PhoneNumber, Record};
 use crate::plan::{Action, Change, Step};
 
 use super::port;
+use super::seat::Seat;
 
 /// Reads lag behind writes; the pauses between looks, about four seconds in all.
 pub(super) const PAUSES: [Duration; 4] = [
@@ -40,13 +41,18 @@ pub async fn is_satisfied(
 }
 
 /// Looks whether the step is done, for as long as reads may lag.
-pub async fn confirm(step: &Step, client: &ReadClient, partition: &LivePartition) -> Settled {
+pub(super) async fn confirm(
+    step: &Step,
+    client: &ReadClient,
+    partition: &LivePartition,
+    seat: &mut Seat<'_>,
+) -> Settled {
     let mut settled = look(step, client, partition).await;
     for pause in PAUSES {
         if settled == Settled::Done {
             break;
         }
-        client.timer().pass(pause).await;
+        seat.rest(pause).await;
         settled = look(step, client, partition).await;
     }
     settled

@@ -88,6 +88,8 @@ impl Planner {
                 | ApiError::Unauthorized { .. }
                 | ApiError::RateLimited { .. }
                 | ApiError::Unclear { .. }
+                | ApiError::TokenRenewed { .. }
+                | ApiError::Withheld { .. }
                 | ApiError::WrongAnswer { .. }),
             ) => Err(Fatal::with_help(
                 error.to_string(),

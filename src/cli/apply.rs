@@ -15,22 +15,24 @@ use super::clock;
 use super::fatal::Fatal;
 use super::journal::{self, Remembered};
 use super::lock::{self, LockArgs};
-use super::output::Output;
+use super::output::{Format, Output};
 use super::plan::{self, PlanningArgs};
 use super::planning::{self, Planned};
 use super::progress::Progress;
+use super::reading::Chosen;
 use super::session::{self, Project, Session};
 use crate::api::WriteClient;
 use crate::apply::journal::Journal;
-use crate::apply::{self, Interrupt, Outcome, Saved, Secrets, StepReport};
+use crate::apply::{self, Interrupt, Outcome, Saved, Secrets, StepReport, StepStatus};
 use crate::desired::Repository;
 use crate::live;
 use crate::lock::{Guard, Releaser};
 use crate::model::live::LivePartition;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{NoteKind, Plan, Step};
-use crate::report;
+use crate::report::markdown::{self, Ended};
 use crate::report::redact::{self, Key};
+use crate::report::{self};
 
 /// How long reads may lag behind the writes of a run just ended.
 const LAG: Duration = Duration::from_secs(3);
@@ -100,7 +102,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         _ => Vec::new(),
     };
     let mut files = session::from_directory(global, named);
-    let project = if restricted.is_empty() {
+    let mut project = if restricted.is_empty() {
         Project::open(global, &files)?
     } else {
         let project = Project::open(global, &session::from_directory(global, &restricted))?;
@@ -112,8 +114,12 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
     };
     let loaded = project.load(&files, clock::today()?)?;
     output.warn_of_live(&loaded.warnings, &project.root);
+    if let Some(saved) = &reviewed {
+        project.narrow =
+            std::mem::take(&mut project.narrow).saved(&saved.plan, &loaded.repository)?;
+    }
     // What is planned from here on is read by the only run that may write.
-    let accounts = planning::accounts(&loaded.repository, &files);
+    let accounts = Chosen::of(&project, &loaded.repository, &files)?.ids(&loaded.repository);
     let (session, guard) = lock::connect(
         &project,
         &arguments.lock,
@@ -160,6 +166,8 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
                 saved.plan.resend_secrets
             }),
         audit: None,
+        // Whose a change is was said where it was reviewed.
+        base: None,
     };
     let result = run
         .plan_and_apply(&Arc::new(loaded.repository), reviewed, &request)
@@ -226,18 +234,22 @@ impl Run<'_> {
     pub(super) async fn carry(&self, planned: Planned, satisfied: &[Step]) -> Result<Exit, Fatal> {
         let output = self.output;
         let Planned {
-            plan,
+            mut plan,
             style,
             partition,
             key,
+            repository,
         } = planned;
         if !output.is_json() {
             let hidden = output.privacy.plan(&plan, &key);
             let style = output.privacy.style(style);
-            output.result(&report::plan_human(
-                hidden.as_ref().unwrap_or(&plan),
-                &style,
-            ));
+            let text = report::plan_human(hidden.as_ref().unwrap_or(&plan), &style);
+            match output.is_markdown() {
+                false => output.result(&text),
+                // One document tells of plan and outcome, once there is one.
+                true if self.ask => output.error(&text),
+                true => {}
+            }
         }
         if !plan.guards.is_empty() {
             let lifts: String = plan::lifts(&plan).collect();
@@ -246,25 +258,56 @@ impl Run<'_> {
                 format!("look at each step; if they are all meant, add{lifts}"),
             ));
         }
+        refuse_by_policy(&plan)?;
         let secrets = journal::secrets(&plan, self.project)?;
         if self.ask && !plan.steps.is_empty() && !confirmed(&plan, output) {
             return Err(Fatal::new("not approved: nothing was sent"));
         }
+        // A lock or a person may have taken their time, and a window has closed.
+        planning::judge(&mut plan, &repository, self.session.present()?)?;
+        refuse_by_policy(&plan)?;
+        let hidden = output.privacy.plan(&plan, &key);
+        let shown = hidden.as_ref().unwrap_or(&plan);
         let journal = journal::begin(&plan, self.remembered, self.session)?;
         start(&plan, output);
         self.remembered.tell(&plan, output);
+        let mut ended = Vec::new();
         for step in satisfied {
-            output.result(&match output.is_json() {
-                true => report::satisfied_json(step),
-                false => report::satisfied_human(step),
-            });
+            match output.format {
+                Format::Json => output.result(&report::satisfied_json(step)),
+                Format::Markdown => ended.push(Ended {
+                    step: step.clone(),
+                    status: StepStatus::Skipped,
+                    message: Some("satisfied already".to_owned()),
+                }),
+                Format::Human
+                | Format::Sarif
+                | Format::Junit
+                | Format::Github
+                | Format::Html
+                | Format::Prometheus => output.result(&report::satisfied_human(step)),
+            }
         }
         let outcome = match &journal {
-            Some(journal) => self.carry_out(&plan, &partition, &secrets, journal).await,
+            Some(journal) => {
+                let tell = &mut |step: &StepReport<'_>| match output.is_markdown() {
+                    true => ended.push(ending(step, shown, output)),
+                    false => tell_step(step, output),
+                };
+                self.carry_out(&plan, &partition, &secrets, journal, tell)
+                    .await
+            }
             None => Outcome::default(),
         };
         let exit = self.exit(&plan, &outcome);
-        finish(&plan, &outcome, satisfied.len(), exit, output);
+        match output.is_markdown() {
+            true => {
+                let not_started = &outcome.not_started;
+                let text = markdown::applied(shown, &ended, not_started, &output.comment);
+                output.result(&text);
+            }
+            false => finish(&plan, &outcome, satisfied.len(), exit, output),
+        }
         Ok(exit)
     }
 
@@ -320,6 +363,7 @@ impl Run<'_> {
         partition: &LivePartition,
         secrets: &Secrets,
         journal: &Journal,
+        told: &mut (dyn FnMut(&StepReport<'_>) + Send),
     ) -> Outcome {
         self.running.store(true, Ordering::SeqCst);
         let progress = Progress::new(self.output, "Applying", plan.steps.len() as u64);
@@ -332,7 +376,7 @@ impl Run<'_> {
         };
         let mut tell = |step: &StepReport<'_>| {
             progress.step();
-            progress.suspend(|| tell_step(step, self.output));
+            progress.suspend(|| told(step));
         };
         let outcome = apply::run(
             plan,
@@ -363,6 +407,14 @@ impl Run<'_> {
         } else {
             Exit::Done
         }
+    }
+}
+
+/// With a step that a policy refuses nothing is sent at all.
+fn refuse_by_policy(plan: &Plan) -> Result<(), Fatal> {
+    match plan.is_refused() {
+        true => Err(Fatal::Problems(report::policy_problems(plan))),
+        false => Ok(()),
     }
 }
 
@@ -427,6 +479,7 @@ pub(super) async fn on_signal(
                 json!({ "event": "summary", "done": 0, "exitCode": Exit::Interrupted.code() });
             output.result(&format!("{event}\n"));
         }
+        stopped(&output, "interrupted: nothing was sent", None);
         super::end_at_once();
     }
     interrupt.raise();
@@ -450,13 +503,27 @@ pub(super) async fn on_signal(
                     "exitCode": Exit::Interrupted.code(),
                 })
             )),
-            false => output.error(&format!(
-                "Ended at once. What became of these is not known, the next run looks first: {}\nNot started: {}",
-                steps.join(", "),
-                interrupt.not_started().join(", ")
-            )),
+            false => {
+                let what = format!(
+                    "Ended at once. What became of these is not known, the next run looks first: {}\nNot started: {}",
+                    steps.join(", "),
+                    interrupt.not_started().join(", ")
+                );
+                output.error(&what);
+                stopped(&output, &what, None);
+            }
         }
         super::end_at_once();
+    }
+}
+
+/// As a comment, where that is the form of the result.
+fn stopped(output: &Output, what: &str, help: Option<&str>) {
+    if output.is_markdown() {
+        let (command, environment) = &output.about;
+        let what = output.privacy.text(what);
+        let text = markdown::stopped(command, environment, None, &what, help, &output.comment);
+        output.result(&text);
     }
 }
 
@@ -483,13 +550,13 @@ fn refuse_stale(differences: &[apply::Difference], output: &Output) {
                 .iter()
                 .map(|difference| difference.text(shows))
                 .collect();
-            output.error(&report::error(
-                &format!(
-                    "the plan no longer holds, so nothing was sent:\n  - {}",
-                    lines.join("\n  - ")
-                ),
-                Some("make and review a new one with `alz plan --out plan.json`"),
-            ));
+            let what = format!(
+                "the plan no longer holds, so nothing was sent:\n  - {}",
+                lines.join("\n  - ")
+            );
+            let help = Some("make and review a new one with `alz plan --out plan.json`");
+            output.error(&report::error(&what, help));
+            stopped(output, &what, help);
         }
     }
 }
@@ -508,6 +575,19 @@ fn start(plan: &Plan, output: &Output) {
                 "steps": plan.steps.len(),
             })
         ));
+    }
+}
+
+/// A step and how it ended, as a comment may show it.
+fn ending(step: &StepReport<'_>, shown: &Plan, output: &Output) -> Ended {
+    let told = shown.steps.iter().find(|other| other.id == step.step.id);
+    Ended {
+        step: told.unwrap_or(step.step).clone(),
+        status: step.status,
+        message: step
+            .message
+            .as_deref()
+            .map(|message| output.privacy.text(message).into_owned()),
     }
 }
 

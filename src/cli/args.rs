@@ -8,9 +8,10 @@ use super::fatal::Fatal;
 use super::output::{ColorChoice, Format};
 use super::privacy::Privacy;
 use super::{
-    Exit, Output, address, apply, drift, e911, init, journal, numbers, plan, port, sandbox, schema,
-    status, unlock, validate,
+    Exit, Output, address, apply, drift, e911, explain, init, journal, narrow, numbers, plan, port,
+    sandbox, schema, status, unlock, validate,
 };
+use crate::report::markdown::{self, Flavour};
 
 /// Infrastructure as code for telephone numbers
 #[derive(Debug, Parser)]
@@ -74,9 +75,28 @@ pub struct Global {
     /// Keep the journal of runs in this directory [default: .alz/journal beside alz.yaml]
     #[arg(long, value_name = "DIR", global = true)]
     pub journal: Option<PathBuf>,
+    /// Only these: a number, an account, a file, or a pattern (1801555*, accounts/utah/**); repeatable
+    #[arg(long, value_name = "NUMBER|ACCOUNT|GLOB", global = true)]
+    pub target: Vec<String>,
+    /// Only this share of the accounts, for several runners side by side; or auto
+    #[arg(
+        long,
+        value_name = "I/N",
+        global = true,
+        env = "ALZ_SHARD",
+        hide_env_values = true
+    )]
+    pub shard: Option<String>,
     /// The form of the result
     #[arg(long, value_enum, default_value_t, global = true)]
     pub format: Format,
+    /// Where the Markdown goes: its limit, and whether it folds
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "HOST")]
+    pub comment_host: CommentHost,
+    /// The most characters of the Markdown [default: 65536, the limit of GitHub;
+    /// gitlab: 1000000, bitbucket: 32768, azure: 150000]
+    #[arg(long, value_name = "N", global = true, value_parser = comment_limit)]
+    pub comment_limit: Option<usize>,
     /// When to use colour
     #[arg(long, value_enum, default_value_t, global = true)]
     pub color: ColorChoice,
@@ -106,6 +126,40 @@ pub struct Global {
     pub privacy: Privacy,
 }
 
+/// Who shows the comments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CommentHost {
+    #[default]
+    Github,
+    Gitlab,
+    /// Shows HTML as text: headings take the place of folds.
+    Bitbucket,
+    Azure,
+}
+
+impl CommentHost {
+    /// The most characters of a comment, and what becomes of HTML in it.
+    const fn takes(self) -> (usize, Flavour) {
+        match self {
+            CommentHost::Github => (markdown::GITHUB_LIMIT, Flavour::Html),
+            CommentHost::Gitlab => (1_000_000, Flavour::Html),
+            CommentHost::Bitbucket => (32_768, Flavour::Plain),
+            CommentHost::Azure => (150_000, Flavour::Html),
+        }
+    }
+}
+
+fn comment_limit(said: &str) -> Result<usize, String> {
+    match said.parse() {
+        Ok(limit) if limit >= markdown::LEAST_LIMIT => Ok(limit),
+        Ok(_) => Err(format!(
+            "a comment needs {} characters at least",
+            markdown::LEAST_LIMIT
+        )),
+        Err(_) => Err("it is a count of characters".to_owned()),
+    }
+}
+
 /// What is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Redact {
@@ -130,6 +184,19 @@ impl Global {
     /// Names and addresses go nowhere, if that was asked for.
     pub fn redact(&mut self) {
         self.privacy = Privacy::new(self.redact.is_some());
+    }
+
+    /// The option on the command line that restricts a run, if there is one. A
+    /// variable is for the whole job, and says nothing of this command.
+    fn narrowed(&self) -> Option<&'static str> {
+        let of_job = std::env::var(narrow::VARIABLE).ok();
+        if !self.target.is_empty() {
+            Some("--target")
+        } else if self.shard.is_some() && self.shard != of_job {
+            Some("--shard")
+        } else {
+            None
+        }
     }
 
     fn start_log(&self, output: &Output) {
@@ -171,6 +238,7 @@ enum Command {
     Port(port::PortArgs),
     Unlock(unlock::UnlockArgs),
     Schema(schema::SchemaArgs),
+    Explain(explain::ExplainArgs),
     Sandbox(sandbox::SandboxArgs),
     /// Print the completion script of a shell
     #[command(after_help = "Examples:\n  alz completions bash > /etc/bash_completion.d/alz")]
@@ -183,6 +251,29 @@ enum Command {
 }
 
 impl Command {
+    /// As it is typed; of a command with others below it, the first word.
+    const fn name(&self) -> &'static str {
+        match self {
+            Command::Init(_) => "init",
+            Command::Validate(_) => "validate",
+            Command::Plan(_) => "plan",
+            Command::Apply(_) => "apply",
+            Command::Drift(_) => "drift",
+            Command::Journal(_) => "journal",
+            Command::Status(_) => "status",
+            Command::Numbers(_) => "numbers",
+            Command::Address(_) => "address",
+            Command::E911(_) => "e911",
+            Command::Port(_) => "port",
+            Command::Unlock(_) => "unlock",
+            Command::Schema(_) => "schema",
+            Command::Sandbox(_) => "sandbox",
+            Command::Completions { .. } => "completions",
+            Command::Explain(_) => "explain",
+            Command::Man => "man",
+        }
+    }
+
     /// The forms that its result can have (design, section 4).
     const fn formats(&self) -> &'static [Format] {
         use Format::{Github, Html, Human, Json, Junit, Markdown, Prometheus, Sarif};
@@ -202,6 +293,7 @@ impl Command {
             | Command::Port(_)
             | Command::Unlock(_)
             | Command::Schema(_)
+            | Command::Explain(_)
             | Command::Sandbox(_)
             | Command::Completions { .. }
             | Command::Man => &[Human, Json, Markdown],
@@ -209,7 +301,45 @@ impl Command {
     }
 }
 
+impl Command {
+    /// It can be restricted to targets and to a shard.
+    const fn narrows(&self) -> bool {
+        match self {
+            Command::Plan(_)
+            | Command::Apply(_)
+            | Command::Drift(_)
+            | Command::Status(_)
+            | Command::E911(_) => true,
+            Command::Init(_)
+            | Command::Validate(_)
+            | Command::Journal(_)
+            | Command::Numbers(_)
+            | Command::Address(_)
+            | Command::Port(_)
+            | Command::Unlock(_)
+            | Command::Schema(_)
+            | Command::Explain(_)
+            | Command::Sandbox(_)
+            | Command::Completions { .. }
+            | Command::Man => false,
+        }
+    }
+}
+
 impl Cli {
+    /// The output with what a comment needs to know.
+    pub fn commented(&self, output: Output) -> Output {
+        if !output.is_markdown() {
+            return output;
+        }
+        let environment = super::session::environment_of(&self.global);
+        let (limit, flavour) = self.global.comment_host.takes();
+        let mut output = output.about(self.command.name(), environment);
+        output.comment.limit = self.global.comment_limit.unwrap_or(limit);
+        output.comment.flavour = flavour;
+        output
+    }
+
     pub fn run(&mut self, output: &Output) -> Exit {
         if let Some(path) = &self.global.http_log {
             let path = self.global.root().join(path);
@@ -245,10 +375,19 @@ impl Cli {
             let help = format!("its forms are {}", known.join(", "));
             return Fatal::with_help(what, help).tell(output, &global.root(), false);
         }
+        if !self.command.narrows()
+            && let Some(option) = global.narrowed()
+        {
+            let what = format!("this command takes no {option}");
+            let help =
+                "plan, apply, status and e911 check do; others name what they work on as arguments";
+            return Fatal::with_help(what, help).tell(output, &global.root(), false);
+        }
         match &self.command {
             Command::Init(arguments) => init::run(arguments, global, output),
             Command::Validate(arguments) => validate::run(arguments, global, output),
             Command::Schema(arguments) => schema::run(arguments, output),
+            Command::Explain(arguments) => explain::run(arguments, output),
             Command::Plan(arguments) => {
                 super::block_on(output, plan::run(arguments, global, output))
             }

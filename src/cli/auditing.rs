@@ -140,7 +140,7 @@ impl Planner {
             ..self.context(Some(perhaps))
         };
         match self.plan_with(desired, live, &context).await {
-            Ok(made) => drift::older_spellings(&made),
+            Ok((made, _)) => drift::older_spellings(&made),
             Err(_) => BTreeSet::new(),
         }
     }

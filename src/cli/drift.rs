@@ -8,13 +8,14 @@ use clap::{Args, ValueEnum};
 
 use super::args::Global;
 use super::auditing::Terms;
+use super::checked;
 use super::clock;
 use super::fatal::Fatal;
 use super::output::{Format, Output};
 use super::session::{self, Project};
 use super::{Exit, journal, planning};
 use crate::plan::{Allow, Plan};
-use crate::report::{self, Style};
+use crate::report::{self, Style, markdown};
 
 /// Find what is not as the files say
 #[derive(Debug, Args)]
@@ -76,6 +77,7 @@ async fn drift(arguments: &DriftArgs, global: &Global, output: &Output) -> Resul
             allow: Allow::default(),
             memory: remembered.ports,
             resend_secrets: false,
+            base: None,
             audit: Some(Terms {
                 fail_on_unmanaged: arguments.fail_on_unmanaged,
                 cooldown_days: project.cooldown_days,
@@ -89,33 +91,55 @@ async fn drift(arguments: &DriftArgs, global: &Global, output: &Output) -> Resul
         mut plan,
         style,
         key,
+        repository,
         ..
     } = made?;
     if let Some(shown) = output.privacy.plan(&plan, &key) {
         plan = shown;
     }
-    let style = output.privacy.style(style);
+    let told = Told {
+        plan,
+        style: output.privacy.style(style),
+        root: project.root,
+        files: repository.files().map(str::to_owned).collect(),
+    };
     for (format, file) in &arguments.report {
-        let text = rendered(*format, &plan, &style)?;
-        let text = output.plain(*format, &text);
+        let text = output.plain(*format, &told.as_form(*format, output)?);
         super::write_file(&global.root().join(file), &text)?;
     }
-    output.result(&rendered(output.format, &plan, &style)?);
-    let found = plan.drift.iter().flat_map(|drift| drift.counting()).count();
-    Ok(match found {
+    output.result(&told.as_form(output.format, output)?);
+    let found = told.plan.drift.iter().flat_map(|drift| drift.counting());
+    Ok(match found.count() {
         0 => Exit::Done,
         _ => Exit::Changes,
     })
 }
 
-/// The audit in one form.
-fn rendered(format: Format, plan: &Plan, style: &Style) -> Result<String, Fatal> {
-    Ok(match format {
-        Format::Human => report::drift::human(plan, style),
-        Format::Json => report::plan_json(plan).map_err(|error| Fatal::new(error.to_string()))?,
-        Format::Prometheus => report::prometheus(plan),
-        Format::Markdown | Format::Sarif | Format::Junit | Format::Github | Format::Html => {
-            report::drift::human(plan, style)
-        }
-    })
+/// An audit, and what its reports must know besides.
+struct Told {
+    plan: Plan,
+    style: Style,
+    root: PathBuf,
+    /// The files that it is about.
+    files: Vec<String>,
+}
+
+impl Told {
+    fn as_form(&self, format: Format, output: &Output) -> Result<String, Fatal> {
+        let plan = &self.plan;
+        Ok(match format {
+            Format::Human => report::drift::human(plan, &self.style),
+            Format::Json => {
+                report::plan_json(plan).map_err(|error| Fatal::new(error.to_string()))?
+            }
+            Format::Markdown => markdown::plan(plan, &output.comment),
+            Format::Sarif | Format::Junit | Format::Github => {
+                let problems = report::drift::problems(plan);
+                let text = checked::report(format, &problems, &self.root, &self.files, false);
+                text.unwrap_or_default()
+            }
+            Format::Prometheus => report::prometheus(plan),
+            Format::Html => report::drift::human(plan, &self.style),
+        })
+    }
 }

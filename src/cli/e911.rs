@@ -63,7 +63,10 @@ async fn check(args: &CheckArgs, global: &Global, output: &Output) -> Result<Exi
     let project = Project::open(global, &files)?;
     let loaded = project.load(&files, clock::today()?)?;
     output.warn_of(&loaded.warnings, &project.root);
-    let declared = Declared::of(&loaded.repository, &Chosen::new(&loaded.repository, &files))?;
+    let chosen = Chosen::of(&project, &loaded.repository, &files)?;
+    let accounts = chosen.ids(&loaded.repository).len();
+    project.narrow.tell(accounts, &loaded.repository, output);
+    let declared = Declared::of(&loaded.repository, &chosen)?;
     let session = project.connect(fastrand::u64(..)).await?;
     let asked = ask(declared, &loaded.repository, &project, &session, output).await;
     session.close().await;

@@ -6,14 +6,19 @@ mod answers;
 mod apply;
 mod args;
 mod auditing;
+mod base;
+mod belonging;
+mod checked;
 mod clock;
 mod drift;
 mod e911;
 mod exit;
+mod explain;
 mod fatal;
 mod init;
 mod journal;
 mod lock;
+mod narrow;
 mod numbers;
 mod output;
 mod plan;
@@ -32,7 +37,7 @@ mod validate;
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 pub use exit::Exit;
 pub use output::{Format, Output};
@@ -56,7 +61,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     cli.global.redact();
     let output = Output::new(cli.global.format, cli.global.color, cli.global.quiet)
         .private(cli.global.privacy.clone());
+    let output = cli.commented(output);
     let exit = cli.run(&output);
+    output.finish();
     match output.failure() {
         None => exit,
         Some(why) => {
@@ -73,17 +80,36 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 /// far as that can be told.
 fn misused(error: &clap::Error, arguments: &[OsString]) -> Exit {
     let says = |word: &str| arguments.iter().any(|argument| argument == word);
-    let json = says("--format=json")
-        || arguments
-            .windows(2)
-            .any(|pair| matches!(pair, [name, value] if name == "--format" && value == "json"));
-    if json {
-        let output = Output::new(Format::Json, output::ColorChoice::Never, false);
-        Fatal::new(error.to_string().trim_end()).tell(&output, Path::new("."), says("apply"))
-    } else {
-        let _ = error.print();
-        Exit::Error
+    match asked_format(arguments) {
+        Some(format) if format != Format::Human => {
+            let output = Output::new(format, output::ColorChoice::Never, false);
+            let message = error.to_string();
+            let message = message.trim_end();
+            let message = message.strip_prefix("error: ").unwrap_or(message);
+            Fatal::new(message).tell(&output, Path::new("."), says("apply"))
+        }
+        Some(_) | None => {
+            let _ = error.print();
+            Exit::Error
+        }
     }
+}
+
+/// The form that arguments ask for, however they are written: `--format json`
+/// or `--format=json`; the last of them, as where they are understood.
+fn asked_format(arguments: &[OsString]) -> Option<Format> {
+    let mut asked = None;
+    let mut arguments = arguments.iter().map(|argument| argument.to_string_lossy());
+    while let Some(argument) = arguments.next() {
+        let value = match argument.strip_prefix("--format") {
+            Some("") => arguments.next(),
+            Some(rest) => rest.strip_prefix('=').map(|value| value.to_owned().into()),
+            None => continue,
+        };
+        let format = value.and_then(|value| Format::from_str(&value, false).ok());
+        asked = format.or(asked);
+    }
+    asked
 }
 
 /// Runs a command that talks to a network.
@@ -147,4 +173,26 @@ fn write_file(path: &Path, text: &str) -> Result<(), Fatal> {
             let _ = std::fs::remove_file(&temporary);
             failed(error)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_asked_for_is_found_in_a_line_that_is_not_understood() {
+        let asked = |line: &str| {
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            asked_format(&arguments)
+        };
+        assert_eq!(asked("alz plan --what --format=sarif"), Some(Format::Sarif));
+        assert_eq!(asked("alz --format junit plan --what"), Some(Format::Junit));
+        assert_eq!(
+            asked("alz --format github --format json x"),
+            Some(Format::Json)
+        );
+        assert_eq!(asked("alz --format xml"), None);
+        assert_eq!(asked("alz --format"), None);
+        assert_eq!(asked("alz --formats=json"), None);
+    }
 }

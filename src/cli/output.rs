@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use clap::ValueEnum;
 
 use super::privacy::Privacy;
 use crate::desired::Problem;
-use crate::report::problems;
+use crate::report::{markdown, problems};
 
 /// The form of a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -71,6 +71,13 @@ pub struct Output {
     failure: Arc<OnceLock<String>>,
     /// What nothing that is written may show.
     pub privacy: Privacy,
+    /// How results are laid out as Markdown.
+    pub comment: markdown::Options,
+    /// The command that this is the output of, and the environment it is for: a
+    /// pipeline finds its comment by them.
+    pub about: (&'static str, String),
+    /// Results for people that are to come out as one Markdown document.
+    held: Arc<Mutex<String>>,
 }
 
 impl Output {
@@ -99,13 +106,27 @@ impl Output {
             stderr: choose(&std::io::stderr()),
             failure: Arc::default(),
             privacy: Privacy::default(),
+            comment: markdown::Options::default(),
+            about: ("alz", String::new()),
+            held: Arc::default(),
         }
+    }
+
+    /// The same, as the output of this command.
+    pub fn about(mut self, command: &'static str, environment: String) -> Self {
+        self.about = (command, environment);
+        self
     }
 
     /// The same, with what is to be left out of everything.
     pub fn private(mut self, privacy: Privacy) -> Self {
         self.privacy = privacy;
         self
+    }
+
+    /// The result is a comment.
+    pub fn is_markdown(&self) -> bool {
+        self.format == Format::Markdown
     }
 
     /// The result is a document for programs.
@@ -126,7 +147,29 @@ impl Output {
     /// Writes a result. Text may carry ANSI styles; they are taken out where
     /// colour is not wanted. A reader that went away is not an error; a disk
     /// that is full is one (see [`Output::failure`]).
+    ///
+    /// As Markdown a report for people is kept until [`Output::finish`]: what a
+    /// command says bit by bit becomes one document.
     pub fn result(&self, text: &str) {
+        if self.is_markdown() && !markdown::is_document(text) {
+            self.held
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push_str(text);
+            return;
+        }
+        self.write(text);
+    }
+
+    /// Writes what was kept. Before the process ends, however it does.
+    pub fn finish(&self) {
+        let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
+        if !held.trim().is_empty() {
+            self.write(&markdown::fenced(self.about.0, &held, &self.comment));
+        }
+    }
+
+    fn write(&self, text: &str) {
         let text = self.cleared(self.format, text);
         let mut stream = anstream::AutoStream::new(std::io::stdout().lock(), self.stdout);
         let written = stream

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::args::Global;
+use super::base::Base;
 use super::clock;
 use super::fatal::Fatal;
 use super::output::Output;
 use super::session::{self, Project};
 use super::{Exit, journal, planning};
 use crate::plan::{Allow, Plan};
-use crate::report;
+use crate::report::{self, markdown};
 
 /// What of the platform a plan looks at, and how far it may go.
 #[derive(Debug, Args)]
@@ -59,6 +60,8 @@ Examples:
   alz plan                          every account of the default environment
   alz plan accounts/lindon.yaml     one file
   alz plan --out plan.json          save it, for `alz apply plan.json`
+  alz plan --base origin/main       what this branch changes, apart from drift
+  alz plan --format markdown        for a comment on the pull request
   alz plan --detailed-exitcode      exit 2 where there are changes")]
 pub struct PlanArgs {
     /// Plan only what these files declare
@@ -67,6 +70,10 @@ pub struct PlanArgs {
     /// Save the plan here, for review and for `alz apply`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Say of every change whether this branch makes it, the platform had
+    /// drifted, or it was pending, by the files of this Git revision
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
     /// Exit 2 where there are changes
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -87,6 +94,14 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     let project = Project::open(global, &files)?;
     let loaded = project.load(&files, clock::today()?)?;
     output.warn_of_live(&loaded.warnings, &project.root);
+    // Before anything is asked of the platform: it may not be there.
+    let base = match &arguments.base {
+        Some(revision) => {
+            let base = Base::read(&project, revision, &files, clock::today()?, output)?;
+            Some(Arc::new(base))
+        }
+        None => None,
+    };
     let session = project.connect(fastrand::u64(..)).await?;
     let remembered = journal::recall(global, &project, &session).await?;
     let made = planning::make(
@@ -100,6 +115,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
             memory: remembered.ports,
             resend_secrets: arguments.planning.resend_secrets,
             audit: None,
+            base,
         },
         output,
     )
@@ -121,7 +137,17 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     match output.is_json() {
         true => output.result(&json),
         false => {
-            output.result(&report::plan_human(&plan, &output.privacy.style(style)));
+            output.result(&match output.is_markdown() {
+                true => {
+                    let saved = arguments.out.as_ref();
+                    let options = markdown::Options {
+                        saved: saved.map(|path| path.display().to_string()),
+                        ..output.comment.clone()
+                    };
+                    markdown::plan(&plan, &options)
+                }
+                false => report::plan_human(&plan, &output.privacy.style(style)),
+            });
             if let Some(path) = &arguments.out {
                 let allow: String = lifts(&plan).collect();
                 output.say(&format!(
@@ -131,7 +157,10 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
             }
         }
     }
-    Ok(if arguments.detailed_exitcode && !plan.steps.is_empty() {
+    Ok(if plan.is_refused() {
+        output.say("A policy refuses this plan: apply would send nothing.");
+        Exit::Error
+    } else if arguments.detailed_exitcode && !plan.steps.is_empty() {
         Exit::Changes
     } else {
         Exit::Done

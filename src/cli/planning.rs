@@ -6,29 +6,31 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::try_join_all;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::auditing::{self, Auditor, Terms};
+use super::base::{self, Base};
 use super::fatal::Fatal;
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{self, Chosen, Platform};
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, Country, ReadClient, wire};
-use crate::desired::{Repository, Subject};
+use crate::desired::{Repository, Severity, Subject, policy};
 use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::meaning::{canonical_country, date};
 use crate::model::porting::PortMemory;
 use crate::model::{AccountId, DesiredAccount, Member, OnUnknown, PhoneNumber, Record, SourceId};
 use crate::plan::drift::Audit;
 use crate::plan::{
-    self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PortQuestion,
-    RateCenter, Source, Verdict,
+    self, AccountPlan, Allow, Checks, Context, Coverage, Header, Offer, Plan, PolicyFinding,
+    PolicySeverity, PortQuestion, RateCenter, Share, Source, Verdict,
 };
 use crate::report::redact::Key;
-use crate::report::{Style, address_line, warning};
+use crate::report::{self, Style, address_line, warning};
 
 /// What to plan and how.
 #[derive(Debug)]
@@ -43,6 +45,8 @@ pub struct Request<'a> {
     pub resend_secrets: bool,
     /// Look the accounts over as well.
     pub audit: Option<Terms>,
+    /// What changes are judged against (`--base`).
+    pub base: Option<Arc<Base>>,
 }
 
 /// A plan and what belongs to it.
@@ -53,12 +57,8 @@ pub struct Planned {
     pub partition: LivePartition,
     /// What values that are not shown are told apart with.
     pub key: Key,
-}
-
-/// The accounts that a plan of these files reads.
-pub fn accounts(repository: &Repository, files: &[PathBuf]) -> BTreeSet<AccountId> {
-    let chosen = Chosen::new(repository, files).accounts(repository);
-    chosen.into_iter().map(|(_, id)| id).collect()
+    /// What the files ask for, and the policies that judge its steps.
+    pub repository: Arc<Repository>,
 }
 
 /// Reads the platform and compares. The plan's steps name their source lines.
@@ -69,9 +69,12 @@ pub async fn make(
     request: &Request<'_>,
     output: &Output,
 ) -> Result<Planned, Fatal> {
-    let chosen = Chosen::new(repository, request.files);
+    let chosen = Chosen::of(project, repository, request.files)?;
     let accounts = chosen.accounts(repository);
-    let ids: BTreeSet<AccountId> = accounts.iter().map(|(_, id)| id.clone()).collect();
+    project
+        .narrow
+        .tell_shard(accounts.len(), repository, output);
+    let ids = chosen.ids(repository);
 
     let progress = Progress::new(output, "Reading accounts", accounts.len() as u64);
     let platform = Platform::read(session, ids.clone()).await?;
@@ -112,7 +115,15 @@ pub async fn make(
     progress.finish();
     done?;
 
-    let mut plan = plan::assemble(
+    let shard = project.narrow.shard;
+    let share = match (shard, &chosen.0) {
+        (Some(shard), Some(chosen)) => Share {
+            of: shard.of(),
+            released_elsewhere: chosen.released_elsewhere,
+        },
+        (_, None) | (None, _) => Share::ALL,
+    };
+    let mut plan = plan::assemble_share(
         Header {
             environment: project.environment.clone(),
             partition: shared.platform.id.clone(),
@@ -129,10 +140,17 @@ pub async fn make(
         plans,
         &project.guards,
         &request.allow,
+        share,
     );
+    plan.targets = repository.lasting(&project.narrow.targets);
+    plan.shard = shard.map(|shard| shard.to_string());
     plan.names = style.names.clone();
+    plan.places = report::places(&plan);
+    if let Some(base) = &request.base {
+        base::sum_up(&mut plan, base, repository);
+    }
     if let Some(auditor) = &auditor {
-        let whole = request.files.is_empty();
+        let whole = chosen.0.is_none();
         plan.drift = Some(auditing::gather(
             audits,
             repository,
@@ -148,6 +166,7 @@ pub async fn make(
         }
     }
     locate(&mut plan, repository);
+    judge(&mut plan, repository, session.now)?;
     let key = Key(repository.redaction_key(chosen.0.as_deref()));
     bind(&mut plan, &key);
     Ok(Planned {
@@ -155,6 +174,7 @@ pub async fn make(
         style,
         partition: shared.platform.partition.clone(),
         key,
+        repository: Arc::clone(repository),
     })
 }
 
@@ -172,6 +192,45 @@ fn bind(plan: &mut Plan, key: &Key) {
             plan.basis.insert(step.id.clone(), digests);
         }
     }
+}
+
+/// Has the organisation's policies judge every step, at this time. The steps know
+/// their lines by then.
+pub(super) fn judge(plan: &mut Plan, repository: &Repository, now: Timestamp) -> Result<(), Fatal> {
+    plan.policies.clear();
+    let policies = repository.policies();
+    if policies.are_silent_on_steps() {
+        return Ok(());
+    }
+    for step in &plan.steps {
+        let as_shown = serde_json::to_value(step).map_err(|error| Fatal::new(error.to_string()))?;
+        let Value::Object(mut as_shown) = as_shown else {
+            continue;
+        };
+        as_shown.insert("environment".into(), plan.environment.as_str().into());
+        for verdict in policies.judge_step(&as_shown, now) {
+            let policy::Verdict {
+                severity,
+                policy,
+                path,
+                message,
+            } = verdict;
+            plan.policies.push(PolicyFinding {
+                severity: match severity {
+                    Severity::Error => PolicySeverity::Error,
+                    Severity::Warning => PolicySeverity::Warning,
+                },
+                policy,
+                step: step.id.clone(),
+                account: step.account.clone(),
+                numbers: step.numbers.clone(),
+                source: step.source.clone(),
+                path,
+                message,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Gives every step the line that asks for it.
@@ -201,6 +260,7 @@ pub(super) struct Planner {
     on_unknown: OnUnknown,
     memory: Arc<PortMemory>,
     resend_secrets: bool,
+    base: Option<Arc<Base>>,
     /// Each distinct address is asked about once, whoever declares it.
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
@@ -209,19 +269,48 @@ async fn account(
     repository: &Repository,
     index: usize,
     chosen: &Chosen,
-    planner: &Planner,
+    planner: &Arc<Planner>,
     auditor: Option<&Auditor>,
 ) -> Result<(AccountPlan, Option<Audit>, Option<String>), Fatal> {
     let desired = reading::declared(repository, index)?;
     let live = planner.platform.account(&desired).await?;
     let only = chosen.only(&desired);
-    let (made, audit) = match auditor {
-        None => (planner.plan(&desired, &live, only).await?, None),
+    let along = match only {
+        Some(only) if chosen.is_partial(&desired.account) => plan::along(&desired, &live, only),
+        Some(_) | None => BTreeMap::new(),
+    };
+    let widened: Option<BTreeSet<PhoneNumber>> = (!along.is_empty()).then(|| {
+        let named = only.into_iter().flatten();
+        named.chain(along.values().flatten()).copied().collect()
+    });
+    let only = widened.as_ref().or(only);
+    let (mut made, checks, audit) = match auditor {
+        None => {
+            let (made, checks) = planner
+                .plan_with(&desired, &live, &planner.context(only))
+                .await?;
+            (made, checks, None)
+        }
         Some(auditor) => {
             let (made, audit) = auditor.account(&desired, &live, only, planner).await?;
-            (made, Some(audit))
+            (made, Checks::default(), Some(audit))
         }
     };
+    if !along.is_empty() {
+        made.notes
+            .extend(plan::tell_along(&desired.account, &along));
+        made.notes
+            .sort_by_key(|note| (note.kind, note.numbers.first().copied()));
+    }
+    if let Some(base) = &planner.base {
+        let seen = base::Seen {
+            desired: &desired,
+            live,
+            only,
+            checks,
+        };
+        base::judge(&mut made, seen, base, repository, planner).await?;
+    }
     Ok((made, audit, desired.name))
 }
 
@@ -234,22 +323,13 @@ impl Planner {
             on_unknown,
             memory: Arc::clone(&request.memory),
             resend_secrets: request.resend_secrets,
+            base: request.base.clone(),
             verdicts: Mutex::default(),
         }
     }
 
-    /// Plans an account, and asks the platform what the plan has to know first.
-    /// `only` are the numbers to plan; `None` is all.
-    pub(super) async fn plan(
-        &self,
-        desired: &DesiredAccount,
-        live: &LiveAccount,
-        only: Option<&BTreeSet<PhoneNumber>>,
-    ) -> Result<AccountPlan, Fatal> {
-        self.plan_with(desired, live, &self.context(only)).await
-    }
-
-    /// What the accounts are planned with.
+    /// What an account is compared under. `only` are the numbers to plan; `None`
+    /// is all.
     pub(super) fn context<'a>(&'a self, only: Option<&'a BTreeSet<PhoneNumber>>) -> Context<'a> {
         Context {
             partition: &self.platform.id,
@@ -263,17 +343,30 @@ impl Planner {
         }
     }
 
+    /// Plans an account, and asks the platform what the plan has to know first.
+    /// `only` are the numbers to plan; `None` is all.
+    pub(super) async fn plan(
+        &self,
+        desired: &DesiredAccount,
+        live: &LiveAccount,
+        only: Option<&BTreeSet<PhoneNumber>>,
+    ) -> Result<AccountPlan, Fatal> {
+        let (made, _) = self.plan_with(desired, live, &self.context(only)).await?;
+        Ok(made)
+    }
+
+    /// The same, with what the platform answered.
     pub(super) async fn plan_with(
         &self,
         desired: &DesiredAccount,
         live: &LiveAccount,
         context: &Context<'_>,
-    ) -> Result<AccountPlan, Fatal> {
+    ) -> Result<(AccountPlan, Checks), Fatal> {
         let mut checks = Checks::default();
         loop {
             let made = plan::account(desired, live, context, &checks);
             if made.questions.is_empty() {
-                return Ok(made);
+                return Ok((made, checks));
             }
             // Side by side; the client keeps to the requests in flight.
             let asked = made

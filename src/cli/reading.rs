@@ -9,10 +9,11 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::fatal::Fatal;
+use super::narrow;
 use super::privacy::Privacy;
-use super::session::Session;
+use super::session::{Project, Session};
 use crate::api::ReadClient;
-use crate::desired::{Repository, Selection};
+use crate::desired::{Narrowing, Repository, Selection};
 use crate::live::{self, Scope, Wanted};
 use crate::model::live::{LiveAccount, LivePartition};
 use crate::model::porting::PortMemory;
@@ -71,13 +72,35 @@ impl Platform {
     }
 }
 
-/// What the files named on the command line choose; everything without any.
+/// What files, targets and a shard choose; everything without any.
 #[derive(Clone, Debug)]
 pub struct Chosen(pub Option<Arc<Selection>>);
 
 impl Chosen {
+    /// What these files choose, whatever targets and shard there are.
     pub fn new(repository: &Repository, files: &[PathBuf]) -> Self {
         Self((!files.is_empty()).then(|| Arc::new(repository.select(files))))
+    }
+
+    /// What these files, and the project's targets and shard, choose together.
+    pub fn of(
+        project: &Project,
+        repository: &Repository,
+        files: &[PathBuf],
+    ) -> Result<Self, Fatal> {
+        let narrowing = Narrowing {
+            files,
+            targets: &project.narrow.targets,
+            shard: project.narrow.shard,
+        };
+        match repository.narrow(&narrowing) {
+            Ok(selection) => Ok(Self(selection.map(Arc::new))),
+            Err(unmatched) => Err(narrow::nothing_named(
+                &unmatched,
+                &project.environment,
+                files,
+            )),
+        }
     }
 
     /// The accounts to look at, with their place in the repository.
@@ -94,15 +117,30 @@ impl Chosen {
             .collect()
     }
 
+    /// The accounts to look at.
+    pub fn ids(&self, repository: &Repository) -> BTreeSet<AccountId> {
+        let accounts = self.accounts(repository).into_iter();
+        accounts.map(|(_, id)| id).collect()
+    }
+
     /// The numbers of an account to look at; `None` where all its documents are
     /// chosen, so that what no document declares is seen too.
     pub fn only(&self, desired: &DesiredAccount) -> Option<&BTreeSet<PhoneNumber>> {
         let chosen = self.0.as_ref()?;
+        if self.is_partial(&desired.account) {
+            return Some(&chosen.numbers);
+        }
         let all = desired
             .numbers
             .keys()
             .all(|number| chosen.numbers.contains(number));
         (!all).then_some(&chosen.numbers)
+    }
+
+    /// Single numbers of the account were named.
+    pub fn is_partial(&self, account: &AccountId) -> bool {
+        let chosen = self.0.as_ref();
+        chosen.is_some_and(|chosen| chosen.partial.contains(account))
     }
 }
 

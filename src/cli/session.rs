@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::args::Global;
+use super::belonging;
 use super::clock;
 use super::fatal::Fatal;
+use super::narrow::Narrow;
 use super::privacy::Privacy;
 use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};
 use crate::desired::settings::{self, Pattern};
@@ -41,19 +43,21 @@ pub struct Project {
     ca_file: Option<PathBuf>,
     privacy: Privacy,
     lock: Option<String>,
+    /// Targets and shard: what a run is restricted to.
+    pub narrow: Narrow,
 }
 
 impl Project {
     /// Finds alz.yaml and chooses the environment. Files that are named stand
     /// in for alz.yaml where there is none.
     pub fn open(global: &Global, files: &[PathBuf]) -> Result<Self, Fatal> {
-        Self::find(global, !files.is_empty())
+        Self::find(global, !files.is_empty(), files)
     }
 
     /// For a command that asks the platform and needs no files: the platform
     /// named with --api does where there is no alz.yaml.
     pub fn platform(global: &Global) -> Result<Self, Fatal> {
-        let project = Self::find(global, true)?;
+        let project = Self::find(global, true, &[])?;
         // The secrets of ports must be known to be kept out of the platform's
         // words. Files that have mistakes are no reason not to ask it something.
         let _ = project.load(&[], clock::today()?);
@@ -61,13 +65,14 @@ impl Project {
     }
 
     /// `standing`: without alz.yaml there is still something to work on.
-    fn find(global: &Global, standing: bool) -> Result<Self, Fatal> {
+    fn find(global: &Global, standing: bool, files: &[PathBuf]) -> Result<Self, Fatal> {
         let start = absolute(&global.root());
         let found = settings::load(&start).map_err(Fatal::Problems)?;
         let asked = said(global.env.as_ref());
         let api = said(global.api.as_ref());
         let partition = said(global.partition.as_ref()).map(PartitionId::new);
         let ca_file = global.ca_file.clone();
+        let narrow = Narrow::of(global)?;
         let Some(settings) = found else {
             let nowhere = format!("there is no alz.yaml in {} or above", start.display());
             if asked.is_some() || !standing || api.is_none() {
@@ -92,6 +97,7 @@ impl Project {
                 ca_file,
                 privacy: global.privacy.clone(),
                 lock: None,
+                narrow,
             });
         };
         let names = || {
@@ -106,6 +112,7 @@ impl Project {
             1 => settings.environments.keys().next().cloned(),
             _ => None,
         };
+        let is_asked = asked.is_some();
         let name = asked
             .or_else(|| settings.default.clone())
             .or_else(only)
@@ -121,6 +128,13 @@ impl Project {
                 format!("choose one with --env or ALZ_ENV: {}", names()),
             )
         })?;
+        let api = api.unwrap_or_else(|| environment.api.clone());
+        let run = belonging::Run {
+            environment: &name,
+            asked: is_asked,
+            is_sandbox: api == settings::SANDBOX,
+        };
+        belonging::check(&settings, run, files, &start)?;
         Ok(Self {
             root: settings.root.clone(),
             environment: name,
@@ -132,11 +146,12 @@ impl Project {
             requests_per_second: settings.requests_per_second,
             policies: settings.policies.clone(),
             accounts: environment.accounts.clone(),
-            api: api.unwrap_or_else(|| environment.api.clone()),
+            api,
             partition: partition.or_else(|| environment.partition.clone()),
             ca_file,
             privacy: global.privacy.clone(),
             lock: environment.lock.clone(),
+            narrow,
         })
     }
 
@@ -148,6 +163,11 @@ impl Project {
     /// Where alz.yaml wants locks to be kept.
     pub fn lock(&self) -> Option<&str> {
         self.lock.as_deref()
+    }
+
+    /// The globs of the environment's account files.
+    pub fn globs(&self) -> &[Pattern] {
+        &self.accounts
     }
 
     pub fn is_sandbox(&self) -> bool {
@@ -249,11 +269,16 @@ pub struct Session {
 impl Session {
     /// The time now, for a command that goes on for long.
     pub fn refresh(&mut self) -> Result<(), Fatal> {
-        self.now = match &self.running {
+        self.now = self.present()?;
+        Ok(())
+    }
+
+    /// The time at this moment; `now` is when the session began.
+    pub fn present(&self) -> Result<Timestamp, Fatal> {
+        Ok(match &self.running {
             Some(running) => running.now(),
             None => clock::now()?,
-        };
-        Ok(())
+        })
     }
 
     /// Lets the built-in platform write down its state.
@@ -288,6 +313,21 @@ fn credentials() -> Result<Credentials, Fatal> {
             "set ALZ_USERNAME and ALZ_PASSWORD, or ALZ_TOKEN, in the environment; `api: sandbox` needs none",
         )),
     }
+}
+
+/// The environment that the arguments choose, for the name of a comment; empty
+/// where alz.yaml doesn't say.
+pub fn environment_of(global: &Global) -> String {
+    let chosen = || {
+        let settings = settings::load(&global.root()).ok()??;
+        let only = (settings.environments.len() == 1)
+            .then(|| settings.environments.keys().next().cloned())
+            .flatten();
+        settings.default.or(only)
+    };
+    said(global.env.as_ref())
+        .or_else(chosen)
+        .unwrap_or_else(|| "default".to_owned())
 }
 
 /// Where the user's files are, for messages.

@@ -65,7 +65,9 @@ async fn status(arguments: &StatusArgs, global: &Global, output: &Output) -> Res
     output.warn_of_live(&loaded.warnings, &project.root);
     let mut session = project.connect(fastrand::u64(..)).await?;
     let repository = Arc::new(loaded.repository);
-    let chosen = Chosen::new(&repository, &files);
+    let chosen = Chosen::of(&project, &repository, &files)?;
+    let accounts = chosen.ids(&repository).len();
+    project.narrow.tell(accounts, &repository, output);
     let ended = async {
         let mut told = None;
         loop {
@@ -206,6 +208,12 @@ fn tell(
         }
         true => {
             let text = report::status_json(document).map_err(unwritable)?;
+            output.result(&text);
+            text
+        }
+        // What is watched is told look by look; one look has a comment of its own.
+        false if output.is_markdown() && !arguments.watch => {
+            let text = report::markdown::status(document, &style.names, &output.comment);
             output.result(&text);
             text
         }

@@ -1,17 +1,19 @@
 //! `alz validate`: everything that can be known to be wrong without a network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
 
 use super::args::Global;
-use super::{Exit, Output, clock};
+use super::output::Format;
+use super::{Exit, Output, checked, clock};
 use crate::desired::load::{self, LoadRequest};
 use crate::desired::problem::{Problem, code, in_order};
 use crate::desired::settings::{self, Pattern, Settings};
-use crate::report::problems;
+use crate::desired::{few, find};
+use crate::report::{markdown, problems};
 
 /// Check the files: schema, rules and policies. Needs no network and no credentials
 #[derive(Debug, Args)]
@@ -30,19 +32,38 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         .unwrap_or_else(|| PathBuf::from("."));
     // As everywhere: an empty variable is one that is not set.
     let environment = global.env.as_deref().filter(|name| !name.is_empty());
-    let (mut found, root, numbers) = match clock::today() {
-        Ok(_) if !start.is_dir() => (vec![no_directory(&start)], start, 0),
+    let mut checked = match clock::today() {
+        Ok(_) if !start.is_dir() => Checked::stopped(vec![no_directory(&start)], start),
         Ok(today) => check(args, environment, &start, today),
-        Err(problem) => (vec![*problem], start, 0),
+        Err(problem) => Checked::stopped(vec![*problem], start),
     };
-    in_order(&mut found);
+    in_order(&mut checked.problems);
+    let Checked {
+        problems: found,
+        root,
+        numbers,
+        files,
+    } = checked;
     let shown = output.privacy.problems(&found, &root);
-    match output.is_json() {
-        true => output.result(&problems::json(&shown)),
-        false => {
+    let summary = problems::summary(&found);
+    match output.format {
+        Format::Json => output.result(&problems::json(&shown)),
+        Format::Sarif | Format::Junit | Format::Github => {
+            let files: Vec<String> = files.into_iter().collect();
+            let report = checked::report(output.format, &shown, &root, &files, args.strict);
+            output.result(&report.unwrap_or_default());
+            // The report is a file for somebody else; this is for who reads the log.
+            output.say(&summary);
+        }
+        Format::Human | Format::Markdown | Format::Html | Format::Prometheus => {
             let excerpts = output.privacy.shows_excerpts();
-            output.result(&problems::human(&shown, &root, output.width(), excerpts));
-            let summary = problems::summary(&found);
+            output.result(&match output.is_markdown() {
+                true => {
+                    let (command, environment) = &output.about;
+                    markdown::problems(command, environment, &shown, &output.comment)
+                }
+                false => problems::human(&shown, &root, output.width(), excerpts),
+            });
             let checked = match numbers {
                 1 => "1 number checked".to_owned(),
                 numbers => format!("{numbers} numbers checked"),
@@ -57,6 +78,29 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
     if failed { Exit::Error } else { Exit::Done }
 }
 
+/// What was looked at, and what is wrong with it.
+struct Checked {
+    problems: Vec<Problem>,
+    /// What files are relative to.
+    root: PathBuf,
+    /// How many numbers were checked.
+    numbers: usize,
+    /// The files that were looked at.
+    files: BTreeSet<String>,
+}
+
+impl Checked {
+    /// Nothing could be looked at.
+    fn stopped(problems: Vec<Problem>, root: PathBuf) -> Self {
+        Self {
+            problems,
+            root,
+            numbers: 0,
+            files: BTreeSet::new(),
+        }
+    }
+}
+
 /// Named with -C, and not there.
 fn no_directory(start: &Path) -> Problem {
     let message = match start.exists() {
@@ -67,58 +111,108 @@ fn no_directory(start: &Path) -> Problem {
         .help("-C takes the directory to work in, that of alz.yaml or one below it")
 }
 
-/// Problems, what their files are relative to, and how many numbers were checked.
-fn check(
-    args: &ValidateArgs,
-    environment: Option<&str>,
-    start: &Path,
-    today: Date,
-) -> (Vec<Problem>, PathBuf, usize) {
+fn check(args: &ValidateArgs, environment: Option<&str>, start: &Path, today: Date) -> Checked {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let files: Vec<PathBuf> = args
         .files
         .iter()
         .map(|f| absolute(&start.join(f)))
         .collect();
-    let (settings, mut found) = match settings::judge(start) {
+    let (settings, found) = match settings::judge(start) {
         None => return without_settings(&files, &absolute(start), today),
         Some((Some(settings), problems)) => (settings, problems),
         Some((None, problems)) => {
             let root = settings::find(start)
                 .and_then(|path| path.parent().map(Path::to_owned))
                 .unwrap_or_else(|| start.to_owned());
-            return (problems, root, 0);
+            return Checked::stopped(problems, root);
         }
     };
     let sets = match glob_sets(&settings, environment) {
         Ok(sets) => sets,
         // Where alz.yaml is broken, it may be an environment that is.
-        Err(_) if !found.is_empty() => return (found, settings.root, 0),
-        Err(problem) => return (vec![*problem], settings.root, 0),
+        Err(_) if !found.is_empty() => return Checked::stopped(found, settings.root),
+        Err(problem) => return Checked::stopped(vec![*problem], settings.root),
     };
-    let mut numbers = 0;
-    for globs in sets {
-        let (problems, count) = one(&settings.root, &globs, &files, &settings.policies, today);
-        found.extend(problems);
-        numbers = numbers.max(count);
+    let mut checked = Checked::stopped(found, settings.root.clone());
+    let mut request = LoadRequest {
+        root: &settings.root,
+        globs: &[],
+        files: &[],
+        policies: &settings.policies,
+        today,
+    };
+    if files.is_empty() {
+        for globs in &sets {
+            request.globs = globs;
+            checked.all(&request);
+        }
+        return checked;
     }
-    if !files.is_empty() {
-        let chosen: Vec<PathBuf> = files.iter().map(|file| canonical(file)).collect();
-        found.retain(|problem| {
-            // What keeps everything from being checked is told whichever files are asked for.
-            problem.file == settings::FILE
-                || matches!(problem.code.as_str(), code::UNREADABLE | code::CONFIG)
-                || chosen.contains(&canonical(&settings.root.join(&problem.file)))
-        });
+    for (globs, files) in shared_out(&settings.root, &sets, &files) {
+        request.globs = globs;
+        checked.few(&request, &files);
     }
-    (found, settings.root, numbers)
+    checked
 }
 
-fn canonical(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+/// Which of the files are checked among which others: a file of one environment
+/// has nothing to do with those of another that does not read it. One that no
+/// environment reads is held against each.
+fn shared_out<'s>(
+    root: &Path,
+    sets: &'s [Vec<Pattern>],
+    files: &[PathBuf],
+) -> Vec<(&'s [Pattern], Vec<PathBuf>)> {
+    let reads = |globs: &[Pattern], file: &Path| {
+        let relative = file.strip_prefix(root).unwrap_or(file);
+        globs
+            .iter()
+            .filter_map(|pattern| find::glob(&pattern.glob).ok())
+            .any(|glob| glob.compile_matcher().is_match(relative))
+    };
+    let strange = |file: &Path| !sets.iter().any(|globs| reads(globs, file));
+    sets.iter()
+        .map(|globs| {
+            let of_set = |file: &&PathBuf| reads(globs, file) || strange(file);
+            let files: Vec<PathBuf> = files.iter().filter(of_set).cloned().collect();
+            (globs.as_slice(), files)
+        })
+        .filter(|(_, files)| !files.is_empty())
+        .collect()
 }
 
-fn without_settings(files: &[PathBuf], root: &Path, today: Date) -> (Vec<Problem>, PathBuf, usize) {
+impl Checked {
+    fn all(&mut self, request: &LoadRequest<'_>) {
+        // Those that are not read through are looked at all the same.
+        let (files, _) = find::expand(request.root, request.globs);
+        self.files.extend(files.into_iter().map(|file| file.shown));
+        let numbers = match load::load(request) {
+            Ok(loaded) => {
+                self.problems.extend(loaded.warnings);
+                loaded.repository.number_count()
+            }
+            Err(problems) => {
+                self.problems.extend(problems);
+                0
+            }
+        };
+        self.numbers = self.numbers.max(numbers);
+    }
+
+    fn few(&mut self, request: &LoadRequest<'_>, files: &[PathBuf]) {
+        let few::Checked {
+            problems,
+            numbers,
+            files,
+        } = few::check(request, files);
+        self.problems.extend(problems);
+        self.files.extend(files);
+        self.numbers = self.numbers.max(numbers);
+    }
+}
+
+fn without_settings(files: &[PathBuf], root: &Path, today: Date) -> Checked {
     if files.is_empty() {
         let problem = Problem::of_file(
             code::CONFIG,
@@ -126,30 +220,18 @@ fn without_settings(files: &[PathBuf], root: &Path, today: Date) -> (Vec<Problem
             "there is no alz.yaml here or in a directory above",
         )
         .help("`alz init` makes one; or name the account files: alz validate FILES");
-        return (vec![problem], root.to_owned(), 0);
+        return Checked::stopped(vec![problem], root.to_owned());
     }
-    let (problems, count) = one(root, &[], files, &[], today);
-    (problems, root.to_owned(), count)
-}
-
-fn one(
-    root: &Path,
-    globs: &[Pattern],
-    files: &[PathBuf],
-    policies: &[Pattern],
-    today: Date,
-) -> (Vec<Problem>, usize) {
+    let mut checked = Checked::stopped(Vec::new(), root.to_owned());
     let request = LoadRequest {
         root,
-        globs,
-        files,
-        policies,
+        globs: &[],
+        files: &[],
+        policies: &[],
         today,
     };
-    match load::load(&request) {
-        Ok(loaded) => (loaded.warnings, loaded.repository.number_count()),
-        Err(problems) => (problems, 0),
-    }
+    checked.few(&request, files);
+    checked
 }
 
 /// The files of the environment asked for, else of each; environments with the

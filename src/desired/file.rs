@@ -212,7 +212,7 @@ pub struct ConfigFile {
     /// Drift that is known, and no drift until a day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<IgnoreEntry>,
-    /// Globs of JSON Schemas that every number's resolved desired state must meet.
+    /// Globs of JSON Schemas that every number's resolved desired state must meet, or (`x-alz-applies-to: step`) every step of a plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<Text>,
 }

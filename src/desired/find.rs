@@ -201,9 +201,9 @@ const CHECK: &str = "check that it is whole, and yours to read";
 
 /// YAML files right beside those that were found, and not among them: the
 /// `.yml` that a glob for `.yaml` overlooks.
-pub fn overlooked(root: &Path, files: &[Source]) -> Vec<Source> {
-    let known: BTreeSet<&Path> = files.iter().map(|file| file.path.as_path()).collect();
-    let directories: BTreeSet<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
+pub fn overlooked<'f>(root: &Path, files: impl Iterator<Item = &'f Source>) -> Vec<Source> {
+    let known: BTreeSet<&Path> = files.map(|file| file.path.as_path()).collect();
+    let directories: BTreeSet<&Path> = known.iter().filter_map(|path| path.parent()).collect();
     let mut beside = BTreeSet::new();
     for directory in directories {
         // What can't be read has been told by the globs.

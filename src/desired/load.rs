@@ -51,10 +51,7 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
         let path = request.root.join(path);
         let source = source(request.root, &path);
         if !path.is_file() {
-            problems.push(
-                Problem::of_file(code::UNREADABLE, &source.shown, "there is no such file")
-                    .help("account files are named relative to where you are"),
-            );
+            problems.push(no_such_file(&source));
         } else if !files.contains(&source) {
             files.push(source);
         }
@@ -63,55 +60,92 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
     let (policies, found) = Policies::load(request.root, request.policies);
     problems.extend(found);
 
-    let mut documents = Vec::new();
-    let mut numbers = NumberTable::default();
-    let mut whole = Whole::default();
-    for (index, read) in read_all(&files, &policies, request.today)
-        .into_iter()
-        .enumerate()
-    {
-        problems.extend(read.problems);
-        for document in read.documents {
-            let id = SourceId(u32::try_from(documents.len()).unwrap_or(u32::MAX));
-            for number in &document.numbers {
-                numbers.push(*number, id);
-            }
-            whole.add(id, &document);
-            documents.push(Packed {
-                account: document.account,
-                file: u32::try_from(index).unwrap_or(u32::MAX),
-                index: document.index,
-                prune: document.prune,
-                bytes: document.bytes,
-                digest: document.digest,
-                secrets: document.secrets,
-            });
-        }
+    let mut read = each(&files, |file| read_one(file, &policies, request.today));
+    for read in &mut read {
+        problems.append(&mut read.problems);
     }
-    overlooked(request, &files, &documents, &mut problems);
-    numbers.sort();
-    whole.judge(&files, &documents, &numbers, &mut problems);
-    drop(whole);
+    let gathered = Gathered::new(read.into_iter());
+    overlooked(request, files.iter()).judge(&gathered.documents, &mut problems);
+    let (documents, numbers, found) = gathered.judged(&files);
+    problems.extend(found);
     in_order(&mut problems);
     if problems.iter().any(Problem::is_error) {
         return Err(problems);
     }
     Ok(Loaded {
-        repository: Repository::new(request.root.to_owned(), files, documents, numbers),
+        repository: Repository::new(request.root.to_owned(), files, documents, numbers, policies),
         warnings: problems,
     })
 }
 
-/// Account files beside those that were read, which no environment names. Where
-/// an account is pruned, their numbers would be given up: an error.
-fn overlooked(
+pub(super) fn no_such_file(source: &Source) -> Problem {
+    Problem::of_file(code::UNREADABLE, &source.shown, "there is no such file")
+        .help("account files are named relative to where you are")
+}
+
+/// The documents of files, in the files' order, and what is judged of them as a whole.
+pub(super) struct Gathered {
+    pub documents: Vec<Packed>,
+    numbers: NumberTable,
+    whole: Whole,
+}
+
+impl Gathered {
+    pub fn new(files: impl Iterator<Item = Read>) -> Self {
+        let mut documents = Vec::new();
+        let mut numbers = NumberTable::default();
+        let mut whole = Whole::default();
+        for (index, read) in files.enumerate() {
+            for document in read.documents {
+                let id = SourceId(u32::try_from(documents.len()).unwrap_or(u32::MAX));
+                for number in &document.numbers {
+                    numbers.push(*number, id);
+                }
+                whole.add(id, &document);
+                documents.push(Packed {
+                    account: document.account,
+                    file: u32::try_from(index).unwrap_or(u32::MAX),
+                    index: document.index,
+                    prune: document.prune,
+                    name: document.name,
+                    released: document.released,
+                    bytes: document.bytes,
+                    digest: document.digest,
+                    secrets: document.secrets,
+                });
+            }
+        }
+        numbers.sort();
+        Self {
+            documents,
+            numbers,
+            whole,
+        }
+    }
+
+    /// The documents, their numbers, and what is wrong between them.
+    pub fn judged(self, files: &[Source]) -> (Vec<Packed>, NumberTable, Vec<Problem>) {
+        let Self {
+            documents,
+            numbers,
+            whole,
+        } = self;
+        let mut problems = Vec::new();
+        whole.judge(files, &documents, &numbers, &mut problems);
+        (documents, numbers, problems)
+    }
+}
+
+/// Account files beside those that were found, which no environment names.
+pub(super) struct Overlooked(Vec<(Source, Vec<AccountId>)>);
+
+pub(super) fn overlooked<'f>(
     request: &LoadRequest<'_>,
-    files: &[Source],
-    documents: &[Packed],
-    problems: &mut Vec<Problem>,
-) {
+    files: impl Iterator<Item = &'f Source>,
+) -> Overlooked {
+    let mut overlooked = Vec::new();
     if request.globs.is_empty() {
-        return;
+        return Overlooked(overlooked);
     }
     let mut of_others: Option<Vec<globset::GlobMatcher>> = None;
     for file in find::overlooked(request.root, files) {
@@ -120,28 +154,41 @@ fn overlooked(
         };
         let accounts = accounts_in(&file.shown, &text);
         let of_others = of_others.get_or_insert_with(|| all_globs(request.root));
-        if accounts.is_empty() || of_others.iter().any(|glob| glob.is_match(&file.shown)) {
-            continue;
+        if !accounts.is_empty() && !of_others.iter().any(|glob| glob.is_match(&file.shown)) {
+            overlooked.push((file, accounts));
         }
-        let problem = Problem::of_file(
-            code::CONFIG,
-            &file.shown,
-            "this looks like an account file, and alz.yaml does not name it",
-        )
-        .help("let a glob match it (accounts/**/*.{yaml,yml}), rename it, or move it away");
-        let pruned = documents
-            .iter()
-            .find(|document| document.prune == Some(true) && accounts.contains(&document.account));
-        problems.push(match pruned {
-            None => problem.warning(),
-            Some(Packed { account, .. }) => Problem {
-                message: format!(
-                    "{}; account {account} has `prune: true`: the numbers in here would be given up",
-                    problem.message
-                ),
-                ..problem
-            },
-        });
+    }
+    Overlooked(overlooked)
+}
+
+impl Overlooked {
+    pub fn accounts(&self) -> impl Iterator<Item = &AccountId> {
+        self.0.iter().flat_map(|(_, accounts)| accounts)
+    }
+
+    /// Where an account is pruned, the numbers of such a file would be given up: an error.
+    pub fn judge(&self, documents: &[Packed], problems: &mut Vec<Problem>) {
+        for (file, accounts) in &self.0 {
+            let problem = Problem::of_file(
+                code::CONFIG,
+                &file.shown,
+                "this looks like an account file, and alz.yaml does not name it",
+            )
+            .help("let a glob match it (accounts/**/*.{yaml,yml}), rename it, or move it away");
+            let pruned = documents.iter().find(|document| {
+                document.prune == Some(true) && accounts.contains(&document.account)
+            });
+            problems.push(match pruned {
+                None => problem.warning(),
+                Some(Packed { account, .. }) => Problem {
+                    message: format!(
+                        "{}; account {account} has `prune: true`: the numbers in here would be given up",
+                        problem.message
+                    ),
+                    ..problem
+                },
+            });
+        }
     }
 }
 
@@ -173,9 +220,9 @@ fn all_globs(root: &Path) -> Vec<globset::GlobMatcher> {
 
 /// One file, judged.
 #[derive(Default)]
-struct Read {
-    documents: Vec<Document>,
-    problems: Vec<Problem>,
+pub(super) struct Read {
+    pub documents: Vec<Document>,
+    pub problems: Vec<Problem>,
 }
 
 /// One document, judged and packed, with what the whole is judged by.
@@ -183,6 +230,8 @@ pub(super) struct Document {
     pub account: AccountId,
     pub index: u32,
     pub prune: Option<bool>,
+    pub name: Option<Box<str>>,
+    pub released: u32,
     pub bytes: Box<[u8]>,
     pub digest: NumbersDigest,
     pub secrets: Box<[AccountNumber]>,
@@ -192,8 +241,8 @@ pub(super) struct Document {
     pub caller_ids: Vec<([u64; 2], PhoneNumber)>,
 }
 
-/// Reads all files on all cores; results in the order of the files.
-fn read_all(files: &[Source], policies: &Policies, today: Date) -> Vec<Read> {
+/// Does something with each file on all cores; results in the order of the files.
+pub(super) fn each<T: Send>(files: &[Source], work: impl Fn(&Source) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -202,11 +251,11 @@ fn read_all(files: &[Source], policies: &Policies, today: Date) -> Vec<Read> {
             let Some(file) = files.get(index) else {
                 return done;
             };
-            done.push((index, read_one(file, policies, today)));
+            done.push((index, work(file)));
         }
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut all: Vec<(usize, Read)> = std::thread::scope(|scope| {
+    let mut all: Vec<(usize, T)> = std::thread::scope(|scope| {
         let threads: Vec<_> = (1..cores.min(files.len()))
             .map(|_| scope.spawn(work))
             .collect();
@@ -220,27 +269,23 @@ fn read_all(files: &[Source], policies: &Policies, today: Date) -> Vec<Read> {
         all
     });
     all.sort_unstable_by_key(|(index, _)| *index);
-    all.into_iter().map(|(_, read)| read).collect()
+    all.into_iter().map(|(_, done)| done).collect()
 }
 
-fn read_one(file: &Source, policies: &Policies, today: Date) -> Read {
-    let bytes = match std::fs::read(&file.path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            let message = format!("the file can't be read: {error}");
-            return Read {
-                problems: vec![Problem::of_file(code::UNREADABLE, &file.shown, message)],
-                ..Read::default()
-            };
-        }
-    };
-    match read::text_of(&file.shown, bytes) {
+pub(super) fn read_one(file: &Source, policies: &Policies, today: Date) -> Read {
+    match text_of(file) {
         Ok(text) => judge(&file.shown, &text, policies, today),
-        Err(problem) => Read {
-            problems: vec![*problem],
-            ..Read::default()
-        },
+        Err(problem) => Read::of(*problem),
     }
+}
+
+/// The text of a file on disk.
+pub(super) fn text_of(file: &Source) -> Result<String, Box<Problem>> {
+    let bytes = std::fs::read(&file.path).map_err(|error| {
+        let message = format!("the file can't be read: {error}");
+        Box::new(Problem::of_file(code::UNREADABLE, &file.shown, message))
+    })?;
+    read::text_of(&file.shown, bytes)
 }
 
 /// Judges the text of one account file: all that is wrong within it.
@@ -250,7 +295,7 @@ pub fn problems_of(file: &str, text: &str, today: Date) -> Vec<Problem> {
     problems
 }
 
-fn judge(file: &str, text: &str, policies: &Policies, today: Date) -> Read {
+pub(super) fn judge(file: &str, text: &str, policies: &Policies, today: Date) -> Read {
     let mut read = Read::default();
     if let Some(documents) = read::fast(text) {
         let judged: Vec<_> = documents
@@ -348,6 +393,14 @@ impl<'a> Told<'a> {
 }
 
 impl Read {
+    /// A file of which nothing can be told but this.
+    pub fn of(problem: Problem) -> Self {
+        Self {
+            documents: Vec::new(),
+            problems: vec![problem],
+        }
+    }
+
     fn take(&mut self, file: &str, document: Result<Document, String>) {
         match document {
             Ok(document) => self.documents.push(document),
@@ -371,9 +424,11 @@ fn one_document(
         .collect();
     let mut digest = NumbersDigest::default();
     let mut of_policies = Vec::new();
+    let mut released = 0;
     let judged = rules::document(document, today, |number, _, merged: &merge::Merged<'_>| {
         let port = merged.port.and_then(|name| ports.get(name).copied());
         digest.add(number, merged, port);
+        released += u32::from(merged.released);
         policies.judge(&document.account, number, merged, &mut of_policies);
     });
     let mut findings = judged.findings;
@@ -384,6 +439,8 @@ fn one_document(
             account: document.account.clone(),
             index: u32::try_from(index).unwrap_or(u32::MAX),
             prune: document.prune.value().copied(),
+            name: document.name.as_ref().map(|name| name.as_str().into()),
+            released,
             bytes,
             digest,
             secrets: document

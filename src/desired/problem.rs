@@ -72,6 +72,10 @@ pub mod code {
     pub const UNKNOWN_KEY: &str = "D45";
     /// A secret written out (rule D44). Its line is never shown.
     pub const SECRET: &str = "D44";
+    /// What ended a command before it could look at any file; it has no place.
+    pub const FATAL: &str = "fatal";
+    /// Stands for problems that a report has no room for.
+    pub const MORE: &str = "more";
 }
 
 impl Problem {
@@ -102,6 +106,16 @@ impl Problem {
             code::SYNTAX | code::CONFIG => "mend the file, or take it out of alz.yaml",
             _ => "see the example that `alz init` writes",
         })
+    }
+
+    /// What ended a command: it is about no file.
+    pub fn fatal(message: impl Into<String>) -> Self {
+        Self::error(code::FATAL, "", Place::default(), String::new(), message)
+    }
+
+    /// It is about no file.
+    pub fn is_placeless(&self) -> bool {
+        self.file.is_empty()
     }
 
     pub fn warning(mut self) -> Self {

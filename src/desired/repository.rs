@@ -15,11 +15,16 @@ use sha2::{Digest, Sha256};
 use super::file::AccountFile;
 use super::find::Source;
 use super::merge::{self, Merged};
+use super::policy::Policies;
 use super::problem::Place;
 use super::read;
 use super::tree::{self, Node};
 use crate::model::desired::{AccountNumber, Port};
 use crate::model::{AccountId, DesiredAccount, Field, PhoneNumber, SourceId};
+
+mod narrow;
+
+pub use narrow::{Narrowing, Unmatched};
 
 /// The desired state of one environment.
 #[derive(Debug)]
@@ -30,6 +35,7 @@ pub struct Repository {
     /// Sorted by id, each with its documents in order.
     accounts: Vec<(AccountId, Vec<SourceId>)>,
     numbers: NumberTable,
+    policies: Policies,
 }
 
 /// One document, compressed.
@@ -41,6 +47,10 @@ pub(crate) struct Packed {
     /// Which of the file's documents it is, empty ones not counted.
     pub index: u32,
     pub prune: Option<bool>,
+    /// What people call the account.
+    pub name: Option<Box<str>>,
+    /// Numbers that it gives up (`state: released`).
+    pub released: u32,
     pub bytes: Box<[u8]>,
     pub digest: NumbersDigest,
     /// Account numbers and PINs of its ports, or where they are found.
@@ -67,11 +77,17 @@ pub enum Subject {
     Port(String),
 }
 
-/// What a list of files selects.
+/// What files, targets and a shard select.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     pub accounts: BTreeSet<AccountId>,
     pub numbers: BTreeSet<PhoneNumber>,
+    /// Accounts of which single numbers were named: whatever no file declares is
+    /// left alone there, though every declared number may be among those named.
+    pub partial: BTreeSet<AccountId>,
+    /// Of a shard: the most numbers that the other shards can give up, as the
+    /// files have it; `None` where that can't be told, for an account is pruned.
+    pub released_elsewhere: Option<u64>,
     /// The documents of these files.
     documents: BTreeSet<SourceId>,
 }
@@ -95,6 +111,7 @@ impl Repository {
         files: Vec<Source>,
         documents: Vec<Packed>,
         numbers: NumberTable,
+        policies: Policies,
     ) -> Self {
         let mut accounts: BTreeMap<AccountId, Vec<SourceId>> = BTreeMap::new();
         for (index, document) in documents.iter().enumerate() {
@@ -109,12 +126,29 @@ impl Repository {
             documents,
             accounts: accounts.into_iter().collect(),
             numbers,
+            policies,
         }
+    }
+
+    /// One that declares nothing.
+    pub fn empty() -> Self {
+        Self::new(
+            PathBuf::new(),
+            Vec::new(),
+            Vec::new(),
+            NumberTable::default(),
+            Policies::default(),
+        )
     }
 
     /// The directory that file names and secret files are relative to.
     pub fn root(&self) -> &std::path::Path {
         &self.root
+    }
+
+    /// The organisation's policies, which judge the steps of plans too.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
     }
 
     /// How many accounts there are.
@@ -181,6 +215,21 @@ impl Repository {
         self.documents.get(source.0 as usize)
     }
 
+    /// The account of this id, as [`Repository::account`] has it.
+    pub fn account_by_id(&self, id: &AccountId) -> Option<Result<DesiredAccount, Damaged>> {
+        let index = self
+            .accounts
+            .binary_search_by(|(known, _)| known.cmp(id))
+            .ok()?;
+        self.account(index)
+    }
+
+    /// The file of a document, relative to the root.
+    pub fn file_of(&self, source: SourceId) -> Option<&str> {
+        let file = self.document(source)?.file as usize;
+        self.files.get(file).map(|file| file.shown.as_str())
+    }
+
     /// What is asked for, as one digest: accounts, prune, numbers with their
     /// defaults and ports; with a selection, of its documents alone. File names,
     /// order, comments and account names do not matter.
@@ -223,39 +272,6 @@ impl Repository {
         sha.finalize().into()
     }
 
-    /// What the documents of these files declare. Paths are compared after both
-    /// were made absolute.
-    pub fn select(&self, files: &[PathBuf]) -> Selection {
-        let wanted: BTreeSet<PathBuf> = files.iter().map(|path| canonical(path)).collect();
-        let chosen: Vec<bool> = self
-            .files
-            .iter()
-            .map(|file| wanted.contains(&canonical(&file.path)))
-            .collect();
-        let is_chosen =
-            |document: &Packed| chosen.get(document.file as usize).copied().unwrap_or(false);
-        Selection {
-            documents: (0..)
-                .map(SourceId)
-                .zip(&self.documents)
-                .filter(|(_, document)| is_chosen(document))
-                .map(|(source, _)| source)
-                .collect(),
-            accounts: self
-                .documents
-                .iter()
-                .filter(|document| is_chosen(document))
-                .map(|document| document.account.clone())
-                .collect(),
-            numbers: self
-                .numbers
-                .iter()
-                .filter(|(_, source)| self.document(*source).is_some_and(is_chosen))
-                .map(|(number, _)| number)
-                .collect(),
-        }
-    }
-
     /// The files that were loaded, relative to the root, in the order of their names.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|file| file.shown.as_str())
@@ -290,12 +306,6 @@ impl Repository {
         }
         found
     }
-}
-
-fn canonical(path: &std::path::Path) -> PathBuf {
-    std::fs::canonicalize(path)
-        .or_else(|_| std::path::absolute(path))
-        .unwrap_or_else(|_| path.to_owned())
 }
 
 /// Files read into trees, a few kept.
@@ -393,11 +403,22 @@ impl NumberTable {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (PhoneNumber, SourceId)> {
-        self.0.iter().filter_map(|entry| {
-            let number = PhoneNumber::from_u64(entry >> DOCUMENT_BITS)?;
-            let document = u32::try_from(entry & ((1 << DOCUMENT_BITS) - 1)).ok()?;
-            Some((number, SourceId(document)))
-        })
+        self.0.iter().filter_map(|entry| Self::entry(*entry))
+    }
+
+    /// The document that declares the number. Of a sorted table.
+    pub fn document(&self, number: PhoneNumber) -> Option<SourceId> {
+        let found = self
+            .0
+            .binary_search_by_key(&number.as_u64(), |entry| entry >> DOCUMENT_BITS);
+        let (_, source) = Self::entry(*self.0.get(found.ok()?)?)?;
+        Some(source)
+    }
+
+    fn entry(entry: u64) -> Option<(PhoneNumber, SourceId)> {
+        let number = PhoneNumber::from_u64(entry >> DOCUMENT_BITS)?;
+        let document = u32::try_from(entry & ((1 << DOCUMENT_BITS) - 1)).ok()?;
+        Some((number, SourceId(document)))
     }
 }
 

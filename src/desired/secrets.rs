@@ -23,6 +23,9 @@ pub enum SecretError {
     Unreadable(String, std::io::ErrorKind),
     /// The file holds nothing.
     Empty(String),
+    /// The file holds more than a line of text: a configuration, a key, another
+    /// program's environment, but no PIN and no account number.
+    NotOneLine(String),
     /// Longer than a PIN may be.
     TooLong(usize),
 }
@@ -38,6 +41,12 @@ impl std::fmt::Display for SecretError {
                 write!(f, "the secret's file {path} can't be read: {kind}")
             }
             SecretError::Empty(path) => write!(f, "the secret's file {path} is empty"),
+            SecretError::NotOneLine(path) => {
+                write!(
+                    f,
+                    "the secret's file {path} holds more than one line of text, so it is no PIN and no account number"
+                )
+            }
             SecretError::TooLong(length) => {
                 write!(f, "the PIN has {length} characters, {MAX_PIN} are taken")
             }
@@ -63,6 +72,9 @@ pub fn resolve(secret: &SecretRef, root: &Path) -> Result<SecretString, SecretEr
             let secret = secret.strip_suffix('\r').unwrap_or(secret);
             if secret.is_empty() {
                 return Err(SecretError::Empty(path.clone()));
+            }
+            if secret.chars().any(char::is_control) {
+                return Err(SecretError::NotOneLine(path.clone()));
             }
             Ok(secret.to_owned().into())
         }
@@ -95,6 +107,12 @@ mod tests {
         assert_eq!(error, SecretError::TooLong(16));
         assert!(!error.to_string().contains("12345"));
         assert!(resolve(&file("empty"), dir.path()).is_err());
+        for other in ["[core]\n\ttoken = sesame\n", "A=sesame\0B=2\0"] {
+            std::fs::write(dir.path().join("other"), other).expect("write");
+            let error = resolve(&file("other"), dir.path()).expect_err("no PIN");
+            assert_eq!(error, SecretError::NotOneLine("other".into()));
+            assert!(!error.to_string().contains("sesame"));
+        }
         assert!(matches!(
             resolve(&file("none"), dir.path()),
             Err(SecretError::Unreadable(_, std::io::ErrorKind::NotFound))

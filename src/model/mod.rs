@@ -26,6 +26,7 @@ pub mod provider;
 pub mod record;
 pub mod redact;
 pub mod secret;
+pub mod shard;
 pub mod values;
 
 pub use desired::{DesiredAccount, DesiredNumber, DesiredPort, SourceId};
@@ -46,3 +47,4 @@ pub use record::{
 };
 pub use redact::Redactor;
 pub use secret::SecretRef;
+pub use shard::{NotAShard, Shard};

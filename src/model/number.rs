@@ -105,6 +105,11 @@ impl std::error::Error for NotANumber {}
 const TOLL_FREE: [u64; 7] = [800, 833, 844, 855, 866, 877, 888];
 
 impl PhoneNumber {
+    /// No number comes before it.
+    pub const LOWEST: Self = Self(10_000_000_000);
+    /// No number comes after it.
+    pub const HIGHEST: Self = Self(19_999_999_999);
+
     /// The three-digit area code (NPA).
     pub fn npa(self) -> u64 {
         self.0 / 10_000_000 % 1000

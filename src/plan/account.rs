@@ -163,6 +163,7 @@ impl Gathered {
                     reason: saying.reason,
                     help: saying.help,
                     until: saying.until,
+                    origin: None,
                 }
             })
             .collect();

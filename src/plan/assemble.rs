@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::model::{Guards, PartitionId};
 use crate::plan::account::{AccountPlan, Counts};
 use crate::plan::document::{Action, FORMAT_VERSION, Plan};
-use crate::plan::guard::{Allow, Scope, Touched, judge};
+use crate::plan::guard::{Allow, Scope, Share, Touched, judge};
 
 /// What a plan says of itself.
 #[derive(Clone, Debug)]
@@ -26,9 +26,20 @@ pub struct Header {
 /// The plan of a run. The order in which accounts come in doesn't matter.
 pub fn assemble(
     header: Header,
+    accounts: Vec<AccountPlan>,
+    guards: &Guards,
+    allow: &Allow,
+) -> Plan {
+    assemble_share(header, accounts, guards, allow, Share::ALL)
+}
+
+/// The plan of a run that is one of several (`--shard`).
+pub fn assemble_share(
+    header: Header,
     mut accounts: Vec<AccountPlan>,
     guards: &Guards,
     allow: &Allow,
+    share: Share,
 ) -> Plan {
     accounts.sort_by(|left, right| left.account.cmp(&right.account));
 
@@ -46,15 +57,16 @@ pub fn assemble(
             of: account.live_numbers,
         })
         .collect();
-    // With one account the run says nothing that the account does not.
-    if scopes.len() > 1 {
+    // With one account the run says nothing that the account does not, but for
+    // a shard, whose limits are narrower.
+    if scopes.len() > 1 || share.of > 1 {
         scopes.push(Scope {
             account: None,
             touched: run,
             of,
         });
     }
-    let tripped = judge(&scopes, run, guards, allow);
+    let tripped = judge(&scopes, run, guards, allow, share);
 
     let mut summary: BTreeMap<String, u64> = Action::ALL
         .into_iter()
@@ -103,10 +115,15 @@ pub fn assemble(
         targets: Vec::new(),
         shard: None,
         base: None,
+        summary_by_origin: BTreeMap::new(),
+        base_remarks: Vec::new(),
+        places: BTreeMap::new(),
         drift: None,
         steps,
         notes,
         guards: tripped,
+        // The policies are the project's: what has them judges.
+        policies: Vec::new(),
         // What knows the key, and what writes it down, add theirs.
         basis: BTreeMap::new(),
         seal: None,

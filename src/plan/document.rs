@@ -18,8 +18,10 @@ use crate::model::{
 };
 
 mod drift;
+mod policy;
 
 pub use drift::{Attention, Covered, Drift, Finding, FindingKind, Ignored, StaleIgnore, StaleWhy};
+pub use policy::{PolicyFinding, PolicySeverity};
 
 /// The format that this program writes. Minor numbers only add members.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -53,6 +55,18 @@ pub struct Plan {
     /// The revision that the origins of changes were judged against (`--base`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<String>,
+    /// Steps by the origins of their changes: branch, drift, pending. A step
+    /// counts under each that it has; only with a base.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub summary_by_origin: BTreeMap<Origin, u64>,
+    /// What of the base could not be read, and what that means for the origins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub base_remarks: Vec<String>,
+    /// By step and by object: the address as it is, where the step changes a part
+    /// of it, so that a changed house number can be read with its street.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>")]
+    pub places: BTreeMap<String, BTreeMap<String, Record>>,
     /// What an audit found (`alz drift`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
@@ -71,6 +85,9 @@ pub struct Plan {
     /// The guards that this plan would trip: apply refuses until each is lifted by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guards: Vec<TrippedGuard>,
+    /// What the organisation's policies say of the steps: with an error among them apply refuses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<PolicyFinding>,
     /// By step: keyed digests of what it sends and of the live values that it relies on.
     /// Apply refuses a step of which one of them has changed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -327,6 +344,27 @@ pub enum Origin {
     Pending,
 }
 
+impl Origin {
+    pub const ALL: [Origin; 3] = [Origin::Branch, Origin::Drift, Origin::Pending];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Origin::Branch => "branch",
+            Origin::Drift => "drift",
+            Origin::Pending => "pending",
+        }
+    }
+
+    /// After a count: "2 by this branch".
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Origin::Branch => "by this branch",
+            Origin::Drift => "drift",
+            Origin::Pending => "pending",
+        }
+    }
+}
+
 /// The request of a step, without its body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
@@ -354,6 +392,10 @@ pub struct Note {
     /// When it is expected to end (date or date-time).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// branch: the base's files would not give it; absent: they would, or no
+    /// base was named (`--base`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 /// Kinds of notes, in the order in which they are shown.

@@ -54,6 +54,14 @@ pub fn lint(plan: &Plan) -> Vec<String> {
         address_is_whole(step, &mut faults);
         port_step(step, &mut faults);
     }
+    for finding in &plan.policies {
+        if !seen.contains(finding.step.as_str()) {
+            faults.push(format!(
+                "{}: a policy speaks of this step, which is not there",
+                finding.step
+            ));
+        }
+    }
     for (number, actions) in actions {
         let of_ports = actions.iter().filter(|action| is_of_a_port(**action));
         if actions.len() > 1 && of_ports.count() > 0 {

@@ -39,6 +39,7 @@ mod language;
 mod lint;
 mod listing;
 mod number;
+pub mod origin;
 mod overlay;
 mod port;
 mod reference;
@@ -58,18 +59,18 @@ use crate::model::{OnUnknown, PartitionId, PhoneNumber};
 use jiff::Timestamp;
 
 pub use account::{AccountPlan, Counts, account};
-pub use assemble::{Header, assemble};
+pub use assemble::{Header, assemble, assemble_share};
 pub use basis::basis;
 pub use checks::{Checks, Coverage, Offer, PortQuestion, Question, RateCenter, Verdict};
 pub use correction::{as_yaml, instead_of};
 pub use document::{
     Action, Attention, Change, Covered, Drift, Expect, Finding, FindingKind, Ignored, Note,
-    NoteKind, Origin, Plan, PortFacts, Request, Secret, Source, StaleIgnore, StaleWhy, Step,
-    TrippedGuard,
+    NoteKind, Origin, Plan, PolicyFinding, PolicySeverity, PortFacts, Request, Secret, Source,
+    StaleIgnore, StaleWhy, Step, TrippedGuard,
 };
-pub use guard::{Allow, Touched};
+pub use guard::{Allow, Share, Touched};
 pub use lint::lint;
-pub use port::{Deed, by_hand, may_change};
+pub use port::{Deed, along, by_hand, may_change, tell_along};
 pub use port::{not_portable, question as port_question, shown};
 pub use registered::{Registered, registered};
 pub use seal::seal;

@@ -1,6 +1,8 @@
 //! What a step changes, in lines: an address as one line compared word by word,
 //! every other member on its own.
 
+use std::collections::BTreeMap;
+
 use anstyle::{AnsiColor, Style as Ansi};
 use serde_json::Value;
 
@@ -8,7 +10,7 @@ use super::redact::is_hidden;
 use super::{port_changes, words};
 use crate::model::meaning::is_place;
 use crate::model::{Member, Record};
-use crate::plan::{Action, Change, Expect, Step};
+use crate::plan::{Action, Change, Expect, Plan, Step};
 
 const GREEN: Ansi = AnsiColor::Green.on_default();
 const RED: Ansi = AnsiColor::Red.on_default();
@@ -26,8 +28,75 @@ pub(super) fn member_of<'a>(change: &'a Change, object: &str) -> Option<(Member,
     Some((Member::from_name(name)?, change))
 }
 
+/// The addresses that steps change in part, as they are: what a plan that is
+/// saved keeps of them (`Plan.places`).
+pub fn places(plan: &Plan) -> BTreeMap<String, BTreeMap<String, Record>> {
+    let mut places = BTreeMap::new();
+    for step in &plan.steps {
+        // An address that is not the CSR's any more, or is from now on, is told by it.
+        let of_csr = step
+            .changes
+            .iter()
+            .any(|change| OBJECTS.contains(&change.path.as_str()))
+            .then_some("customerServiceRecord");
+        let whole: BTreeMap<String, Record> = OBJECTS
+            .into_iter()
+            .filter(|object| {
+                step.changes
+                    .iter()
+                    .filter_map(|change| member_of(change, object))
+                    .any(|(member, _)| is_place(member))
+            })
+            .chain(of_csr)
+            .filter_map(|object| {
+                Some((object.to_owned(), place_alone(&live_object(step, object)?)))
+            })
+            .collect();
+        if !whole.is_empty() && step.action != Action::Activate {
+            places.insert(step.id.clone(), whole);
+        }
+    }
+    places
+}
+
+/// Without what else the object says: names have no business here.
+fn place_alone(record: &Record) -> Record {
+    let mut place = Record::default();
+    for member in Member::ALL.into_iter().filter(|member| is_place(*member)) {
+        place.set(
+            member,
+            Some(record.get(member)).filter(|text| !text.is_empty()),
+        );
+    }
+    place
+}
+
+/// Changes that no step is at hand for, in lines; `steps` would mend them.
+pub(super) fn lines_of(changes: &[Change], steps: &[String], plan: &Plan) -> Vec<String> {
+    let step = Step {
+        id: steps.first().cloned().unwrap_or_default(),
+        action: Action::Update,
+        account: crate::model::AccountId::new(""),
+        numbers: Vec::new(),
+        source: crate::plan::Source::default(),
+        changes: changes.to_vec(),
+        depends_on: Vec::new(),
+        recoverable_until: None,
+        port: None,
+        request: crate::plan::Request {
+            method: String::new(),
+            path: String::new(),
+        },
+        body: None,
+        secrets: Vec::new(),
+        expect: Expect::Anything,
+        source_id: crate::model::SourceId(u32::MAX),
+    };
+    step_lines(&step, plan, usize::MAX)
+}
+
 /// The lines below a step, those of a port no wider than `room` columns.
-pub(super) fn step_lines(step: &Step, room: usize) -> Vec<String> {
+pub(super) fn step_lines(step: &Step, plan: &Plan, room: usize) -> Vec<String> {
     let (hidden, shown): (Vec<&Change>, Vec<&Change>) = step
         .changes
         .iter()
@@ -36,7 +105,7 @@ pub(super) fn step_lines(step: &Step, room: usize) -> Vec<String> {
     if let Some(facts) = &step.port {
         lines.extend(port_changes::facts(facts, step.action, room));
         if hidden.is_empty()
-            && let Some(told) = port_changes::lines(step, room)
+            && let Some(told) = port_changes::lines(step, plan, room)
         {
             lines.extend(told);
             return lines;
@@ -53,11 +122,11 @@ pub(super) fn step_lines(step: &Step, room: usize) -> Vec<String> {
         }
         if !hidden.is_empty() {
             // Half of an address in one line would look like all of it.
-            lines.extend(members.iter().map(|(_, change)| one(step, change)));
+            lines.extend(members.iter().map(|(_, change)| one(step, plan, change)));
         } else if step.action == Action::Activate {
             lines.extend(new_object(object, &members));
         } else {
-            lines.extend(changed_object(step, object, &members));
+            lines.extend(changed_object(step, plan, object, &members));
         }
     }
     let rest = shown.into_iter().filter(|change| {
@@ -65,36 +134,36 @@ pub(super) fn step_lines(step: &Step, room: usize) -> Vec<String> {
             .into_iter()
             .all(|object| member_of(change, object).is_none())
     });
-    lines.extend(rest.map(|change| one(step, change)));
+    lines.extend(rest.map(|change| one(step, plan, change)));
     lines
 }
 
 /// A change on a line of its own.
-fn one(step: &Step, change: &Change) -> String {
+fn one(step: &Step, plan: &Plan, change: &Change) -> String {
     match (&change.before, step.action) {
         _ if change.sensitive => format!("{}: (secret)", change.path),
         (Value::Null, Action::Activate) => {
             format!(
                 "{}: {GREEN}{}{GREEN:#}",
                 change.path,
-                shown(step, change, &change.after)
+                shown(step, plan, change, &change.after)
             )
         }
         // Sent as it is: so that it no longer goes where the CSR goes, or
         // stands against the provider's word.
-        (before, action) if *before == change.after || is_the_csrs(step, change) => {
+        (before, action) if *before == change.after || is_the_csrs(step, plan, change) => {
             let why = match action {
                 Action::KeepE911Original => "as written; the provider's correction is declined",
                 _ => "as now; from here on its own, apart from the customer service record",
             };
-            let address = shown(step, change, &change.after);
+            let address = shown(step, plan, change, &change.after);
             format!("{}: {address} ({why})", change.path)
         }
         (before, _) => format!(
             "{}: {RED}{}{RED:#} → {GREEN}{}{GREEN:#}",
             change.path,
-            shown(step, change, before),
-            shown(step, change, &change.after)
+            shown(step, plan, change, before),
+            shown(step, plan, change, &change.after)
         ),
     }
 }
@@ -148,8 +217,16 @@ pub(super) fn gathered(members: &[(Member, &Change)]) -> (Record, Vec<String>) {
 
 /// A changed object: the address as one line compared word by word, other
 /// members each on their own.
-fn changed_object(step: &Step, object: &str, members: &[(Member, &Change)]) -> Vec<String> {
-    let mut before = live_object(step, object).unwrap_or_default();
+fn changed_object(
+    step: &Step,
+    plan: &Plan,
+    object: &str,
+    members: &[(Member, &Change)],
+) -> Vec<String> {
+    let kept = || plan.places.get(&step.id)?.get(object).cloned();
+    let mut before = kept()
+        .or_else(|| live_object(step, object))
+        .unwrap_or_default();
     for (member, change) in members {
         before.set(*member, text(&change.before).as_deref());
     }
@@ -175,7 +252,7 @@ fn changed_object(step: &Step, object: &str, members: &[(Member, &Change)]) -> V
 }
 
 /// The object as it stands, from what the step expects to find. A plan that was
-/// saved and read back doesn't carry that: then the changed members stand alone.
+/// saved and read back doesn't carry that, but [`places`].
 fn live_object(step: &Step, object: &str) -> Option<Record> {
     let live = match &step.expect {
         Expect::Number(live) => live,
@@ -213,11 +290,11 @@ pub(super) fn scalar(value: &Value) -> String {
 }
 
 /// A value of a change that is about an object as a whole.
-pub(super) fn shown(step: &Step, change: &Change, value: &Value) -> String {
+pub(super) fn shown(step: &Step, plan: &Plan, change: &Change, value: &Value) -> String {
     let Value::Object(map) = value else {
         let is_address = OBJECTS.contains(&change.path.as_str());
         return match value {
-            Value::Null if is_address => match csr_place(step, value == &change.after) {
+            Value::Null if is_address => match csr_place(step, plan, value == &change.after) {
                 Some(place) => format!("the customer service record's ({place})"),
                 None => "the customer service record's".to_owned(),
             },
@@ -246,21 +323,38 @@ fn whole(record: &Record) -> String {
 }
 
 /// An address that nothing is stored for, and that is sent as the CSR's is now.
-fn is_the_csrs(step: &Step, change: &Change) -> bool {
+fn is_the_csrs(step: &Step, plan: &Plan, change: &Change) -> bool {
     change.before.is_null()
         && OBJECTS.contains(&change.path.as_str())
-        && serde_json::from_value::<Record>(change.after.clone())
-            .is_ok_and(|after| csr_place(step, false).is_some_and(|place| place == whole(&after)))
+        && serde_json::from_value::<Record>(change.after.clone()).is_ok_and(|after| {
+            csr_place(step, plan, false).is_some_and(|place| place == whole(&after))
+        })
 }
 
 /// The CSR's address before or after the step, where it is known.
-fn csr_place(step: &Step, after: bool) -> Option<String> {
+fn csr_place(step: &Step, plan: &Plan, after: bool) -> Option<String> {
     let sent = step
         .body
         .as_ref()
         .and_then(|body| body.get("customerServiceRecord"))
         .filter(|_| after)
         .and_then(|csr| serde_json::from_value::<Record>(csr.clone()).ok());
-    let record = sent.or_else(|| live_object(step, "customerServiceRecord"))?;
+    let changes = step
+        .changes
+        .iter()
+        .any(|change| member_of(change, "customerServiceRecord").is_some());
+    if after && changes && sent.is_none() {
+        // A plan that was read back doesn't carry what is sent.
+        return None;
+    }
+    let kept = || {
+        plan.places
+            .get(&step.id)?
+            .get("customerServiceRecord")
+            .cloned()
+    };
+    let record = sent
+        .or_else(|| live_object(step, "customerServiceRecord"))
+        .or_else(kept)?;
     Some(words::place(&record)).filter(|place| !place.is_empty())
 }

@@ -10,9 +10,9 @@ use anstyle::{AnsiColor, Effects, Style as Ansi};
 use serde_json::Value;
 
 use super::changes::step_lines;
-use super::words;
+use super::{origin, words};
 use crate::model::{AccountId, PhoneNumber};
-use crate::plan::{Action, Note, NoteKind, Plan, Step, TrippedGuard};
+use crate::plan::{Action, Note, NoteKind, Plan, PolicySeverity, Step, TrippedGuard};
 
 const BOLD: Ansi = Ansi::new().effects(Effects::BOLD);
 const DIM: Ansi = Ansi::new().effects(Effects::DIMMED);
@@ -46,7 +46,9 @@ pub fn plan_human(plan: &Plan, style: &Style) -> String {
         text: String::new(),
         style,
     };
+    report.restriction(plan);
     report.steps(plan);
+    report.given_up(plan);
     for kind in [
         NoteKind::Blocked,
         NoteKind::Warning,
@@ -56,8 +58,16 @@ pub fn plan_human(plan: &Plan, style: &Style) -> String {
     ] {
         report.notes(plan, kind);
     }
-    report.guards(&plan.guards);
+    report.policies(plan);
+    report.guards(plan);
     report.line(&summary(plan));
+    if let Some(base) = &plan.base {
+        let base = words::clean(base);
+        report.line(&format!(
+            "{BOLD}Against {base}:{BOLD:#} {}.",
+            origin::counts(plan)
+        ));
+    }
     report.text
 }
 
@@ -82,6 +92,36 @@ impl Report<'_> {
         }
     }
 
+    /// That this is a part, before anything that could be taken for the whole.
+    fn restriction(&mut self, plan: &Plan) {
+        const SHOWN: usize = 8;
+        let mut parts = Vec::new();
+        if !plan.targets.is_empty() {
+            let few = plan
+                .targets
+                .iter()
+                .take(SHOWN)
+                .map(|said| words::clean(said));
+            let few = few.collect::<Vec<_>>().join(", ");
+            parts.push(match plan.targets.len().saturating_sub(SHOWN) {
+                0 => few,
+                rest => format!("{few} and {rest} more"),
+            });
+        }
+        parts.extend(plan.shard.as_ref().map(|shard| format!("shard {shard}")));
+        if parts.is_empty() {
+            return;
+        }
+        let text = format!(
+            "Restricted to {}. What lies outside was not looked at.",
+            parts.join("; ")
+        );
+        for line in words::wrapped(&text, self.style.width.max(40)) {
+            self.line(&format!("{YELLOW}{line}{YELLOW:#}"));
+        }
+        self.line("");
+    }
+
     fn steps(&mut self, plan: &Plan) {
         let mut account = None;
         for step in &plan.steps {
@@ -90,14 +130,14 @@ impl Report<'_> {
                 let header = self.account(&step.account);
                 self.line(&header);
             }
-            self.step(step);
+            self.step(step, plan);
         }
         if !plan.steps.is_empty() {
             self.line("");
         }
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Step, plan: &Plan) {
         let (sign, ansi) = sign(step.action);
         let held = step
             .changes
@@ -114,6 +154,10 @@ impl Report<'_> {
             format!("  {DIM}{}:{}{DIM:#}", step.source.file, step.source.line)
         };
         let room = self.style.width.max(40);
+        let source = match origin::said(step, str::to_owned) {
+            Some(others) => format!("{source}  {CYAN}({others}){CYAN:#}"),
+            None => source,
+        };
         // The order of a port can have a hundred numbers.
         let all: Vec<String> = step
             .numbers
@@ -132,16 +176,17 @@ impl Report<'_> {
         self.line(&format!(
             "  {ansi}{sign} {last}  {verb}{port}{ansi:#}{source}"
         ));
-        for line in step_lines(step, room - 6) {
+        for line in step_lines(step, plan, room - 6) {
             self.line(&format!("      {line}"));
         }
     }
 
     fn notes(&mut self, plan: &Plan, kind: NoteKind) {
-        let notes: Vec<&Note> = plan.notes.iter().filter(|note| note.kind == kind).collect();
-        if notes.is_empty() {
-            return;
-        }
+        let notes: Vec<&Note> = plan
+            .notes
+            .iter()
+            .filter(|note| note.kind == kind && !origin::is_given_up(note))
+            .collect();
         let (title, ansi) = match kind {
             NoteKind::Blocked => ("Blocked: a person must act", ALARM),
             NoteKind::Warning => ("Warnings", YELLOW),
@@ -149,6 +194,24 @@ impl Report<'_> {
             NoteKind::Deferred => ("Deferred: comes later by itself", CYAN),
             NoteKind::Unmanaged => ("Unmanaged: left alone", DIM),
         };
+        self.list(plan, &notes, title, ansi);
+    }
+
+    /// What a branch no longer declares is no news of the platform's: it is said
+    /// by itself.
+    fn given_up(&mut self, plan: &Plan) {
+        let notes: Vec<&Note> = plan
+            .notes
+            .iter()
+            .filter(|note| origin::is_given_up(note))
+            .collect();
+        self.list(plan, &notes, "No longer declared by this branch", ALARM);
+    }
+
+    fn list(&mut self, plan: &Plan, notes: &[&Note], title: &str, ansi: Ansi) {
+        if notes.is_empty() {
+            return;
+        }
         self.line(&format!("{ansi}{title}{ansi:#}"));
         let several = plan.notes.iter().any(|note| {
             plan.notes
@@ -194,7 +257,43 @@ impl Report<'_> {
         }
     }
 
-    fn guards(&mut self, guards: &[TrippedGuard]) {
+    fn policies(&mut self, plan: &Plan) {
+        if plan.policies.is_empty() {
+            return;
+        }
+        let title = match plan.is_refused() {
+            true => format!("{ALARM}Against the policies: apply refuses this plan{ALARM:#}"),
+            false => format!("{YELLOW}Policies{YELLOW:#}"),
+        };
+        self.line(&title);
+        let room = self.style.width.max(40);
+        for finding in &plan.policies {
+            let action = plan.steps.iter().find(|step| step.id == finding.step);
+            let action = action.map_or("", |step| step.action.name());
+            let ansi = match finding.severity {
+                PolicySeverity::Error => RED,
+                PolicySeverity::Warning => YELLOW,
+            };
+            self.line(&format!(
+                "  {BOLD}{}{BOLD:#}  {action}  {DIM}{}:{}{DIM:#}",
+                numbers(&finding.numbers),
+                finding.source.file,
+                finding.source.line
+            ));
+            let said = format!("{}: {}", finding.severity.name(), finding.message);
+            for line in words::wrapped(&said, room - 4) {
+                self.line(&format!("    {ansi}{line}{ansi:#}"));
+            }
+            self.line(&format!(
+                "    {DIM}→ asked for by {}{DIM:#}",
+                finding.policy
+            ));
+        }
+        self.line("");
+    }
+
+    fn guards(&mut self, plan: &Plan) {
+        let guards: &[TrippedGuard] = &plan.guards;
         if guards.is_empty() {
             return;
         }
@@ -208,7 +307,10 @@ impl Report<'_> {
                     let name = self.style.names.get(account);
                     format!("account {}", name.map_or(account.as_str(), String::as_str))
                 }
-                None => "the whole run".to_owned(),
+                None => match &plan.shard {
+                    Some(shard) => format!("shard {shard}"),
+                    None => "the whole run".to_owned(),
+                },
             };
             self.line(&format!(
                 "  {RED}{}{RED:#}: {} of {} numbers of {scope}; allowed: {}",
@@ -295,7 +397,7 @@ fn summary(plan: &Plan) -> String {
 }
 
 /// The step is about a port, not about a number.
-const fn port_of(action: Action) -> bool {
+pub(super) const fn port_of(action: Action) -> bool {
     match action {
         Action::SubmitPort | Action::UpdatePort | Action::TriggerPort | Action::CancelPort => true,
         Action::Recover
@@ -309,7 +411,7 @@ const fn port_of(action: Action) -> bool {
     }
 }
 
-const fn intention(action: Action) -> &'static str {
+pub(super) const fn intention(action: Action) -> &'static str {
     match action {
         Action::Recover => "to recover",
         Action::Activate => "to activate",

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Effects, Style as Ansi};
 use super::changes::{gathered, member_of, scalar, shown};
 use super::{when, words};
 use crate::model::Member;
-use crate::plan::{Action, Change, PortFacts, Step};
+use crate::plan::{Action, Change, Plan, PortFacts, Step};
 
 const GREEN: Ansi = AnsiColor::Green.on_default();
 const RED: Ansi = AnsiColor::Red.on_default();
@@ -77,9 +77,9 @@ pub(super) fn facts(facts: &PortFacts, action: Action, room: usize) -> Vec<Strin
 }
 
 /// What a port's step sends, where that is told otherwise than change by change.
-pub(super) fn lines(step: &Step, room: usize) -> Option<Vec<String>> {
+pub(super) fn lines(step: &Step, plan: &Plan, room: usize) -> Option<Vec<String>> {
     match step.action {
-        Action::SubmitPort => Some(order(step, room)),
+        Action::SubmitPort => Some(order(step, plan, room)),
         Action::TriggerPort => Some(vec![
             "the carrier is told to activate it now, before its own hour".to_owned(),
         ]),
@@ -106,7 +106,7 @@ pub(super) fn lines(step: &Step, room: usize) -> Option<Vec<String>> {
 }
 
 /// A new order: who and where in a line, its terms in another.
-fn order(step: &Step, room: usize) -> Vec<String> {
+fn order(step: &Step, plan: &Plan, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut told: Vec<&Change> = Vec::new();
     for record in RECORDS {
@@ -129,7 +129,7 @@ fn order(step: &Step, room: usize) -> Vec<String> {
                 let value = if change.sensitive {
                     "(secret)".to_owned()
                 } else {
-                    shown(step, change, &change.after)
+                    shown(step, plan, change, &change.after)
                 };
                 // One term is not broken over two lines where it has room on one.
                 let term = format!("{name} {value}").replace(' ', "\u{a0}");
@@ -151,7 +151,7 @@ fn order(step: &Step, room: usize) -> Vec<String> {
         .iter()
         .filter(|change| !told.iter().any(|other| std::ptr::eq(*other, *change)));
     for change in rest {
-        let value = shown(step, change, &change.after);
+        let value = shown(step, plan, change, &change.after);
         lines.extend(labelled(&change.path, &value, room));
     }
     lines

@@ -275,19 +275,24 @@ fn arrowed(help: Option<&str>, room: usize) -> Vec<String> {
 
 /// `In flight: 2 ports, 1 activation. 1 needs a person.`
 fn summary(entries: &[InFlight]) -> String {
+    let attention = entries.iter().filter(|entry| entry.needs_attention).count();
+    let mut line = format!("{BOLD}In flight:{BOLD:#} {}.", in_flight_said(entries));
+    if attention > 0 {
+        let verb = if attention == 1 { "needs" } else { "need" };
+        let _ = write!(line, " {ALARM}{attention} {verb} a person.{ALARM:#}");
+    }
+    line
+}
+
+/// `2 ports, 1 activation`.
+pub(super) fn in_flight_said(entries: &[InFlight]) -> String {
     let parts: Vec<String> = KINDS
         .into_iter()
         .map(|of| (of, entries.iter().filter(|entry| entry.kind == of).count()))
         .filter(|(_, count)| *count > 0)
         .map(|(of, count)| format!("{count} {}", counted(of, count)))
         .collect();
-    let attention = entries.iter().filter(|entry| entry.needs_attention).count();
-    let mut line = format!("{BOLD}In flight:{BOLD:#} {}.", parts.join(", "));
-    if attention > 0 {
-        let verb = if attention == 1 { "needs" } else { "need" };
-        let _ = write!(line, " {ALARM}{attention} {verb} a person.{ALARM:#}");
-    }
-    line
+    parts.join(", ")
 }
 
 const fn counted(kind: FlightKind, count: usize) -> &'static str {

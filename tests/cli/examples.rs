@@ -127,3 +127,83 @@ fn what_init_writes_works_at_once_and_a_second_init_keeps_it() {
     let kept = std::fs::read_to_string(root.join("accounts/example.yaml")).expect("a file");
     assert_eq!(kept, "mine");
 }
+
+#[test]
+fn the_policies_example_refuses_what_its_readme_says_and_nothing_else() {
+    const DAY: &str = "2026-11-23T17:00:00Z";
+    const NIGHT: &str = "2026-11-24T03:00:00Z";
+    const NEXT_DAY: &str = "2026-11-24T17:00:00Z";
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/policies");
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    copy(&example, root);
+    let run = |now: &str, arguments: &[&str], code: i32| {
+        let output = alz(root, now, arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {}",
+            text(&output)
+        );
+        output
+    };
+    let office = root.join("accounts/office.yaml");
+    let written = std::fs::read_to_string(&office).expect("a file");
+
+    // Over numbers: an address without its unit.
+    std::fs::write(
+        &office,
+        written.replace(
+            "{ unit: \"510\" }",
+            "{ secondaryLocationDescription: null, unit: null }",
+        ),
+    )
+    .expect("a file");
+    let said = text(&run(DAY, &["validate"], 1));
+    assert!(said.contains("an ambulance must find the door"), "{said}");
+    assert!(said.contains("accounts/office.yaml:29"), "{said}");
+    std::fs::write(&office, &written).expect("a file");
+
+    run(DAY, &["apply", "--auto-approve"], 0);
+    let released = written.replace(
+        "\"18017690203\": {}",
+        "\"18017690203\": { state: released }",
+    );
+    assert_ne!(released, written);
+    std::fs::write(&office, released).expect("a file");
+    run(DAY, &["plan", "--out", "day.json"], 0);
+
+    // Over steps: the window is closed, for files and for what was saved while it was open.
+    let plan = run(
+        NIGHT,
+        &["plan", "--format", "json", "--detailed-exitcode"],
+        1,
+    );
+    let plan: Value = serde_json::from_slice(&plan.stdout).expect("JSON");
+    let finding = &plan["policies"][0];
+    assert_eq!(finding["policy"], "policy/change-window.schema.json");
+    assert_eq!(finding["step"], plan["steps"][0]["id"]);
+    assert_eq!(finding["source"], plan["steps"][0]["source"]);
+    assert_eq!(finding["severity"], "error");
+    let said = text(&run(NIGHT, &["plan", "--out", "night.json"], 1));
+    assert!(said.contains("apply refuses this plan"), "{said}");
+    assert!(said.contains("Plan: 1 to release"), "{said}");
+    for arguments in [
+        &["apply", "--auto-approve"][..],
+        &["apply", "day.json"],
+        &["apply", "night.json"],
+    ] {
+        let said = text(&run(NIGHT, arguments, 1));
+        assert!(
+            said.contains("nothing was sent") && !said.contains("Applied"),
+            "{said}"
+        );
+    }
+    let json = run(NIGHT, &["apply", "--auto-approve", "--format", "json"], 1);
+    let event: Value = serde_json::from_slice(&json.stdout).expect("one event");
+    assert_eq!(event["problems"][0]["code"], "policy", "{event}");
+
+    // Nothing was sent: it is still to do, and what was planned at night may be done by day.
+    let said = text(&run(NEXT_DAY, &["apply", "night.json"], 0));
+    assert!(said.contains("✓ release +1 801-769-0203"), "{said}");
+}

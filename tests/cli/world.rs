@@ -1,7 +1,7 @@
 //! A repository in a directory of its own and a sandbox to apply it to.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use alz::sandbox::{self, Options, Running};
@@ -89,18 +89,18 @@ pub struct World {
 impl World {
     /// A sandbox with a frozen clock, and a repository of these files.
     pub fn new(files: &[(&str, &str)]) -> Self {
-        Self::started(None, files)
+        Self::begin(None, files)
     }
 
-    /// The same, with a world of its own on the sandbox.
+    /// The same with a world of its own to begin with, as YAML.
     pub fn seeded(seed: &str, files: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("seed.yaml");
         std::fs::write(&path, seed).expect("a file");
-        Self::started(Some(path), files)
+        Self::begin(Some(path), files)
     }
 
-    fn started(seed: Option<PathBuf>, files: &[(&str, &str)]) -> Self {
+    fn begin(seed: Option<std::path::PathBuf>, files: &[(&str, &str)]) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let running = runtime
             .block_on(sandbox::start(Options {

@@ -1,7 +1,9 @@
 //! Getting in: logging in once, again when the token has expired, and never
 //! showing what was used for it.
 
-use alz::api::{ApiError, ClientOptions, Credentials, Endpoint, ReadClient, Safety, WriteClient};
+use alz::api::{
+    ApiError, ClientOptions, Credentials, Endpoint, Manner, ReadClient, Safety, WriteClient,
+};
 use serde_json::json;
 
 use crate::platform::*;
@@ -59,19 +61,69 @@ async fn an_expired_token_is_renewed_and_the_call_made_once_more() {
 }
 
 #[tokio::test]
-async fn an_order_that_met_an_expired_token_is_sent_once_more_and_no_oftener() {
+async fn an_order_that_met_an_expired_token_is_sent_again_by_who_has_looked_for_it() {
     let platform = Platform::with_login(|request, _| match request.header("x-auth-token") {
         Some("T1") => expired(),
         _ => ok(json!({"id": "ordered"})),
     });
     let path = "/v2/partition/P1/account/A1/telephonenumber";
-    let answer = platform
-        .writer()
-        .send("POST", path, Some(&json!({"x": 1})), Safety::OnceOnly)
-        .await
-        .expect("ordered");
-    assert_eq!(answer, Some(json!({"id": "ordered"})));
+    let (writer, body) = (platform.writer(), json!({"x": 1}));
+    let first = Manner::of(Safety::OnceOnly);
+    let told = writer.send("POST", path, Some(&body), &first).await;
+    assert!(
+        matches!(told, Err(ApiError::TokenRenewed { .. })),
+        "{told:?}"
+    );
+    assert_eq!((platform.logins(), platform.calls()), (2, 1));
+    let again = Manner {
+        renewed: true,
+        ..first
+    };
+    let answer = writer.send("POST", path, Some(&body), &again).await;
+    assert_eq!(answer, Ok(Some(json!({"id": "ordered"}))));
     assert_eq!((platform.logins(), platform.calls()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_write_refused_with_a_fresh_token_too_is_not_sent_a_third_time() {
+    let platform = Platform::with_login(|_, _| json(401, json!({"message": "Unauthorized"})));
+    let again = Manner {
+        renewed: true,
+        ..Manner::of(Safety::OnceOnly)
+    };
+    let path = "/v2/partition/P1/account/A1/telephonenumber";
+    let told = platform.writer().send("POST", path, None, &again).await;
+    let told = told.expect_err("refused").to_string();
+    assert!(told.contains("the user may lack the permission"), "{told}");
+    assert_eq!((platform.logins(), platform.calls()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_write_whose_leave_is_gone_when_its_turn_comes_is_not_sent() {
+    let platform = Platform::with_login(|_, _| ok(json!({"id": "ordered"})));
+    let path = "/v2/partition/P1/account/A1/telephonenumber";
+    let manner = Manner {
+        leave: Some(&|| false),
+        ..Manner::of(Safety::OnceOnly)
+    };
+    let told = platform.writer().send("POST", path, None, &manner).await;
+    assert!(matches!(told, Err(ApiError::Withheld { .. })), "{told:?}");
+    assert_eq!(platform.calls(), 0);
+}
+
+#[tokio::test]
+async fn leave_that_is_gone_after_a_lost_answer_does_not_make_it_a_write_never_sent() {
+    let platform = Platform::with_login(|_, _| refusal(503, "Busy"));
+    let asked = std::sync::atomic::AtomicU32::new(0);
+    let asked: &'static std::sync::atomic::AtomicU32 = Box::leak(Box::new(asked));
+    let manner = Manner {
+        leave: Some(&move || asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0),
+        ..Manner::of(Safety::SafeWrite)
+    };
+    let path = "/v2/partition/P1/account/A1/telephonenumber/18015551212";
+    let told = platform.writer().send("DELETE", path, None, &manner).await;
+    assert!(told.is_err_and(|error| error.is_unclear()));
+    assert_eq!(platform.calls(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -180,7 +232,7 @@ async fn no_token_or_password_is_ever_shown() {
             "PATCH",
             "/v2/partition/P1/account/A1/port/1",
             Some(&json!({"port": {"wirelessPin": "9731", "wirelessAccountNumber": "AC-77"}})),
-            Safety::OnceOnly,
+            &Manner::of(Safety::OnceOnly),
         )
         .await
         .expect_err("refused");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alz::api::{ApiError, Endpoint, ReadClient, Safety, WriteClient};
+use alz::api::{ApiError, Endpoint, Manner, ReadClient, Safety, WriteClient};
 use serde_json::json;
 
 use crate::platform::*;
@@ -67,7 +67,7 @@ async fn an_order_is_never_sent_again_once_it_may_have_been_carried_out() {
                 "POST",
                 T,
                 Some(&json!({"telephoneNumbers": []})),
-                Safety::OnceOnly,
+                &Manner::of(Safety::OnceOnly),
             )
             .await
             .expect_err("unclear");
@@ -82,7 +82,7 @@ async fn what_became_of_an_order_is_said_to_be_unknown() {
     let platform = Platform::with_login(|_, _| refusal(500, "Oops"));
     let error = platform
         .writer()
-        .send("POST", T, None, Safety::OnceOnly)
+        .send("POST", T, None, &Manner::of(Safety::OnceOnly))
         .await;
     assert_eq!(
         error.expect_err("unclear").to_string(),
@@ -101,7 +101,7 @@ async fn an_order_that_was_turned_away_for_haste_is_unclear_and_holds_the_others
     let (options, timer) = platform.options();
     let writer = WriteClient::new(ReadClient::new(options).expect("a client"));
     let error = writer
-        .send("POST", T, None, Safety::OnceOnly)
+        .send("POST", T, None, &Manner::of(Safety::OnceOnly))
         .await
         .expect_err("unclear");
     assert!(error.is_unclear(), "{error}");
@@ -128,7 +128,9 @@ async fn a_safe_write_that_was_turned_away_for_haste_is_sent_again() {
     });
     let (options, timer) = platform.options();
     let writer = WriteClient::new(ReadClient::new(options).expect("a client"));
-    let answer = writer.send("PATCH", ONE, None, Safety::SafeWrite).await;
+    let answer = writer
+        .send("PATCH", ONE, None, &Manner::of(Safety::SafeWrite))
+        .await;
     assert_eq!(answer, Ok(Some(json!({"id": "X"}))));
     assert_eq!(platform.calls(), 3);
     let waited = timer.waited();
@@ -151,7 +153,7 @@ async fn an_order_that_never_left_is_tried_again() {
     options.credentials = alz::api::Credentials::Token("t".into());
     let writer = WriteClient::new(ReadClient::new(options).expect("a client"));
     let error = writer
-        .send("POST", T, None, Safety::OnceOnly)
+        .send("POST", T, None, &Manner::of(Safety::OnceOnly))
         .await
         .expect_err("gone");
     assert!(matches!(error, ApiError::Unreachable { .. }), "{error}");
@@ -173,7 +175,7 @@ async fn a_safe_write_is_repeated_and_stays_unclear_if_its_first_try_may_have_wo
     });
     let done = platform
         .writer()
-        .send("DELETE", ONE, None, Safety::SafeWrite)
+        .send("DELETE", ONE, None, &Manner::of(Safety::SafeWrite))
         .await;
     assert_eq!(done, Ok(None));
     assert_eq!(platform.calls(), 2);
@@ -184,14 +186,14 @@ async fn a_safe_write_is_repeated_and_stays_unclear_if_its_first_try_may_have_wo
     });
     let done = platform
         .writer()
-        .send("DELETE", ONE, None, Safety::SafeWrite)
+        .send("DELETE", ONE, None, &Manner::of(Safety::SafeWrite))
         .await;
     assert!(done.is_err_and(|error| error.is_unclear()));
 
     let platform = Platform::with_login(|_, _| Answer::Cut);
     let done = platform
         .writer()
-        .send("DELETE", ONE, None, Safety::SafeWrite)
+        .send("DELETE", ONE, None, &Manner::of(Safety::SafeWrite))
         .await;
     assert!(done.is_err_and(|error| error.is_unclear()));
     assert_eq!(platform.calls(), 4);
@@ -257,7 +259,7 @@ async fn a_refusal_is_final_and_in_the_platforms_words() {
     });
     let error = platform
         .writer()
-        .send("DELETE", ONE, None, Safety::SafeWrite)
+        .send("DELETE", ONE, None, &Manner::of(Safety::SafeWrite))
         .await
         .expect_err("refused");
     assert_eq!(platform.calls(), 1);
@@ -281,7 +283,9 @@ async fn a_write_goes_nowhere_but_to_the_partition() {
         ("GET", ONE),
         ("PUT", "http://elsewhere.example/"),
     ] {
-        let error = writer.send(method, path, None, Safety::SafeWrite).await;
+        let error = writer
+            .send(method, path, None, &Manner::of(Safety::SafeWrite))
+            .await;
         assert!(
             matches!(error, Err(ApiError::BadPath { .. })),
             "{method} {path}"
@@ -298,7 +302,9 @@ async fn an_order_that_fails_for_overload_still_holds_the_others_back() {
     });
     let (options, timer) = platform.options();
     let writer = WriteClient::new(ReadClient::new(options).expect("a client"));
-    let order = writer.send("POST", T, None, Safety::OnceOnly).await;
+    let order = writer
+        .send("POST", T, None, &Manner::of(Safety::OnceOnly))
+        .await;
     assert!(order.is_err_and(|error| error.is_unclear()));
     assert_eq!(timer.waited(), Duration::ZERO);
     writer

@@ -32,9 +32,11 @@ impl Disturbance {
         self.rule.get("delayMilliseconds").is_some()
     }
 
-    /// It ends the login: what was answered so is sent again with the next one.
+    /// It ends the login before anything is done: after a look it is sent again
+    /// with the next one.
     pub fn is_about_the_token(&self) -> bool {
-        self.rule.get("expireToken").is_some() || self.rule["status"] == 401
+        let refused = self.rule.get("expireToken").is_some() || self.rule["status"] == 401;
+        refused && self.rule.get("afterEffect").is_none()
     }
 
     /// The rules, for a write by this method and path that `reads` readings precede.

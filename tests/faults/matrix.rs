@@ -134,8 +134,7 @@ async fn cell(work: &Work, fault: &Disturbance, right: &Undisturbed) -> Result<S
         let _ = writeln!(wrong, "the clean run: {why}");
     }
     let twice = then.twice(&right.then);
-    let excused = fault.name == "401 after" && work.action == Action::Update;
-    if !twice.is_empty() && !excused {
+    if !twice.is_empty() {
         let _ = writeln!(wrong, "twice: {}", twice.join(", "));
     }
     if later.facts != right.later.facts {
@@ -143,8 +142,6 @@ async fn cell(work: &Work, fault: &Disturbance, right: &Undisturbed) -> Result<S
     }
     let sign = if after == right.then {
         ""
-    } else if !twice.is_empty() {
-        " ×2"
     } else if then == right.then {
         "*"
     } else {

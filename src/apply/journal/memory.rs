@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::entry::{Intent, Line};
 use super::read::Run;
 use crate::apply::StepStatus;
-use crate::apply::perform::NOT_SHOWN;
+use crate::apply::perform::{NOT_SHOWN, WITHHELD, is_order};
 use crate::model::porting::PortMemory;
 use crate::model::{PartitionId, PhoneNumber};
 use crate::plan::{Action, Step};
@@ -39,7 +39,7 @@ pub struct Pending {
 impl Unsettled {
     /// The earlier order that this step may be a second one of.
     pub fn behind(&self, step: &Step) -> Option<&Pending> {
-        if !orders(step.action) {
+        if !is_order(step.action) {
             return None;
         }
         step.numbers.iter().find_map(|number| self.0.get(number))
@@ -78,7 +78,9 @@ impl Memory {
                             StepStatus::Done if ended.error.as_deref() == Some(NOT_SHOWN) => false,
                             StepStatus::Done | StepStatus::Skipped => true,
                             // The platform's no; where nothing was sent, nothing was learned.
-                            StepStatus::Failed => intent.is_some(),
+                            StepStatus::Failed => {
+                                intent.is_some() && ended.error.as_deref() != Some(WITHHELD)
+                            }
                             StepStatus::Unknown => false,
                         };
                         if known {
@@ -99,7 +101,7 @@ impl Memory {
     }
 
     fn is_sent(&mut self, intent: &Intent, run: &Run) {
-        if orders(intent.action) {
+        if is_order(intent.action) {
             for number in &intent.numbers {
                 let pending = Pending {
                     step: intent.step.clone(),
@@ -125,22 +127,5 @@ impl Memory {
         if let (Action::TriggerPort, Some(port)) = (intent.action, &intent.port_id) {
             self.ports.triggered.insert(port.clone(), intent.at);
         }
-    }
-}
-
-/// Sending it twice would be two orders.
-const fn orders(action: Action) -> bool {
-    match action {
-        Action::Activate | Action::SubmitPort => true,
-        Action::Recover
-        | Action::SubmitActivation
-        | Action::UpdatePort
-        | Action::TriggerPort
-        | Action::Update
-        | Action::AcceptE911Correction
-        | Action::KeepE911Original
-        | Action::CancelActivation
-        | Action::CancelPort
-        | Action::Release => false,
     }
 }

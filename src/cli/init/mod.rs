@@ -1,12 +1,17 @@
 //! `alz init`: a working repository to start from. What exists is left alone.
 
+mod files;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use clap::Args;
 
 use super::args::Global;
 use super::fatal::Fatal;
 use super::output::Output;
 use super::{Exit, session, write_file};
-use crate::report::schema::{self, Draft, Kind};
+use files::Set;
 
 /// Make a working repository to start from
 #[derive(Debug, Args)]
@@ -14,44 +19,45 @@ use crate::report::schema::{self, Draft, Kind};
 Examples:
   alz init                          in this directory
   alz -C numbers init               in the directory numbers
-  alz init && alz apply             then try it on the built-in sandbox")]
+  alz init && alz apply             then try it on the built-in sandbox
+  alz init --with pre-commit,docker more than the usual files
+  alz init --only github --force    the GitHub files anew, after an upgrade of alz")]
 pub struct InitArgs {
     /// Write over files that exist
     #[arg(long)]
     pub force: bool,
+    /// More than repository, github and gitlab
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "SETS")]
+    pub with: Vec<Set>,
+    /// These sets alone
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "SETS",
+        conflicts_with = "with"
+    )]
+    pub only: Vec<Set>,
 }
 
-/// The files, by their path, with what is in them.
-fn files() -> [(&'static str, String); 7] {
-    [
-        ("alz.yaml", include_str!("alz.yaml").to_owned()),
-        (
-            "accounts/example.yaml",
-            include_str!("example.yaml").to_owned(),
-        ),
-        (
-            ".github/workflows/alz.yml",
-            include_str!("github.yml").to_owned(),
-        ),
-        (".gitlab-ci.yml", include_str!("gitlab.yml").to_owned()),
-        // The state of the sandbox, and the locks of runs.
-        (".gitignore", ".alz/\n".to_owned()),
-        (
-            "schema/account.schema.json",
-            schema::text(Kind::Account, Draft::Draft2020),
-        ),
-        (
-            "schema/config.schema.json",
-            schema::text(Kind::Config, Draft::Draft2020),
-        ),
-    ]
+/// The files that were asked for, by their path. A later set replaces a file of an earlier.
+fn chosen(arguments: &InitArgs) -> BTreeMap<&'static str, Cow<'static, str>> {
+    let mut sets: Vec<Set> = match arguments.only.as_slice() {
+        [] => Set::USUAL
+            .into_iter()
+            .chain(arguments.with.clone())
+            .collect(),
+        only => only.to_vec(),
+    };
+    sets.sort();
+    sets.into_iter().flat_map(Set::files).collect()
 }
 
 pub fn run(arguments: &InitArgs, global: &Global, output: &Output) -> Exit {
     let root = global.root();
     let mut written = Vec::new();
     let mut kept = Vec::new();
-    for (name, text) in files() {
+    for (name, text) in chosen(arguments) {
         let path = root.join(name);
         if path.exists() && !arguments.force {
             kept.push(name);

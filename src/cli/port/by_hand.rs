@@ -188,7 +188,7 @@ impl<'a> Hand<'a> {
         let loaded = project.load(&[], clock::today()?)?;
         // Whose port it is turns out when the platform is read: all are claimed.
         let (arguments, command) = lock;
-        let accounts = planning::accounts(&loaded.repository, &[]);
+        let accounts = loaded.repository.account_ids().cloned().collect();
         let (session, guard) = lock::connect(
             &project,
             arguments,
@@ -295,6 +295,7 @@ impl<'a> Hand<'a> {
             &self.allow,
         );
         planning::locate(&mut plan, &self.repository);
+        planning::judge(&mut plan, &self.repository, self.session.now)?;
         let faults = plan::lint(&plan);
         if !faults.is_empty() {
             return Err(Fatal::with_help(
@@ -331,6 +332,7 @@ impl<'a> Hand<'a> {
             style,
             partition: platform.partition,
             key: Key(self.repository.redaction_key(None)),
+            repository: Arc::clone(&self.repository),
         };
         let ended = run.carry(planned, &[]).await;
         signals.abort();

@@ -89,6 +89,7 @@ async fn update(hand: &Hand<'_>, arguments: &UpdateArgs) -> Result<Exit, Fatal> 
             memory: hand.remembered.ports.clone(),
             resend_secrets: arguments.resend_secrets,
             audit: None,
+            base: None,
         },
         hand.project.e911_on_unknown,
     );

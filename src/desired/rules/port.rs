@@ -358,7 +358,30 @@ fn reference(spot: Spot<'_>, member: &'static str, secret: &SecretRef, found: &m
             "`env` takes the name of an environment variable, and this can't be one",
             "letters, digits and _, not beginning with a digit; if it is the secret itself, change it and keep it out of the file",
         );
+    } else if is_credential(name) {
+        found.error(
+            "D44",
+            spot,
+            member,
+            format!("{name} is a credential of the pipeline, and this would send it to a carrier"),
+            "put the port's own secret into a variable of its own, such as MAIN_LINE_PIN",
+        );
     }
+}
+
+/// Variables that a pipeline keeps beside the ports' secrets. Whoever may open a
+/// pull request can write a reference; none may carry one of these out.
+fn is_credential(name: &str) -> bool {
+    const FAMILIES: [&str; 5] = ["ALZ_", "GITHUB_", "ACTIONS_", "ATLANTIS_", "AWS_"];
+    const NAMES: [&str; 6] = [
+        "PGPASSWORD",
+        "GH_TOKEN",
+        "CI_JOB_TOKEN",
+        "CI_JOB_JWT",
+        "CI_REGISTRY_PASSWORD",
+        "CI_DEPLOY_PASSWORD",
+    ];
+    NAMES.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
 /// D38.

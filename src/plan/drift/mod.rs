@@ -378,6 +378,7 @@ fn saying(note: &Note) -> Saying {
         until,
         account: _, // the audit's own
         numbers: _, // each is told for itself
+        origin: _,  // no base is named for an audit
     } = note;
     Saying {
         kind: *kind,

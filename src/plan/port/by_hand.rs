@@ -83,6 +83,7 @@ pub fn by_hand(
                 reason: saying.reason,
                 help: saying.help,
                 until: saying.until,
+                origin: None,
             })
             .collect(),
         questions: Vec::new(),

@@ -8,6 +8,7 @@
 //! with `progress` for its words, `amend` for what the files now say otherwise
 //! and `secrets` for what is never compared.
 
+mod along;
 mod amend;
 mod by_hand;
 mod declared;
@@ -22,6 +23,7 @@ mod secrets;
 mod step;
 mod terms;
 
+pub use along::{along, tell_along};
 pub use offer::{not_portable, question, shown};
 
 use std::collections::BTreeMap;

@@ -17,7 +17,7 @@ use crate::model::personal::{MASK, is_public_path};
 use crate::model::{
     DesiredAccount, DesiredNumber, DesiredPort, LiveAccount, LiveNumber, Member, Record, Redactor,
 };
-use crate::plan::{Change, Expect, Finding, Ignored, Note, Plan, PortFacts, Step};
+use crate::plan::{Change, Expect, Finding, Ignored, Note, Plan, PolicyFinding, PortFacts, Step};
 
 pub use problems::problems;
 
@@ -75,6 +75,10 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
     };
     let mut shown = plan.clone();
     shown.names.clear();
+    shown.places.clear();
+    for remark in &mut shown.base_remarks {
+        *remark = sentence(remark);
+    }
     for finding in shown.drift.iter_mut().flat_map(|drift| &mut drift.findings) {
         finding_shown(finding, key, &sentence);
     }
@@ -114,6 +118,19 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
             *rate_center = rate_center.as_deref().map(sentence);
         }
     }
+    for finding in &mut shown.policies {
+        let PolicyFinding {
+            message,
+            severity: _,
+            policy: _,
+            step: _,
+            account: _,
+            numbers: _,
+            source: _,
+            path: _,
+        } = finding;
+        *message = sentence(message);
+    }
     for note in &mut shown.notes {
         let Note {
             reason,
@@ -122,6 +139,7 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
             account: _,
             numbers: _,
             until: _,
+            origin: _,
         } = note;
         *reason = sentence(reason);
         *help = help.as_deref().map(sentence);

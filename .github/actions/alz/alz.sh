@@ -1,0 +1,444 @@
+#!/usr/bin/env bash
+# What the alz action does, one command a call: install, plan, merge, apply, drift, validate.
+#
+# A file of its own rather than `run:` blocks of action.yml, so that it can be read,
+# linted and tried against a stand-in for GitHub. It needs bash, curl and jq, and unzip
+# for apply. All that it is told comes in environment variables (ALZ_ACTION_*: the
+# action's inputs; GITHUB_*: the runner's own): a branch name or a title written by a
+# stranger is data here and never becomes part of a command.
+set -euo pipefail
+
+readonly TEMP=${RUNNER_TEMP:?}/alz
+readonly ENVIRONMENT=${ALZ_ACTION_ENV:-${ALZ_ENV:-default}}
+readonly DIRECTORY=${ALZ_ACTION_DIRECTORY:-.}
+readonly SHARD=${ALZ_ACTION_SHARD:-}
+readonly RUN_URL=${GITHUB_SERVER_URL:-}/${GITHUB_REPOSITORY:-}/actions/runs/${GITHUB_RUN_ID:-}
+# What GitHub takes in a comment, less our own last lines.
+readonly LIMIT=65000
+mkdir -p "$TEMP"
+
+# --- telling ---------------------------------------------------------------------------
+
+# A workflow command is one line; what it says may not begin another.
+escaped() { local text=${1//'%'/%25}; text=${text//$'\r'/%0D}; printf '%s' "${text//$'\n'/%0A}"; }
+notice() { echo "::notice title=alz::$(escaped "$1")"; }
+fail() { echo "::error title=alz::$(escaped "$1")"; summary "**alz:** $1"; exit "${2:-1}"; }
+summary() { printf '%s\n\n' "$1" >> "${GITHUB_STEP_SUMMARY:-/dev/null}"; }
+output() { printf '%s=%s\n' "$1" "$2" >> "${GITHUB_OUTPUT:-/dev/null}"; }
+
+# quoted FD PROGRAM…: what the program writes there holds other people's words: those are
+# no commands to the runner, whatever they begin with.
+quoted() {
+  local fd=$1 token status=0
+  shift
+  token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  echo "::stop-commands::$token" >&"$fd"
+  "$@" || status=$?
+  printf '\n::%s::\n' "$token" >&"$fd"
+  return "$status"
+}
+
+# The file as a fenced block, under a fence longer than any inside.
+fenced() {
+  local fence='```'
+  while grep -qF -- "$fence" "$1"; do fence+='`'; done
+  printf '%s\n%s\n%s\n' "$fence" "$(cat "$1")" "$fence"
+}
+
+# --- GitHub ----------------------------------------------------------------------------
+
+# api METHOD PATH [FILE]: the answer's body. The token goes by a descriptor, not by the
+# list of processes. Only reading is tried again: a comment that was made once is enough.
+api() {
+  local method=$1 path=$2 file=${3:-} answer status
+  local arguments=(--silent --show-error --location --max-time 60 --request "$method"
+    --header 'Accept: application/vnd.github+json' --header 'X-GitHub-Api-Version: 2022-11-28'
+    --write-out '\n%{http_code}')
+  [ "$method" != GET ] || arguments+=(--retry 3)
+  [ -z "$file" ] || arguments+=(--header 'Content-Type: application/json' --data-binary "@$file")
+  answer=$(curl "${arguments[@]}" \
+    --config <(printf 'header = "Authorization: Bearer %s"\n' "${ALZ_ACTION_TOKEN:-}") \
+    "${GITHUB_API_URL:?}/$path") || { echo "$method $path: GitHub can't be reached" >&2; return 1; }
+  status=${answer##*$'\n'}
+  answer=${answer%$'\n'*}
+  case $status in
+    2??) printf '%s' "$answer" ;;
+    *) echo "$method $path: GitHub answers $status $(jq -r '.message // empty' <<< "$answer" 2>/dev/null || true)" >&2
+       return 1 ;;
+  esac
+}
+
+# pages PATH: the array of all pages. A hundred pages are ten thousand comments.
+pages() {
+  local path=$1 page=1 part all='[]' join='?'
+  [[ $path != *\?* ]] || join='&'
+  while [ "$page" -le 100 ]; do
+    part=$(api GET "$path${join}per_page=100&page=$page") || return 1
+    all=$(jq -c --slurpfile all <(printf '%s' "$all") '$all[0] + .' <<< "$part")
+    [ "$(jq length <<< "$part")" -eq 100 ] || break
+    page=$((page + 1))
+  done
+  printf '%s' "$all"
+}
+
+event() { jq -r "$1 // empty" "${GITHUB_EVENT_PATH:?}"; }
+
+# The marker by which a comment or issue is found again: the document's own, or one of ours.
+marker() {
+  local found
+  found=$(grep -oE "<!-- alz:$1:[^<>]* -->" "$2" | head -n 1 || true)
+  printf '%s' "${found:-<!-- alz:$1:$ENVIRONMENT${SHARD:+:$SHARD} -->}"
+}
+
+# body KIND FILE: makes FILE fit to be posted: marked, and not over GitHub's limit. What
+# is too long is not cut (half a table, half a tag), but left to the run's page.
+body() {
+  local kind=$1 file=$2 mark sha
+  mark=$(marker "$kind" "$file")
+  if [ "$(wc -m < "$file")" -gt "$LIMIT" ]; then
+    printf '**alz %s of %s:** too long for a comment; it is on the page of the run.\n' "$kind" "$ENVIRONMENT" > "$file"
+  fi
+  sha=$(event .pull_request.head.sha)
+  sha=${sha:-${GITHUB_SHA:-}}
+  printf '\n<sub>%s · [run](%s)</sub>\n' "${sha:0:9}" "$RUN_URL" >> "$file"
+  grep -qF -- "$mark" "$file" || printf '%s\n' "$mark" >> "$file"
+  jq -Rs '{ body: . }' "$file" > "$file.body"
+  printf '%s' "$mark"
+}
+
+# comment KIND NUMBER FILE: the one comment of its kind and environment on a pull request.
+# Only our own are looked at: a marker in somebody else's comment is text.
+comment() {
+  local kind=$1 number=$2 file=$3 mark ids first
+  mark=$(body "$kind" "$file") || return 1
+  ids=$(pages "repos/$GITHUB_REPOSITORY/issues/$number/comments" |
+    jq -r --arg mark "$mark" --arg author "${ALZ_ACTION_AUTHOR:?}" \
+      '.[] | select(.user.login == $author and (.body | contains($mark))) | .id') || return 1
+  first=$(head -n 1 <<< "$ids")
+  if [ -z "$first" ]; then
+    api POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" "$file.body" > /dev/null
+    return
+  fi
+  api PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$first" "$file.body" > /dev/null || return 1
+  # Two runs at once may each have made one.
+  local extra
+  for extra in $(tail -n +2 <<< "$ids"); do
+    api DELETE "repos/$GITHUB_REPOSITORY/issues/comments/$extra" > /dev/null || return 1
+  done
+}
+
+commented() {
+  [ "${ALZ_ACTION_COMMENT:-true}" = true ] && [ -n "$2" ] || return 0
+  comment "$@" || notice "the comment on #$2 could not be written (permissions: pull-requests: write)"
+}
+
+# --- whom the run may be trusted by ------------------------------------------------------
+
+# A pull request from a fork, or by a bot without secrets, is validated and nothing else.
+trusted() {
+  local head
+  case ${GITHUB_EVENT_NAME:-} in
+    pull_request_target | workflow_run | issue_comment)
+      fail "this action does not run on $GITHUB_EVENT_NAME: there a stranger's files meet your secrets. Use pull_request" ;;
+    pull_request)
+      head=$(event .pull_request.head.repo.full_name)
+      [ "$head" = "$GITHUB_REPOSITORY" ] && [ "${GITHUB_ACTOR:-}" != 'dependabot[bot]' ] ;;
+    *) true ;;
+  esac
+}
+
+# --- alz ---------------------------------------------------------------------------------
+
+# The words of the `args` input. Blanks part them; nothing is expanded.
+words() {
+  local IFS=$' \t\n' word
+  set -f
+  # shellcheck disable=SC2086 # to be split
+  for word in $1; do printf '%s\0' "$word"; done
+  set +f
+}
+
+# options: what every call of alz is given.
+OPTIONS=(-C "$DIRECTORY")
+[ "${ALZ_ACTION_REDACT:-pii}" != pii ] || OPTIONS+=(--redact pii)
+[ -z "${ALZ_ACTION_ENV:-}" ] || OPTIONS+=(--env "$ALZ_ACTION_ENV")
+[ -z "${ALZ_ACTION_JOURNAL:-}" ] || OPTIONS+=(--journal "$ALZ_ACTION_JOURNAL")
+MORE=()
+while IFS= read -r -d '' word; do MORE+=("$word"); done < <(words "${ALZ_ACTION_ARGS:-}")
+[ -z "$SHARD" ] || MORE+=(--shard "$SHARD")
+
+# The name under which a plan is kept: one an environment and shard.
+artifact() { printf 'alz-%s-%s' "$1" "$ENVIRONMENT${SHARD:+-${SHARD/\//-of-}}" | tr -c 'A-Za-z0-9._-' '-'; }
+
+# Annotations name files from the top of the repository, alz from its own directory.
+placed() {
+  if [ "$DIRECTORY" = . ]; then cat
+  else sed -E "s|^(::(error\|warning\|notice) ([^:]*,)?file=)|\1${DIRECTORY//[|&\\]/_}/|"; fi
+}
+
+validate() {
+  local status=0
+  quoted 2 alz "${OPTIONS[@]}" validate --format github > "$TEMP/annotations" || status=$?
+  placed < "$TEMP/annotations"
+  return "$status"
+}
+
+# The commit that the pull request is to be merged into, as far as it is here.
+base() {
+  local head base
+  [ "${GITHUB_EVENT_NAME:-}" = pull_request ] || return 0
+  head=$(event .pull_request.head.sha)
+  if [ "$(git -C "$DIRECTORY" rev-parse --quiet --verify 'HEAD^2' || true)" = "$head" ]; then
+    base=$(git -C "$DIRECTORY" rev-parse 'HEAD^1')
+  else
+    base=$(event .pull_request.base.sha)
+  fi
+  if git -C "$DIRECTORY" cat-file -e "$base^{commit}" 2>/dev/null; then printf '%s' "$base"
+  else echo "the base $base is not here: check out with fetch-depth: 0" >&2; fi
+}
+
+plan() {
+  local status=0 since number
+  rm -f "$TEMP/plan.json" "$TEMP/plan.md"
+  validate || fail 'the files have problems: see the annotations'
+  trusted || {
+    notice 'no plan: a pull request from a fork has no credentials. Its files are valid'
+    summary '**alz:** the files are valid. They come from a fork, so nothing was asked of the platform and there is no plan.'
+    return 0
+  }
+  since=$(base)
+  quoted 2 alz "${OPTIONS[@]}" plan --format markdown --comment-limit "$LIMIT" --out "$TEMP/plan.json" \
+    ${since:+--base "$since"} ${MORE[@]+"${MORE[@]}"} > "$TEMP/plan.md" || status=$?
+  if [ "$status" != 0 ]; then
+    rm -f "$TEMP/plan.json"
+    [ -s "$TEMP/plan.md" ] ||
+      printf '**alz plan failed** in %s (exit %s). Why is in the log of the run.\n' "$ENVIRONMENT" "$status" > "$TEMP/plan.md"
+  fi
+  [ ! -s "$TEMP/plan.md" ] || summary "$(cat "$TEMP/plan.md")"
+  number=$(event .pull_request.number)
+  commented plan "$number" "$TEMP/plan.md"
+  [ "$status" = 0 ] || fail "plan failed (exit $status)" "$status"
+  output plan "$TEMP/plan.json"
+  output artifact "$(artifact plan)"
+  output steps "$(jq '.steps | length' "$TEMP/plan.json")"
+}
+
+# unplanned WHY: an older plan must not be left standing as though it held.
+unplanned() {
+  printf '**alz plan failed** in %s: %s. The log of the run has more.\n' "$ENVIRONMENT" "$1" > "$TEMP/plan.md"
+  commented plan "$(event .pull_request.number)" "$TEMP/plan.md"
+  fail "$1"
+}
+
+# merge: the shards' plans of this run as one comment.
+merge() {
+  local listed id name parts=() status=0
+  trusted || return 0
+  rm -rf "$TEMP/parts"; mkdir -p "$TEMP/parts"
+  listed=$(api GET "repos/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/artifacts?per_page=100")
+  while IFS=$'\t' read -r id name; do
+    [ -n "$id" ] || continue
+    fetch "$id" "$TEMP/parts/$name.json" || unplanned "the plan $name of this run can't be read"
+    parts+=("$TEMP/parts/$name.json")
+  done < <(jq -r --arg name "$(artifact plan)-" \
+    '[.artifacts[] | select((.name | startswith($name)) and (.name | test("-[0-9]+-of-[0-9]+$")) and (.expired | not))]
+     | group_by(.name)[] | max_by(.id) | [.id, .name] | @tsv' <<< "$listed")
+  [ "${#parts[@]}" -gt 0 ] || unplanned "this run has no plans of shards of $ENVIRONMENT"
+  quoted 2 alz "${OPTIONS[@]}" report merge "${parts[@]}" --format markdown --comment-limit "$LIMIT" > "$TEMP/plan.md" || status=$?
+  [ "$status" = 0 ] || unplanned "the plans of the shards make no whole"
+  summary "$(cat "$TEMP/plan.md")"
+  commented plan "$(event .pull_request.number)" "$TEMP/plan.md"
+}
+
+# fetch ID FILE: the one file of an artifact. Nothing of the archive is unpacked by its own name.
+fetch() {
+  # GitHub sends the reader on to its store; curl leaves the token behind at another host.
+  curl --silent --show-error --fail --location --max-time 120 --retry 3 --output "$TEMP/archive.zip" \
+    --config <(printf 'header = "Authorization: Bearer %s"\n' "${ALZ_ACTION_TOKEN:-}") \
+    "${GITHUB_API_URL:?}/repos/$GITHUB_REPOSITORY/actions/artifacts/$1/zip" || return 1
+  unzip -p "$TEMP/archive.zip" plan.json > "$2" && [ -s "$2" ]
+}
+
+# The run whose plan is to be applied: the one that is named, else that of the pull
+# request whose merge this commit is.
+RUN='' NUMBER=''
+reviewed() {
+  local pull head
+  RUN=${ALZ_ACTION_RUN:-}
+  [ -z "$RUN" ] || return 0
+  pull=$(api GET "repos/$GITHUB_REPOSITORY/commits/$GITHUB_SHA/pulls" |
+    jq -c --arg sha "$GITHUB_SHA" --arg ref "${GITHUB_REF_NAME:-}" \
+      '[.[] | select(.merged_at != null and .merge_commit_sha == $sha and .base.ref == $ref)] | first // empty')
+  [ -n "$pull" ] || fail "nothing was applied: this commit is no merge of a pull request, so nobody has reviewed a plan of it. Run the workflow by hand: it plans, waits for an approval and applies that"
+  NUMBER=$(jq -r .number <<< "$pull")
+  head=$(jq -r .head.sha <<< "$pull")
+  # Of this repository alone (whoever owns a fork can put any file into its runs), and of
+  # this very workflow. The newest counts: an older plan is not what was looked at last.
+  RUN=$(api GET "repos/$GITHUB_REPOSITORY/actions/runs?event=pull_request&head_sha=$head&per_page=100" |
+    jq -r --arg repository "$GITHUB_REPOSITORY" --arg head "$head" --arg workflow "$(workflow)" \
+      '[.workflow_runs[] | select(.head_repository.full_name == $repository and .head_sha == $head
+          and .event == "pull_request" and ((.path | split("@"))[0] == $workflow))]
+       | max_by(.id) | select(. != null and .status == "completed") | .id')
+  [ -n "$RUN" ] || refused "#$NUMBER has no finished run of this workflow on its last commit"
+}
+
+workflow() { local path=${GITHUB_WORKFLOW_REF#"$GITHUB_REPOSITORY/"}; printf '%s' "${path%%@*}"; }
+
+refused() {
+  local why="nothing was applied: $1. Run the workflow by hand: it plans anew, waits for an approval and applies that"
+  printf '**alz apply in %s:** %s.\n' "$ENVIRONMENT" "$why" > "$TEMP/apply.md"
+  commented apply "$NUMBER" "$TEMP/apply.md"
+  fail "$why" "${2:-4}"
+}
+
+apply() {
+  local status=0 id verdict
+  case ${GITHUB_EVENT_NAME:-} in
+    push | workflow_dispatch | schedule) ;;
+    *) fail "apply does not run on ${GITHUB_EVENT_NAME:-nothing}: it follows a merge" ;;
+  esac
+  reviewed
+  id=$(api GET "repos/$GITHUB_REPOSITORY/actions/runs/$RUN/artifacts?per_page=100&name=$(artifact plan)" |
+    jq -r --arg name "$(artifact plan)" '[.artifacts[] | select(.name == $name and (.expired | not))] | max_by(.id) | .id // empty')
+  [ -n "$id" ] || refused "the plan $(artifact plan) of run $RUN is missing or has expired"
+  fetch "$id" "$TEMP/reviewed.json" || refused "the plan of run $RUN can't be read"
+  quoted 1 tell alz "${OPTIONS[@]}" apply "$TEMP/reviewed.json" --color never ${MORE[@]+"${MORE[@]}"} || status=$?
+  case $status in
+    0) verdict='done' ;;
+    3) verdict='**not all of it is done**: a step failed, or its outcome is unknown. Run the job again; it looks before it sends anything' ;;
+    4) refused 'the reviewed plan no longer holds, as files or platform have changed since. What is different is in the log of the run' ;;
+    130) verdict='**interrupted**: what was in flight is finished, the rest was not begun. Run the job again' ;;
+    *) verdict='**refused**: nothing was sent' ;;
+  esac
+  { printf '**alz apply in %s:** %s\n\n<details><summary>What it said</summary>\n\n' "$ENVIRONMENT" "$verdict"
+    fenced "$TEMP/apply.log"
+    printf '\n</details>\n'; } > "$TEMP/apply.md"
+  summary "$(cat "$TEMP/apply.md")"
+  commented apply "$NUMBER" "$TEMP/apply.md"
+  [ "$status" = 0 ] || fail "apply ended with $status" "$status"
+}
+
+# Shown while it happens, and kept.
+tell() { "$@" 2>&1 | tee "$TEMP/apply.log"; }
+
+drift() {
+  local status=0 open first extra mark title="alz: drift in $ENVIRONMENT${SHARD:+, part $SHARD}"
+  trusted || return 0
+  rm -rf "$TEMP/drift"; mkdir -p "$TEMP/drift"
+  quoted 2 alz "${OPTIONS[@]}" drift --format markdown --comment-limit "$LIMIT" --report "json=$TEMP/drift/drift.json" \
+    --report "html=$TEMP/drift/drift.html" --report "prometheus=$TEMP/drift/alz.prom" \
+    ${MORE[@]+"${MORE[@]}"} > "$TEMP/drift.md" || status=$?
+  [ ! -s "$TEMP/drift.md" ] || summary "$(cat "$TEMP/drift.md")"
+  output artifact "$(artifact drift)"
+  output report "$TEMP/drift"
+  case $status in
+    0 | 2) ;;
+    # An audit that did not happen has found nothing, and disproved nothing.
+    *) fail "the audit failed (exit $status): whether there is drift is not known" "$status" ;;
+  esac
+  output drift "$([ "$status" = 2 ] && echo true || echo false)"
+  [ "${ALZ_ACTION_COMMENT:-true}" = true ] || return 0
+  mark=$(body drift "$TEMP/drift.md")
+  open=$(pages "repos/$GITHUB_REPOSITORY/issues?state=open&labels=alz-drift&direction=asc" |
+    jq -r --arg mark "$mark" --arg author "${ALZ_ACTION_AUTHOR:?}" \
+      '.[] | select(.pull_request == null and .user.login == $author and ((.body // "") | contains($mark))) | .number')
+  first=$(head -n 1 <<< "$open")
+  if [ "$status" = 2 ] && [ -z "$first" ]; then
+    jq --arg title "$title" '. + { title: $title, labels: ["alz-drift"] }' "$TEMP/drift.md.body" > "$TEMP/issue"
+    api POST "repos/$GITHUB_REPOSITORY/issues" "$TEMP/issue" > /dev/null
+  elif [ "$status" = 2 ]; then
+    api PATCH "repos/$GITHUB_REPOSITORY/issues/$first" "$TEMP/drift.md.body" > /dev/null
+  fi
+  # All of them where there is none left; else those that two audits at once opened twice.
+  [ "$status" = 0 ] || open=$(tail -n +2 <<< "$open")
+  for extra in $open; do
+    jq '. + { state: "closed", state_reason: "completed" }' "$TEMP/drift.md.body" > "$TEMP/issue"
+    api PATCH "repos/$GITHUB_REPOSITORY/issues/$extra" "$TEMP/issue" > /dev/null
+  done
+}
+
+# --- the program -------------------------------------------------------------------------
+
+target() {
+  case $(uname -s)-$(uname -m) in
+    Linux-x86_64) echo x86_64-unknown-linux-musl ;;
+    Linux-aarch64) echo aarch64-unknown-linux-musl ;;
+    Darwin-arm64) echo aarch64-apple-darwin ;;
+    *) echo none ;;
+  esac
+}
+
+digest() { if command -v sha256sum > /dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1; }
+
+# Whose releases: those of the repository that this action was fetched from.
+repository() {
+  local path=${GITHUB_ACTION_PATH:-} owner
+  if [ -n "${ALZ_ACTION_REPOSITORY:-}" ]; then printf '%s' "$ALZ_ACTION_REPOSITORY"
+  elif [[ $path == */_actions/*/*/* ]]; then
+    path=${path#*/_actions/}; owner=${path%%/*}; path=${path#*/}
+    printf '%s/%s' "$owner" "${path%%/*}"
+  fi
+}
+
+# What the program in the cache depends on. A branch's name stays while its source changes.
+key() {
+  local source=${GITHUB_ACTION_PATH:-} what
+  what=${ALZ_ACTION_VERSION:-source}-$(repository)-${ALZ_ACTION_SHA256:-}
+  if [ "${ALZ_ACTION_VERSION:-source}" = source ] && [ -d "$source/src" ]; then
+    what=$(cd "$source" && find src Cargo.toml Cargo.lock -type f -print0 | LC_ALL=C sort -z | xargs -0 cat -- > "$TEMP/source" && digest "$TEMP/source")
+    rm -f "$TEMP/source"
+  fi
+  output key "alz-$(uname -s)-$(uname -m)-$(tr -c 'A-Za-z0-9._-' '-' <<< "$what")"
+}
+
+# A release's archive, if there is one. A wrong digest ends the run; a missing release doesn't.
+download() {
+  local version=$1 name url expected from
+  from=$(repository)
+  [ -n "$from" ] || return 1
+  name=alz-$version-$(target).tar.gz
+  url=${GITHUB_SERVER_URL:?}/$from/releases/download/v$version
+  curl --silent --show-error --fail --location --max-time 300 --retry 3 --output "$TEMP/$name" "$url/$name" 2>/dev/null || return 1
+  expected=${ALZ_ACTION_SHA256:-}
+  if [ -z "$expected" ]; then
+    curl --silent --show-error --fail --location --max-time 60 --retry 3 --output "$TEMP/SHA256SUMS" "$url/SHA256SUMS" ||
+      fail "the release v$version has no SHA256SUMS: $name is not used unchecked"
+    expected=$(awk -v name="$name" '$2 == name || $2 == "*" name { print $1 }' "$TEMP/SHA256SUMS")
+  fi
+  [ -n "$expected" ] && [ "$(digest "$TEMP/$name")" = "$expected" ] ||
+    fail "$name has not the digest that was expected: it is not used"
+  tar -xzf "$TEMP/$name" -C "$BIN" alz
+}
+
+install() {
+  local version=${ALZ_ACTION_VERSION:-source} source=${GITHUB_ACTION_PATH:-} toolchain
+  BIN=${ALZ_ACTION_BIN:-$TEMP/bin}
+  mkdir -p "$BIN"
+  if [ -n "${ALZ_ACTION_BINARY:-}" ]; then
+    [ -x "$ALZ_ACTION_BINARY" ] || fail "there is no program $ALZ_ACTION_BINARY"
+    BIN=$(cd "$(dirname "$ALZ_ACTION_BINARY")" && pwd)
+  elif [ -x "$BIN/alz" ]; then
+    : # from the cache, whose key holds all that chooses it
+  elif [ "$version" = source ]; then
+    [ -f "$source/Cargo.toml" ] || fail 'this copy of the action has no source: say a version'
+    toolchain=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$source/Cargo.toml")
+    if command -v rustup > /dev/null; then
+      rustup toolchain install "$toolchain" --profile minimal
+      cargo "+$toolchain" install --locked --path "$source" --root "$TEMP/cargo" --target-dir "$TEMP/target"
+    else
+      cargo install --locked --path "$source" --root "$TEMP/cargo" --target-dir "$TEMP/target"
+    fi
+    cp "$TEMP/cargo/bin/alz" "$BIN/alz"
+  elif ! download "$version"; then
+    [ -z "${ALZ_ACTION_SHA256:-}" ] || fail "there is no release of $version to have the digest $ALZ_ACTION_SHA256"
+    cargo install alz --version "=$version" --locked --root "$TEMP/cargo"
+    cp "$TEMP/cargo/bin/alz" "$BIN/alz"
+  fi
+  "$BIN/alz" --version
+  echo "$BIN" >> "${GITHUB_PATH:-/dev/null}"
+}
+
+case ${1:-} in
+  key | install | validate | plan | merge | apply | drift) "$1" ;;
+  *) fail "the action knows the commands plan, merge, apply, drift and validate, not ${1:-nothing}" ;;
+esac

@@ -1,0 +1,263 @@
+//! A comment put together of whole entries, and kept under the limit of its host.
+//!
+//! What doesn't fit is left out entry by entry, the least important first, so
+//! that Markdown is never cut in the middle; and the comment says what is missing
+//! and where to see it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::escape;
+use super::{Flavour, Options};
+
+/// How important an entry is: the least is kept first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// A person must act, or nothing goes on.
+    Blocked,
+    /// Something is taken away.
+    Destructive,
+    /// Where 911 finds people.
+    Emergency,
+    Warning,
+    Change,
+    /// The same, not of this branch.
+    OthersChange,
+    Waiting,
+    Deferred,
+    Unmanaged,
+}
+
+/// One thing that is said, whole or not at all.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub rank: Rank,
+    /// What it is, one of them and several: `update`, `updates`.
+    pub what: (&'static str, &'static str),
+    /// The account that it is about.
+    pub account: String,
+    /// Lines, with a line break behind the last.
+    pub text: String,
+}
+
+/// Entries under one title.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// In bold.
+    pub title: String,
+    /// After it.
+    pub remark: String,
+    /// `None`: no fold. Else whether the fold is open.
+    pub fold: Option<bool>,
+    pub entries: Vec<Entry>,
+}
+
+impl Part {
+    pub fn plain(title: &str, entries: Vec<Entry>) -> Self {
+        Self {
+            title: title.to_owned(),
+            remark: String::new(),
+            fold: None,
+            entries,
+        }
+    }
+
+    pub fn folded(title: &str, remark: &str, entries: Vec<Entry>) -> Self {
+        Self {
+            title: title.to_owned(),
+            remark: remark.to_owned(),
+            fold: Some(false),
+            entries,
+        }
+    }
+
+    fn before(&self, flavour: Flavour) -> String {
+        let Self {
+            title,
+            remark,
+            fold,
+            entries: _,
+        } = self;
+        match (fold, flavour) {
+            (Some(open), Flavour::Html) => {
+                let open = if *open { " open" } else { "" };
+                let (title, remark) = (escape::html(title), escape::html(remark));
+                format!("<details{open}>\n<summary><b>{title}</b> {remark}</summary>\n\n")
+            }
+            (Some(_), Flavour::Plain) => {
+                let (title, remark) = (escape::text(title), escape::text(remark));
+                format!("#### {title} {remark}\n\n")
+            }
+            (None, Flavour::Html | Flavour::Plain) => {
+                let title = escape::text(title);
+                match remark.as_str() {
+                    "" => format!("**{title}**\n\n"),
+                    remark => format!("**{title}** {}\n\n", escape::text(remark)),
+                }
+            }
+        }
+    }
+
+    fn after(&self, flavour: Flavour) -> &'static str {
+        match (self.fold, flavour) {
+            (Some(_), Flavour::Html) => "\n</details>\n\n",
+            (Some(_), Flavour::Plain) | (None, Flavour::Html | Flavour::Plain) => "\n",
+        }
+    }
+}
+
+/// The comment: what is always there, and entries.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Document {
+    /// By which a pipeline finds its comment again: `alz:plan:production`.
+    pub marker: String,
+    /// The first line that is seen, without its bold.
+    pub verdict: String,
+    /// Paragraphs after it.
+    pub head: Vec<String>,
+    pub parts: Vec<Part>,
+    /// Paragraphs at the end.
+    pub foot: Vec<String>,
+    /// Where all of it can be seen.
+    pub whole: String,
+}
+
+/// Letters as the hosts count them: GitHub by character, others by UTF-16 unit,
+/// which is never less.
+pub(super) fn size(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+impl Document {
+    /// The text, at most `options.limit` long.
+    pub fn render(&self, options: &Options) -> String {
+        let all: BTreeSet<(usize, usize)> = self
+            .parts
+            .iter()
+            .enumerate()
+            .flat_map(|(part, entries)| (0..entries.entries.len()).map(move |entry| (part, entry)))
+            .collect();
+        let text = self.text(&all, options);
+        if size(&text) <= options.limit {
+            return text;
+        }
+        let kept = self.chosen(options);
+        self.text(&kept, options)
+    }
+
+    /// The entries that there is room for, the most important first.
+    fn chosen(&self, options: &Options) -> BTreeSet<(usize, usize)> {
+        let nothing = self.text(&BTreeSet::new(), options);
+        // What is said of the rest is at its longest where all is left out, but
+        // for one word that may stand in the plural.
+        let mut room = options.limit.saturating_sub(size(&nothing) + 64);
+        let mut order: Vec<(Rank, usize, usize)> = Vec::new();
+        for (at, part) in self.parts.iter().enumerate() {
+            order.extend(
+                part.entries
+                    .iter()
+                    .enumerate()
+                    .map(|(index, entry)| (entry.rank, at, index)),
+            );
+        }
+        order.sort_unstable();
+        let mut kept = BTreeSet::new();
+        let mut opened = BTreeSet::new();
+        for (_, at, index) in order {
+            let Some(part) = self.parts.get(at) else {
+                continue;
+            };
+            let Some(entry) = part.entries.get(index) else {
+                continue;
+            };
+            let mut cost = size(&entry.text);
+            if !opened.contains(&at) {
+                cost += size(&part.before(options.flavour)) + size(part.after(options.flavour));
+            }
+            if cost <= room {
+                room -= cost;
+                opened.insert(at);
+                kept.insert((at, index));
+            }
+        }
+        kept
+    }
+
+    fn text(&self, kept: &BTreeSet<(usize, usize)>, options: &Options) -> String {
+        let mut text = match options.flavour {
+            Flavour::Html => format!("<!-- {} -->\n", self.marker),
+            Flavour::Plain => format!("[//]: # ({})\n\n", self.marker),
+        };
+        text.push_str(&format!("**{}**\n\n", self.verdict));
+        for paragraph in &self.head {
+            text.push_str(paragraph.trim_end());
+            text.push_str("\n\n");
+        }
+        if let Some(missing) = self.missing(kept, options) {
+            text.push_str(&missing);
+            text.push_str("\n\n");
+        }
+        for (at, part) in self.parts.iter().enumerate() {
+            let mut entries = part
+                .entries
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| kept.contains(&(at, *index)))
+                .map(|(_, entry)| entry.text.as_str())
+                .peekable();
+            if entries.peek().is_none() {
+                continue;
+            }
+            text.push_str(&part.before(options.flavour));
+            text.extend(entries);
+            text.push_str(part.after(options.flavour));
+        }
+        for paragraph in &self.foot {
+            text.push_str(paragraph.trim_end());
+            text.push_str("\n\n");
+        }
+        format!("{}\n", text.trim_end())
+    }
+
+    /// What is left out, counted; `None` where nothing is.
+    fn missing(&self, kept: &BTreeSet<(usize, usize)>, options: &Options) -> Option<String> {
+        let mut counts: BTreeMap<(Rank, &str, &str), usize> = BTreeMap::new();
+        let mut accounts: BTreeSet<&str> = BTreeSet::new();
+        for (at, part) in self.parts.iter().enumerate() {
+            for (index, entry) in part.entries.iter().enumerate() {
+                if !kept.contains(&(at, index)) {
+                    let (one, several) = entry.what;
+                    *counts.entry((entry.rank, one, several)).or_default() += 1;
+                    accounts.insert(&entry.account);
+                }
+            }
+        }
+        if counts.is_empty() {
+            return None;
+        }
+        // The same words may stand under two ranks.
+        let mut by_word: Vec<(&str, &str, usize)> = Vec::new();
+        for ((_, one, several), count) in counts {
+            match by_word.iter_mut().find(|(known, _, _)| *known == one) {
+                Some((_, _, sum)) => *sum += count,
+                None => by_word.push((one, several, count)),
+            }
+        }
+        let said: Vec<String> = by_word
+            .into_iter()
+            .map(|(one, several, count)| match count {
+                1 => format!("1 {one}"),
+                count => format!("{count} {several}"),
+            })
+            .collect();
+        let of = match accounts.len() {
+            1 => "1 account".to_owned(),
+            count => format!("{count} accounts"),
+        };
+        Some(format!(
+            "**Left out here** to stay under {} characters: {}, of {of}. {}",
+            options.limit,
+            said.join(", "),
+            self.whole
+        ))
+    }
+}

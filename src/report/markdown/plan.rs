@@ -1,0 +1,499 @@
+//! A plan as a reviewer reads it in a pull request: the verdict, what stops it,
+//! then account by account what changes.
+
+use std::collections::BTreeMap;
+
+use super::builder::{Document, Entry, Part, Rank};
+use super::{Options, drift, escape, lines, marker};
+use crate::model::{AccountId, PhoneNumber};
+use crate::plan::{Action, Expect, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
+use crate::report::changes::step_lines;
+use crate::report::origin;
+use crate::report::plan_human::{intention, port_of};
+
+/// Steps up to which every account's fold is open from the start.
+const FEW: usize = 12;
+
+/// The plan, or what an audit found, where the document holds that.
+pub fn plan(plan: &Plan, options: &Options) -> String {
+    if let Some(found) = &plan.drift {
+        return drift::drift(plan, found, options);
+    }
+    let mut parts = vec![
+        Part::plain("Beyond its guards: apply refuses this plan", guards(plan)),
+        notes(plan, NoteKind::Blocked),
+        given_up(plan),
+    ];
+    parts.extend(accounts(plan));
+    parts.extend(
+        [
+            NoteKind::Warning,
+            NoteKind::Waiting,
+            NoteKind::Deferred,
+            NoteKind::Unmanaged,
+        ]
+        .map(|kind| notes(plan, kind)),
+    );
+    Document {
+        marker: marker("plan", &plan.environment, plan.shard.as_deref()),
+        verdict: verdict(plan),
+        head: head(plan),
+        parts,
+        foot: foot(plan, options),
+        whole: whole(plan, options),
+    }
+    .render(options)
+}
+
+/// `alz plan: 1 to RELEASE, 3 to update in production; 2 BLOCKED`, as Markdown.
+fn verdict(plan: &Plan) -> String {
+    let mut actions: Vec<(u64, Action)> = Action::ALL
+        .into_iter()
+        .map(|action| (count(plan, action.summary_key()), action))
+        .filter(|(count, _)| *count > 0)
+        .collect();
+    // Stable: what takes something away comes first.
+    actions.sort_by_key(|(_, action)| !action.is_destructive());
+    let mut said: Vec<String> = actions
+        .into_iter()
+        .map(|(count, action)| to_do(count, action))
+        .collect();
+    if said.is_empty() {
+        said.push("no changes".to_owned());
+    }
+    let environment = escape::text(&escape::clipped(&plan.environment, 60));
+    let mut verdict = format!("alz plan: {} in {environment}", said.join(", "));
+    if let Some(shard) = &plan.shard {
+        verdict.push_str(&format!(
+            " (shard {})",
+            escape::text(&escape::clipped(shard, 20))
+        ));
+    }
+    let blocked = count(plan, "blocked");
+    if blocked > 0 {
+        verdict.push_str(&format!("; {blocked} BLOCKED"));
+    }
+    match origin::given_up(plan) {
+        0 => {}
+        1 => verdict.push_str("; 1 number NO LONGER DECLARED"),
+        count => verdict.push_str(&format!("; {count} numbers NO LONGER DECLARED")),
+    }
+    if !plan.guards.is_empty() {
+        verdict.push_str("; REFUSED by its guards");
+    }
+    verdict
+}
+
+/// `1 to RELEASE`, `2 ports to order`.
+fn to_do(count: u64, action: Action) -> String {
+    let ports = match (port_of(action), count) {
+        (false, _) => "",
+        (true, 1) => " port",
+        (true, _) => " ports",
+    };
+    let words = intention(action);
+    let words = match action.is_destructive() {
+        true => words.to_uppercase().replacen("TO ", "to ", 1),
+        false => words.to_owned(),
+    };
+    format!("{count}{ports} {words}")
+}
+
+fn count(plan: &Plan, key: &str) -> u64 {
+    plan.summary.get(key).copied().unwrap_or(0)
+}
+
+/// What stands below the verdict: counts, origins, and what it was restricted to.
+pub(super) fn head(plan: &Plan) -> Vec<String> {
+    let mut counts = vec![format!("{} in sync", count(plan, "inSync"))];
+    for key in ["unmanaged", "waiting", "deferred", "blocked"] {
+        match count(plan, key) {
+            0 => {}
+            count => counts.push(format!("{count} {key}")),
+        }
+    }
+    let mut head = vec![format!("Numbers: {}.", counts.join(", "))];
+    if let Some(base) = &plan.base {
+        head.push(format!(
+            "Against {}: {}.",
+            escape::code(&escape::clipped(base, 100)),
+            origin::counts(plan)
+        ));
+    }
+    if !plan.base_remarks.is_empty() {
+        let said: Vec<String> = plan
+            .base_remarks
+            .iter()
+            .take(3)
+            .map(|remark| escape::line(&escape::clipped(remark, 200)))
+            .collect();
+        head.push(said.join("  \n"));
+    }
+    if !plan.targets.is_empty() || !plan.files.is_empty() {
+        let all: Vec<&String> = plan.targets.iter().chain(&plan.files).collect();
+        let mut said: Vec<String> = all
+            .iter()
+            .take(5)
+            .map(|one| escape::code(&escape::clipped(one, 60)))
+            .collect();
+        if all.len() > 5 {
+            said.push(format!("{} more", all.len() - 5));
+        }
+        head.push(format!("Restricted to {}.", said.join(", ")));
+    }
+    head
+}
+
+fn guards(plan: &Plan) -> Vec<Entry> {
+    plan.guards
+        .iter()
+        .map(|tripped| {
+            let TrippedGuard {
+                guard,
+                account,
+                count,
+                of,
+                limit,
+                allow,
+            } = tripped;
+            let scope = match account {
+                Some(account) => format!("account {}", escape::text(&name(plan, account))),
+                None => "the whole run".to_owned(),
+            };
+            Entry {
+                rank: Rank::Blocked,
+                what: ("guard", "guards"),
+                account: account.as_ref().map_or_else(String::new, ToString::to_string),
+                text: format!(
+                    "- **{}**: {count} of {of} numbers of {scope}; allowed: {}. If that is meant: {}\n",
+                    escape::text(guard),
+                    escape::text(limit),
+                    escape::code(&format!("--allow {guard}={allow}")),
+                ),
+            }
+        })
+        .collect()
+}
+
+/// The accounts with steps; those that lose something first.
+fn accounts(plan: &Plan) -> Vec<Part> {
+    let mut by_account: BTreeMap<&AccountId, Vec<&Step>> = BTreeMap::new();
+    for step in &plan.steps {
+        by_account.entry(&step.account).or_default().push(step);
+    }
+    let loses = |steps: &[&Step]| steps.iter().any(|step| step.action.is_destructive());
+    let mut accounts: Vec<(&AccountId, Vec<&Step>)> = by_account.into_iter().collect();
+    accounts.sort_by_key(|(_, steps)| !loses(steps));
+    let few = plan.steps.len() <= FEW;
+    accounts
+        .into_iter()
+        .map(|(account, steps)| {
+            let mut remark = String::new();
+            if plan.names.contains_key(account) {
+                remark.push_str(&escape::clipped(account.as_str(), 80));
+            }
+            remark.push_str(": ");
+            remark.push_str(&actions(&steps));
+            Part {
+                title: name(plan, account),
+                remark: remark.trim_start_matches(": ").to_owned(),
+                fold: Some(few),
+                entries: steps.iter().map(|step| step_entry(step, plan)).collect(),
+            }
+        })
+        .collect()
+}
+
+/// `1 RELEASE, 2 update`.
+fn actions(steps: &[&Step]) -> String {
+    let mut counts: Vec<(Action, usize)> = Vec::new();
+    for step in steps {
+        match counts.iter_mut().find(|(action, _)| *action == step.action) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((step.action, 1)),
+        }
+    }
+    counts.sort_by_key(|(action, _)| (!action.is_destructive(), *action));
+    let said: Vec<String> = counts
+        .into_iter()
+        .map(|(action, count)| format!("{count} {}", verb(action)))
+        .collect();
+    said.join(", ")
+}
+
+fn verb(action: Action) -> String {
+    match action.is_destructive() {
+        true => action.name().to_uppercase(),
+        false => action.name().to_owned(),
+    }
+}
+
+/// An account as people call it.
+pub(super) fn name(plan: &Plan, account: &AccountId) -> String {
+    let name = plan.names.get(account).map(String::as_str);
+    escape::clipped(name.unwrap_or(account.as_str()), 80)
+}
+
+/// What a kind of step is called where it is counted.
+const fn counted(action: Action) -> (&'static str, &'static str) {
+    match action {
+        Action::Recover => ("recovery", "recoveries"),
+        Action::Activate => ("activation", "activations"),
+        Action::SubmitActivation => ("submission from hold", "submissions from hold"),
+        Action::SubmitPort => ("order of a port", "orders of ports"),
+        Action::UpdatePort => ("change of a port", "changes of ports"),
+        Action::TriggerPort => ("trigger of a port", "triggers of ports"),
+        Action::Update => ("update", "updates"),
+        Action::AcceptE911Correction => ("E911 correction to accept", "E911 corrections to accept"),
+        Action::KeepE911Original => ("E911 original to keep", "E911 originals to keep"),
+        Action::CancelActivation => ("cancelled activation", "cancelled activations"),
+        Action::CancelPort => ("CANCELLED port", "CANCELLED ports"),
+        Action::Release => ("RELEASE", "RELEASES"),
+    }
+}
+
+fn rank(step: &Step) -> Rank {
+    let emergency = match step.action {
+        Action::AcceptE911Correction | Action::KeepE911Original => true,
+        Action::Release | Action::CancelActivation | Action::CancelPort => {
+            return Rank::Destructive;
+        }
+        Action::Recover
+        | Action::Activate
+        | Action::SubmitActivation
+        | Action::SubmitPort
+        | Action::UpdatePort
+        | Action::TriggerPort
+        | Action::Update => false,
+    };
+    let moves_911 =
+        |path: &str| path.starts_with("e911Address") || path.starts_with("customerServiceRecord");
+    let origins = origin::members(step);
+    if emergency || step.changes.iter().any(|change| moves_911(&change.path)) {
+        Rank::Emergency
+    } else if origins.is_empty() || origins.contains_key(&Origin::Branch) {
+        Rank::Change
+    } else {
+        Rank::OthersChange
+    }
+}
+
+/// A step as any reader of the saved document has it: what apply knows besides
+/// is not told, so that a plan and its copy read the same.
+fn read_back(step: &Step) -> Step {
+    Step {
+        body: None,
+        secrets: Vec::new(),
+        expect: Expect::Anything,
+        ..step.clone()
+    }
+}
+
+/// One step, its changes below it.
+pub(super) fn step_entry(step: &Step, plan: &Plan) -> Entry {
+    let mut text = format!("- **{}** {}", verb(step.action), numbers(&step.numbers, 20));
+    let port = step.port.as_ref().and_then(|port| port.name.as_deref());
+    if let Some(port) = port {
+        text.push_str(&format!(
+            " port {}",
+            escape::text(&escape::clipped(port, 80))
+        ));
+    }
+    if !step.source.file.is_empty() {
+        let place = format!(
+            "{}:{}",
+            escape::clipped(&step.source.file, 120),
+            step.source.line
+        );
+        text.push_str(&format!(" · {}", escape::code(&place)));
+    }
+    if let Some(origin) = origin::said(step, escape::code) {
+        text.push_str(&format!(" · _{origin}_"));
+    }
+    text.push('\n');
+    for styled in step_lines(&read_back(step), plan, usize::MAX) {
+        let said = lines::line(&styled);
+        if !said.is_empty() {
+            text.push_str(&format!("  - {said}\n"));
+        }
+    }
+    Entry {
+        rank: rank(step),
+        what: counted(step.action),
+        account: step.account.to_string(),
+        text,
+    }
+}
+
+/// Numbers as a reader can take them in.
+pub(super) fn numbers(numbers: &[PhoneNumber], most: usize) -> String {
+    let mut said: Vec<String> = numbers
+        .iter()
+        .take(most)
+        .map(|number| escape::code(&number.spaced()))
+        .collect();
+    if numbers.len() > most {
+        said.push(format!("{} more", numbers.len() - most));
+    }
+    said.join(", ")
+}
+
+fn given_up(plan: &Plan) -> Part {
+    let entries = plan
+        .notes
+        .iter()
+        .filter(|note| origin::is_given_up(note))
+        .map(|note| Entry {
+            rank: Rank::Warning,
+            ..note_entry(note, plan)
+        })
+        .collect();
+    Part::plain("No longer declared by this branch", entries)
+}
+
+pub(super) fn notes(plan: &Plan, kind: NoteKind) -> Part {
+    let entries: Vec<Entry> = plan
+        .notes
+        .iter()
+        .filter(|note| note.kind == kind && !origin::is_given_up(note))
+        .map(|note| note_entry(note, plan))
+        .collect();
+    let count = entries.len().to_string();
+    match kind {
+        NoteKind::Blocked => Part::plain("Blocked: a person must act", entries),
+        NoteKind::Warning => Part::plain("Warnings", entries),
+        NoteKind::Waiting => Part::folded("Waiting", &format!("{count}; time will do it"), entries),
+        NoteKind::Deferred => Part::folded(
+            "Deferred",
+            &format!("{count}; comes later by itself"),
+            entries,
+        ),
+        NoteKind::Unmanaged => Part::folded("Unmanaged", &format!("{count}; left alone"), entries),
+    }
+}
+
+fn note_entry(note: &Note, plan: &Plan) -> Entry {
+    let Note {
+        kind,
+        account,
+        numbers: about,
+        reason,
+        help,
+        until,
+        origin,
+    } = note;
+    let (rank, what) = match kind {
+        NoteKind::Blocked => (Rank::Blocked, ("blocked entry", "blocked entries")),
+        NoteKind::Warning => (Rank::Warning, ("warning", "warnings")),
+        NoteKind::Waiting => (Rank::Waiting, ("waiting entry", "waiting entries")),
+        NoteKind::Deferred => (Rank::Deferred, ("deferred entry", "deferred entries")),
+        NoteKind::Unmanaged => (Rank::Unmanaged, ("unmanaged entry", "unmanaged entries")),
+    };
+    let mut text = format!("- {}", numbers(about, 8));
+    if !about.is_empty() {
+        text.push(' ');
+    }
+    text.push_str(&format!("({})", escape::text(&name(plan, account))));
+    match origin {
+        Some(Origin::Branch) => text.push_str(" · _by this branch_"),
+        Some(Origin::Drift | Origin::Pending) | None => {}
+    }
+    text.push_str(&format!("  \n  {}", escape::prose(reason)));
+    if let Some(until) = until {
+        text.push_str(&format!(" (until {})", escape::text(until)));
+    }
+    text.push('\n');
+    if let Some(help) = help {
+        text.push_str(&way_out(help));
+    }
+    Entry {
+        rank,
+        what,
+        account: account.to_string(),
+        text,
+    }
+}
+
+/// The way out, below an entry; what of it is YAML to paste in a block.
+pub(super) fn way_out(help: &str) -> String {
+    let lines: Vec<&str> = help.lines().collect();
+    let indented = |at: usize| lines.get(at).is_some_and(|line| line.starts_with("  "));
+    let is_yaml = |at: usize| {
+        indented(at) || (indented(at + 1) && lines.get(at).is_some_and(|l| l.ends_with(':')))
+    };
+    let mut text = String::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        if is_yaml(at) {
+            let block: Vec<&str> = (at..)
+                .take_while(|at| is_yaml(*at))
+                .filter_map(|at| lines.get(at).copied())
+                .collect();
+            at += block.len();
+            text.push_str(&format!(
+                "\n{}\n",
+                escape::fenced(&block.join("\n"), "yaml", "    ")
+            ));
+            continue;
+        }
+        match text.is_empty() {
+            true => text.push_str(&format!("  - → {}\n", escape::prose(line))),
+            false => text.push_str(&format!("    {}\n", escape::prose(line))),
+        }
+        at += 1;
+    }
+    text
+}
+
+/// How to apply it, and what that would say.
+fn foot(plan: &Plan, options: &Options) -> Vec<String> {
+    // One of several parts, or one that was merged of them, is not applied like this.
+    if plan.steps.is_empty() {
+        return Vec::new();
+    }
+    let mut command = "alz apply".to_owned();
+    if plan.environment != "default" {
+        command.push_str(&format!(" --env {}", shell(&plan.environment)));
+    }
+    if let Some(saved) = &options.saved {
+        command.push_str(&format!(" {}", shell(saved)));
+    }
+    let mut lifts: Vec<String> = plan
+        .guards
+        .iter()
+        .map(|tripped| format!(" --allow {}={}", shell(&tripped.guard), tripped.allow))
+        .collect();
+    lifts.sort();
+    lifts.dedup();
+    command.extend(lifts);
+    if command.len() > 400 {
+        return Vec::new();
+    }
+    vec![format!("Apply it with {}", escape::code(&command))]
+}
+
+/// A word of a shell's line.
+fn shell(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._/=-".contains(letter);
+    match word.chars().all(plain) && !word.is_empty() && !word.starts_with('-') {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+/// Where all of it can be seen.
+fn whole(plan: &Plan, options: &Options) -> String {
+    match &options.saved {
+        Some(saved) => format!(
+            "The saved plan ({}) has all of it.",
+            escape::code(&escape::clipped(saved, 80))
+        ),
+        None => format!(
+            "{} shows all of it.",
+            escape::code(&format!(
+                "alz plan --env {}",
+                shell(&escape::clipped(&plan.environment, 60))
+            ))
+        ),
+    }
+}

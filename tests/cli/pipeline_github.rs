@@ -1,0 +1,583 @@
+//! The GitHub action's script against a stand-in for GitHub: what a team sees on its pull
+//! requests, and what a stranger can't do.
+//!
+//! `alz` itself is a stand-in here that says what it was called with; the story of
+//! `gitops.rs` plays the commands on the sandbox.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::forge::{BOT, Forge, REPOSITORY, TOKEN, archive};
+use crate::world::Said;
+
+/// Says what it was called with, and does what the test says in STUB_*.
+const ALZ: &str = r#"#!/bin/sh
+printf '%s\n' "$*" >> "$CALLS"
+command=
+for word in "$@"; do
+  case $word in validate|plan|apply|drift|report) command=${command:-$word} ;; esac
+  case $word in json=*) echo '{"drift":{}}' > "${word#json=}" ;; esac
+done
+case $command in
+  validate) printf '%s' "${STUB_ANNOTATIONS:-}"; exit "${STUB_VALID:-0}" ;;
+  plan)
+    while [ $# -gt 0 ]; do if [ "$1" = --out ]; then echo '{"steps":[1,2]}' > "$2"; fi; shift; done ;;
+  apply)
+    for word in "$@"; do case $word in *.json) cat "$word" ;; esac; done ;;
+esac
+printf '%s' "${STUB_SAYS:-}"
+printf '%s\n' "${STUB_ASIDE:-aside}" >&2
+exit "${STUB_EXIT:-0}"
+"#;
+
+struct Job {
+    forge: Forge,
+    directory: tempfile::TempDir,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Job {
+    #[allow(clippy::print_stderr)]
+    fn new() -> Option<Self> {
+        for tool in ["bash", "jq", "curl", "unzip"] {
+            if Command::new(tool).arg("--version").output().is_err() {
+                eprintln!("{tool} is not here: the action's script is not tried");
+                return None;
+            }
+        }
+        let job = Self {
+            forge: Forge::new(),
+            directory: tempfile::tempdir().expect("a directory"),
+            variables: Vec::new(),
+        };
+        job.write("bin/alz", ALZ);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let program = job.path("bin/alz");
+            std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755))
+                .expect("modes");
+        }
+        job.event(
+            &json!({ "pull_request": { "number": 7, "head": { "sha": "headsha",
+            "repo": { "full_name": REPOSITORY } }, "base": { "sha": "basesha" } } }),
+        );
+        Some(job.set("GITHUB_EVENT_NAME", "pull_request"))
+    }
+
+    fn set(mut self, name: &'static str, value: &str) -> Self {
+        self.variables.retain(|(known, _)| *known != name);
+        self.variables.push((name, value.to_owned()));
+        self
+    }
+
+    fn after_merge() -> Option<Self> {
+        let job = Self::new()?.set("GITHUB_EVENT_NAME", "push");
+        job.event(&json!({ "ref": "refs/heads/main" }));
+        Some(job)
+    }
+
+    fn event(&self, event: &Value) {
+        self.write("event.json", &event.to_string());
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap_or_default()
+    }
+
+    fn run(&self, command: &str) -> Said {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/actions/alz/alz.sh");
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut job = Command::new("bash");
+        job.arg(script)
+            .arg(command)
+            .current_dir(self.directory.path())
+            .env_clear()
+            .env("PATH", format!("{}:{path}", self.path("bin").display()))
+            .env("CALLS", self.path("calls"))
+            .env("RUNNER_TEMP", self.path("temp"))
+            .env("GITHUB_API_URL", &self.forge.base)
+            .env("GITHUB_SERVER_URL", &self.forge.base)
+            .env("GITHUB_REPOSITORY", REPOSITORY)
+            .env("GITHUB_RUN_ID", "77")
+            .env("GITHUB_SHA", "mergesha")
+            .env("GITHUB_REF_NAME", "main")
+            .env(
+                "GITHUB_WORKFLOW_REF",
+                format!("{REPOSITORY}/.github/workflows/alz.yml@refs/heads/main"),
+            )
+            .env("GITHUB_EVENT_PATH", self.path("event.json"))
+            .env("GITHUB_STEP_SUMMARY", self.path("summary"))
+            .env("GITHUB_OUTPUT", self.path("output"))
+            .env("ALZ_ACTION_TOKEN", TOKEN)
+            .env("ALZ_ACTION_AUTHOR", BOT)
+            .env("ALZ_ACTION_ENV", "production")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        job.output().expect("bash runs").into()
+    }
+
+    fn bodies(&self) -> Vec<String> {
+        self.forge.with(|held| {
+            let bodies = held
+                .comments
+                .iter()
+                .map(|c| c["body"].as_str().expect("text").to_owned());
+            bodies.collect()
+        })
+    }
+}
+
+const PLAN: &str = "**alz plan: 2 to update in production**\n<!-- alz:plan:production -->\n";
+
+#[test]
+fn a_pull_request_has_one_comment_with_its_newest_plan() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    // More than a page of talk, the marker quoted by somebody, and another environment's plan.
+    job.forge.with(|held| {
+        for id in 0..130 {
+            held.comments.push(json!({ "id": id, "user": { "login": "ann" }, "body": "<!-- alz:plan:production --> nice" }));
+        }
+        held.comments.push(json!({ "id": 900, "user": { "login": BOT }, "body": "<!-- alz:plan:beta -->" }));
+    });
+    job.run("plan").expect(0);
+    let first = job.bodies();
+    assert_eq!(first.len(), 132);
+    assert!(
+        first[131].starts_with("**alz plan: 2 to update"),
+        "{}",
+        first[131]
+    );
+    assert!(
+        first[131].contains("/acme/numbers/actions/runs/77"),
+        "{}",
+        first[131]
+    );
+    assert!(first[131].contains("headsha"), "{}", first[131]);
+
+    let job = job.set("STUB_SAYS", &PLAN.replace("2 to", "3 to"));
+    job.run("plan").expect(0);
+    let second = job.bodies();
+    assert_eq!(second.len(), 132, "the second run made another comment");
+    assert!(second[131].contains("3 to update"), "{}", second[131]);
+    assert_eq!(
+        second[..131],
+        first[..131],
+        "other people's comments changed"
+    );
+    assert!(job.read("summary").contains("3 to update"));
+    let outputs = job.read("output");
+    assert!(
+        outputs.contains("artifact=alz-plan-production\n"),
+        "{outputs}"
+    );
+    assert!(outputs.contains("steps=2\n"), "{outputs}");
+}
+
+#[test]
+fn what_two_runs_at_once_wrote_twice_becomes_one_comment() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    job.forge.with(|held| {
+        for id in [1, 2, 3] {
+            held.comments
+                .push(json!({ "id": id, "user": { "login": BOT }, "body": PLAN }));
+        }
+    });
+    job.run("plan").expect(0);
+    assert_eq!(job.bodies().len(), 1);
+}
+
+#[test]
+fn a_plan_that_fails_takes_the_place_of_the_one_that_was_there() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    job.run("plan").expect(0);
+    let job = job.set("STUB_SAYS", "").set("STUB_EXIT", "1");
+    job.run("plan").expect(1);
+    let bodies = job.bodies();
+    assert_eq!(bodies.len(), 1);
+    assert!(bodies[0].contains("alz plan failed"), "{}", bodies[0]);
+    assert!(
+        !job.path("temp/alz/plan.json").exists(),
+        "a plan that failed must not be kept"
+    );
+}
+
+#[test]
+fn a_document_too_long_for_a_comment_is_not_cut() {
+    let Some(job) = Job::new() else { return };
+    let long = format!(
+        "{}<!-- alz:plan:production -->\n",
+        "| a | b |\n".repeat(7_000)
+    );
+    let job = job.set("STUB_SAYS", &long);
+    job.run("plan").expect(0);
+    let bodies = job.bodies();
+    assert!(bodies[0].len() < 1_000, "{}", bodies[0].len());
+    assert!(bodies[0].contains("too long") && bodies[0].contains("<!-- alz:plan:production -->"));
+}
+
+#[test]
+fn a_pull_request_from_a_fork_is_validated_and_nothing_more() {
+    let Some(job) = Job::new() else { return };
+    job.event(
+        &json!({ "pull_request": { "number": 7, "head": { "sha": "headsha",
+        "repo": { "full_name": "stranger/numbers" } }, "base": { "sha": "basesha" } } }),
+    );
+    let said = job.run("plan").expect(0);
+    assert!(said.stdout.contains("from a fork"), "{}", said.stdout);
+    let calls = job.read("calls");
+    assert!(
+        calls.contains("validate") && !calls.contains(" plan "),
+        "{calls}"
+    );
+    assert!(job.forge.with(|held| held.asked.is_empty()));
+    // Nor a deleted fork, nor a bot that has no secrets.
+    job.event(
+        &json!({ "pull_request": { "number": 7, "head": { "sha": "headsha", "repo": null },
+        "base": { "sha": "basesha" } } }),
+    );
+    job.run("plan").expect(0);
+    assert!(!job.read("calls").contains(" plan "));
+}
+
+#[test]
+fn an_event_that_gives_strangers_the_secrets_is_refused() {
+    let Some(job) = Job::new() else { return };
+    for event in ["pull_request_target", "workflow_run", "issue_comment"] {
+        let job = Job::new().expect("tools").set("GITHUB_EVENT_NAME", event);
+        for command in ["plan", "drift", "merge", "apply"] {
+            let said = job.run(command).expect(1);
+            assert!(said.stdout.contains("::error"), "{}", said.stdout);
+        }
+        assert!(
+            !job.read("calls").contains(" plan "),
+            "{}",
+            job.read("calls")
+        );
+    }
+    drop(job);
+}
+
+#[test]
+fn words_of_strangers_are_no_commands_to_the_runner_or_the_shell() {
+    let Some(job) = Job::new() else { return };
+    let job = job
+        .set("STUB_SAYS", PLAN)
+        .set("STUB_ASIDE", "::set-env name=PATH::/evil")
+        .set("GITHUB_HEAD_REF", "$(touch pwned);`touch pwned`")
+        .set(
+            "ALZ_ACTION_ARGS",
+            "--target $(touch${IFS}pwned) *.json --allow release=12",
+        );
+    let said = job.run("plan").expect(0);
+    let aside: Vec<&str> = said.stderr.lines().collect();
+    let at = aside
+        .iter()
+        .position(|line| line.starts_with("::set-env"))
+        .expect("the word");
+    let stop = aside[..at]
+        .iter()
+        .rev()
+        .find(|line| line.starts_with("::stop-commands::"))
+        .expect("stopped");
+    let token = stop.trim_start_matches("::stop-commands::");
+    assert!(
+        aside[at..].contains(&format!("::{token}::").as_str()),
+        "{}",
+        said.stderr
+    );
+    assert!(!job.path("pwned").exists());
+    let calls = job.read("calls");
+    assert!(
+        calls.contains("--target $(touch${IFS}pwned) *.json --allow release=12"),
+        "{calls}"
+    );
+    assert!(calls.contains("--redact pii --env production"), "{calls}");
+}
+
+#[test]
+fn annotations_name_files_from_the_top_of_the_repository() {
+    let Some(job) = Job::new() else { return };
+    let job = job
+        .set("ALZ_ACTION_DIRECTORY", "phones")
+        .set("STUB_VALID", "1")
+        .set(
+            "STUB_ANNOTATIONS",
+            "::error file=accounts/a.yaml,line=3::no such state\n",
+        );
+    let said = job.run("plan").expect(1);
+    assert!(
+        said.stdout
+            .contains("::error file=phones/accounts/a.yaml,line=3::"),
+        "{}",
+        said.stdout
+    );
+    assert!(
+        !job.read("calls").contains(" plan "),
+        "files with problems were planned"
+    );
+}
+
+#[test]
+fn apply_takes_the_plan_of_the_merged_pull_request() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    job.forge.merged(REPOSITORY);
+    job.forge.artifact(
+        41,
+        "alz-plan-production",
+        &[("other.txt", "x"), ("plan.json", "{\"reviewed\":41}")],
+    );
+    let said = job.run("apply").expect(0);
+    assert!(said.stdout.contains("{\"reviewed\":41}"), "{}", said.stdout);
+    let bodies = job.bodies();
+    assert_eq!(bodies.len(), 1);
+    assert!(
+        bodies[0].contains("<!-- alz:apply:production -->"),
+        "{}",
+        bodies[0]
+    );
+    // Again, as after a failure: the same comment.
+    job.run("apply").expect(0);
+    assert_eq!(job.bodies().len(), 1);
+}
+
+#[test]
+fn a_plan_that_no_longer_holds_ends_with_4_and_says_what_to_do() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    let job = job.set("STUB_EXIT", "4");
+    job.forge.merged(REPOSITORY);
+    job.forge
+        .artifact(41, "alz-plan-production", &[("plan.json", "{}")]);
+    let said = job.run("apply").expect(4);
+    assert!(said.stdout.contains("no longer holds"), "{}", said.stdout);
+    assert!(
+        job.bodies()[0].contains("Run the workflow by hand"),
+        "{:?}",
+        job.bodies()
+    );
+}
+
+#[test]
+fn without_a_plan_that_was_reviewed_nothing_is_applied() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    // A commit that is no merge.
+    job.run("apply").expect(1);
+    // A merge whose plan is gone.
+    job.forge.merged(REPOSITORY);
+    job.run("apply").expect(4);
+    let id = job
+        .forge
+        .artifact(41, "alz-plan-production", &[("plan.json", "{}")]);
+    job.forge
+        .with(|held| held.artifacts[0].1["expired"] = true.into());
+    job.run("apply").expect(4);
+    // One that is no archive, or an archive of something else.
+    job.forge
+        .with(|held| held.artifacts[0].1["expired"] = false.into());
+    job.forge
+        .with(|held| held.archives.insert(id, b"<html>".to_vec()));
+    job.run("apply").expect(4);
+    job.forge.with(|held| {
+        held.archives
+            .insert(id, archive(&[("../../plan.json", "{}")]))
+    });
+    job.run("apply").expect(4);
+    assert_eq!(job.read("calls"), "");
+}
+
+#[test]
+fn a_plan_that_a_fork_another_workflow_or_an_older_run_made_is_not_applied() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    job.forge.merged("stranger/numbers");
+    job.forge
+        .artifact(41, "alz-plan-production", &[("plan.json", "{}")]);
+    job.run("apply").expect(4);
+    job.forge.with(|held| {
+        held.runs[0]["head_repository"]["full_name"] = REPOSITORY.into();
+        held.runs[0]["path"] = ".github/workflows/mine.yml".into();
+    });
+    job.run("apply").expect(4);
+    job.forge.with(|held| {
+        held.runs[0]["path"] = ".github/workflows/alz.yml".into();
+        let mut newer = held.runs[0].clone();
+        newer["id"] = 42.into();
+        newer["status"] = "in_progress".into();
+        held.runs.push(newer);
+    });
+    job.run("apply").expect(4);
+    assert_eq!(job.read("calls"), "");
+    assert_eq!(job.bodies().len(), 1, "refused three times is one comment");
+}
+
+#[test]
+fn drift_is_one_issue_while_it_lasts() {
+    let Some(job) = Job::new() else { return };
+    let job = job
+        .set("GITHUB_EVENT_NAME", "schedule")
+        .set(
+            "STUB_SAYS",
+            "**1 changed**\n<!-- alz:drift:production -->\n",
+        )
+        .set("STUB_EXIT", "2");
+    job.event(&json!({}));
+    job.forge.with(|held| {
+        held.issues.push(
+            json!({ "number": 3, "state": "open", "user": { "login": "ann" },
+            "body": "see <!-- alz:drift:production -->" }),
+        );
+    });
+    job.run("drift").expect(0);
+    let job = job.set(
+        "STUB_SAYS",
+        "**2 changed**\n<!-- alz:drift:production -->\n",
+    );
+    job.run("drift").expect(0);
+    let ours = |job: &Job| -> Vec<Value> {
+        job.forge.with(|held| {
+            held.issues
+                .iter()
+                .filter(|i| i["user"]["login"] == BOT)
+                .cloned()
+                .collect()
+        })
+    };
+    let issues = ours(&job);
+    assert_eq!(issues.len(), 1, "{issues:#?}");
+    assert_eq!(issues[0]["labels"], json!(["alz-drift"]));
+    assert!(
+        issues[0]["body"]
+            .as_str()
+            .expect("text")
+            .starts_with("**2 changed**")
+    );
+    assert!(job.read("output").contains("drift=true"));
+
+    // An audit that could not be made says nothing about drift.
+    let job = job.set("STUB_EXIT", "1");
+    job.run("drift").expect(1);
+    assert_eq!(ours(&job), issues);
+
+    let job = job.set("STUB_EXIT", "0").set("STUB_SAYS", "**no drift**\n");
+    job.run("drift").expect(0);
+    let issues = ours(&job);
+    assert_eq!(issues.len(), 1);
+    assert_eq!(issues[0]["state"], "closed");
+    job.run("drift").expect(0);
+    assert_eq!(
+        ours(&job),
+        issues,
+        "a clean night leaves a closed issue alone"
+    );
+    assert_eq!(
+        job.forge.with(|held| held.issues[0]["state"].clone()),
+        "open",
+        "somebody else's issue"
+    );
+}
+
+#[test]
+fn the_plans_of_shards_become_one_comment() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    for shard in ["2-of-2", "1-of-2"] {
+        job.forge.artifact(
+            77,
+            &format!("alz-plan-production-{shard}"),
+            &[("plan.json", "{}")],
+        );
+    }
+    job.forge
+        .artifact(77, "alz-plan-beta-1-of-2", &[("plan.json", "{}")]);
+    job.run("merge").expect(0);
+    let calls = job.read("calls");
+    let parts = calls.matches(".json").count();
+    assert_eq!(parts, 2, "{calls}");
+    assert!(calls.contains("report merge"), "{calls}");
+    assert_eq!(job.bodies().len(), 1);
+}
+
+#[test]
+fn a_release_is_used_only_with_its_digest() {
+    let Some(job) = Job::new() else { return };
+    let machine = Command::new("uname").arg("-sm").output().expect("uname");
+    if machine.stdout != b"Linux x86_64\n" {
+        return;
+    }
+    let program = job.path("bin");
+    let packed = Command::new("tar")
+        .args(["-czf", "-", "-C"])
+        .arg(&program)
+        .arg("alz")
+        .output()
+        .expect("tar");
+    let name = "alz-9.9.9-x86_64-unknown-linux-musl.tar.gz";
+    let place = "/alz-org/alz/releases/download/v9.9.9";
+    job.forge.with(|held| {
+        held.releases
+            .insert(format!("{place}/{name}"), packed.stdout.clone())
+    });
+    let job = job
+        .set("ALZ_ACTION_VERSION", "9.9.9")
+        .set("GITHUB_ACTION_PATH", "/runner/_actions/alz-org/alz/v9.9.9");
+    let said = job.run("install").expect(1);
+    assert!(said.stdout.contains("no SHA256SUMS"), "{}", said.stdout);
+    let sums = |text: String| {
+        job.forge.with(|held| {
+            held.releases
+                .insert(format!("{place}/SHA256SUMS"), text.into_bytes())
+        })
+    };
+    sums(format!("{}  {name}\n", "0".repeat(64)));
+    let said = job.run("install").expect(1);
+    assert!(said.stdout.contains("not the digest"), "{}", said.stdout);
+    assert!(!job.path("temp/alz/bin/alz").exists());
+    let digest = {
+        use sha2::Digest;
+        let bytes = sha2::Sha256::digest(&packed.stdout);
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    sums(format!("{digest}  {name}\n"));
+    job.run("install").expect(0);
+    assert!(job.path("temp/alz/bin/alz").exists());
+}
+
+#[test]
+fn the_token_is_in_no_output_and_on_no_command_line() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    let said = job.run("plan").expect(0);
+    assert!(!said.stdout.contains(TOKEN) && !said.stderr.contains(TOKEN));
+    let script = include_str!("../../.github/actions/alz/alz.sh");
+    for line in script
+        .lines()
+        .filter(|line| line.contains("ALZ_ACTION_TOKEN"))
+    {
+        assert!(line.contains("--config <(printf"), "{line}");
+    }
+    assert!(!job.forge.asked("POST").is_empty());
+}
