@@ -86,13 +86,20 @@ async fn drift(arguments: &DriftArgs, global: &Global, output: &Output) -> Resul
     )
     .await;
     session.close().await;
-    let planning::Planned { mut plan, key, .. } = made?;
+    let planning::Planned {
+        mut plan,
+        key,
+        repository,
+        ..
+    } = made?;
     if let Some(shown) = output.privacy.plan(&plan, &key) {
         plan = shown;
     }
+    let files: Vec<String> = repository.files().map(str::to_owned).collect();
     let document = Document::Plan {
         plan: &plan,
         root: &project.root,
+        files: &files,
     };
     for (format, file) in &arguments.report {
         let text = forms::text(document, *format, output)?;

@@ -17,7 +17,12 @@ use crate::report::{self, Style, html, markdown, problems};
 #[derive(Clone, Copy)]
 pub enum Document<'a> {
     /// A plan, or an audit where it has one.
-    Plan { plan: &'a Plan, root: &'a Path },
+    Plan {
+        plan: &'a Plan,
+        root: &'a Path,
+        /// The files that it is about, as far as they are known.
+        files: &'a [String],
+    },
     /// What is wrong with files.
     Problems {
         problems: &'a [Problem],
@@ -40,12 +45,18 @@ pub const FORMS: &[Format] = &[
 /// The document in a form, with ANSI styles where that is for people.
 pub fn text(document: Document<'_>, format: Format, output: &Output) -> Result<String, Fatal> {
     match document {
-        Document::Plan { plan, root } => of_plan(plan, root, format, output),
+        Document::Plan { plan, root, files } => of_plan(plan, root, files, format, output),
         Document::Problems { problems, root } => of_problems(problems, root, format, output),
     }
 }
 
-fn of_plan(plan: &Plan, root: &Path, format: Format, output: &Output) -> Result<String, Fatal> {
+fn of_plan(
+    plan: &Plan,
+    root: &Path,
+    files: &[String],
+    format: Format,
+    output: &Output,
+) -> Result<String, Fatal> {
     Ok(match format {
         Format::Human => human(plan, output),
         Format::Json => report::plan_json(plan).map_err(|error| Fatal::new(error.to_string()))?,
@@ -62,7 +73,7 @@ fn of_plan(plan: &Plan, root: &Path, format: Format, output: &Output) -> Result<
             let mut problems = report::drift::problems(plan);
             problems.extend(report::policy_problems(plan));
             in_order(&mut problems);
-            checked::report(format, &problems, root, &[], false).unwrap_or_default()
+            checked::report(format, &problems, root, files, false).unwrap_or_default()
         }
     })
 }

@@ -150,8 +150,7 @@ pub async fn make(
         base::sum_up(&mut plan, base, repository);
     }
     if let Some(auditor) = &auditor {
-        let whole =
-            request.files.is_empty() && project.narrow.targets.is_empty() && shard.is_none();
+        let whole = chosen.0.is_none();
         plan.drift = Some(auditing::gather(
             audits,
             repository,
@@ -246,12 +245,18 @@ async fn account(
         named.chain(along.values().flatten()).copied().collect()
     });
     let only = widened.as_ref().or(only);
-    if let Some(auditor) = auditor {
-        let (made, audit) = auditor.account(&desired, &live, only, planner).await?;
-        return Ok((made, Some(audit), desired.name));
-    }
-    let context = planner.context(only);
-    let (mut made, checks) = planner.plan_with(&desired, &live, &context).await?;
+    let (mut made, checks, audit) = match auditor {
+        None => {
+            let (made, checks) = planner
+                .plan_with(&desired, &live, &planner.context(only))
+                .await?;
+            (made, checks, None)
+        }
+        Some(auditor) => {
+            let (made, audit) = auditor.account(&desired, &live, only, planner).await?;
+            (made, Checks::default(), Some(audit))
+        }
+    };
     if !along.is_empty() {
         made.notes
             .extend(plan::tell_along(&desired.account, &along));
@@ -267,7 +272,7 @@ async fn account(
         };
         base::judge(&mut made, seen, base, repository, planner).await?;
     }
-    Ok((made, None, desired.name))
+    Ok((made, audit, desired.name))
 }
 
 impl Planner {

@@ -548,6 +548,26 @@ fn one_reading_is_told_in_several_forms() {
         text.contains("Drift: 1 changed.") && !text.contains('\u{1b}'),
         "{text}"
     );
+    // What pipelines read: the finding with its place and who has done it.
+    let forms = ["sarif", "junit", "github", "markdown"];
+    let reports = forms.map(|form| format!("{form}={form}.out"));
+    let mut arguments = Vec::new();
+    for report in &reports {
+        arguments.extend(["--report", report]);
+    }
+    drift_at(&world, later, &arguments).expect(2);
+    for form in forms {
+        let text = read(&format!("{form}.out"));
+        // Markdown breaks an address of mail, so that nobody is called.
+        assert!(text.contains("jane"), "{form}: {text}");
+        assert!(text.contains("office.yaml"), "{form}: {text}");
+        let own = drift_at(&world, later, &["--format", form]).expect(2);
+        assert_eq!(own.stdout, text, "{form}");
+    }
+    let sarif: Value = serde_json::from_str(&read("sarif.out")).expect("JSON");
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "changed", "{sarif:#}");
+    assert_eq!(result["level"], "error");
     for wrong in ["json", "json=", "yaml=a"] {
         drift_at(&world, later, &["--report", wrong]).expect(1);
     }

@@ -70,7 +70,11 @@ fn merge(arguments: &MergeArgs, global: &Global, output: &Output) -> Result<Exit
     let whole = gathered(arguments, global, output)?;
     let root = session::root_of(global);
     let document = match &whole {
-        Whole::Plan(plan) => Document::Plan { plan, root: &root },
+        Whole::Plan(plan) => Document::Plan {
+            plan,
+            root: &root,
+            files: &[],
+        },
         Whole::Problems(problems) => Document::Problems {
             problems,
             root: &root,

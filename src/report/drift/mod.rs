@@ -9,13 +9,10 @@ use std::collections::BTreeMap;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use jiff::tz::TimeZone;
 
-use super::changes::step_lines;
+use super::changes::lines_of;
 use super::{Style, when, words};
 use crate::model::{AccountId, PhoneNumber};
-use crate::plan::{
-    Action, Attention, Change, Covered, Drift, Expect, Finding, FindingKind, Plan, Request,
-    StaleIgnore, StaleWhy, Step,
-};
+use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Plan, StaleIgnore, StaleWhy};
 
 pub use problems::problems;
 
@@ -191,7 +188,7 @@ impl Report<'_> {
         if finding.kind != FindingKind::Changed || changes.is_empty() {
             self.wrapped(&format!("{reason}{until}"), 6, Ansi::new());
         }
-        for line in self.changed(changes, steps) {
+        for line in lines_of(changes, steps, self.plan) {
             self.line(&format!("      {line}"));
         }
         if let Some(who) = who(finding) {
@@ -203,21 +200,6 @@ impl Report<'_> {
                 self.line(&format!("      {DIM}{arrow} {line}{DIM:#}"));
             }
         }
-    }
-
-    /// The platform's values and the files', as the step shows them that would
-    /// mend it.
-    fn changed(&self, changes: &[Change], steps: &[String]) -> Vec<String> {
-        if changes.is_empty() {
-            return Vec::new();
-        }
-        let of_step = |step: &&Step| {
-            steps.contains(&step.id) && step.changes.iter().any(|change| changes.contains(change))
-        };
-        let mending = self.plan.steps.iter().find(of_step);
-        let mut step = mending.cloned().unwrap_or_else(nameless);
-        step.changes = changes.to_vec();
-        step_lines(&step, self.plan, self.room.saturating_sub(6))
     }
 
     fn known(&mut self, known: &[&Finding]) {
@@ -277,29 +259,6 @@ pub(super) fn stale_words(entry: &StaleIgnore) -> String {
         StaleWhy::Unused => format!(
             "nothing was found that this is about ({reason}): take the entry out if it is settled"
         ),
-    }
-}
-
-/// A step that nobody takes: to show changes with that no step would make.
-fn nameless() -> Step {
-    Step {
-        id: String::new(),
-        action: Action::Update,
-        account: AccountId::new(""),
-        numbers: Vec::new(),
-        source: crate::plan::Source::default(),
-        changes: Vec::new(),
-        depends_on: Vec::new(),
-        recoverable_until: None,
-        port: None,
-        request: Request {
-            method: String::new(),
-            path: String::new(),
-        },
-        body: None,
-        secrets: Vec::new(),
-        expect: Expect::Anything,
-        source_id: crate::model::SourceId(u32::MAX),
     }
 }
 
