@@ -121,30 +121,43 @@ pub(super) struct Document {
     pub whole: String,
 }
 
-/// Bitbucket nests a list only where it stands four columns in; the others take
-/// that as well. What stands in a fence keeps its own indentation.
+/// An entry for Bitbucket, which nests a list only where it stands four columns
+/// in, and has no fences in lists: code is indented there. The others would take
+/// that as well.
 fn spread(text: &str) -> String {
+    const CODE: usize = 4;
     let mut spread = String::with_capacity(text.len() * 2);
     let mut fence: Option<(usize, &str)> = None;
     for line in text.lines() {
         let words = line.trim_start_matches(' ');
         let indent = line.len() - words.len();
-        let margin = fence.map_or(indent, |(margin, _)| margin);
-        if !words.is_empty() {
-            spread.push_str(&" ".repeat(margin));
-        }
-        spread.push_str(line);
-        spread.push('\n');
-        let ticks = words.len() - words.trim_start_matches('`').len();
-        fence = match fence {
-            Some((_, opened)) if words == opened => None,
-            Some(open) => Some(open),
+        if let Some((margin, opened)) = fence {
+            if words == opened {
+                fence = None;
+            } else if !words.is_empty() {
+                spread.push_str(&" ".repeat(margin + CODE));
+                spread.push_str(line);
+            }
+        } else {
+            let ticks = words.len() - words.trim_start_matches('`').len();
             // With more ticks behind it is a span of code.
-            None => words
+            fence = words
                 .split_at_checked(ticks)
                 .filter(|(opened, language)| opened.len() >= 3 && !language.contains('`'))
-                .map(|(opened, _)| (indent, opened)),
-        };
+                .map(|(opened, _)| (indent, opened));
+            if fence.is_some() {
+                continue;
+            }
+            if !words.is_empty() {
+                spread.push_str(&" ".repeat(indent));
+            }
+            spread.push_str(line);
+        }
+        spread.push('\n');
+    }
+    if text.contains("\n\n") {
+        // Else what comes next would stand in its last paragraph.
+        spread.push('\n');
     }
     spread
 }
@@ -304,7 +317,7 @@ mod tests {
         let text = "- a\n  - b\n\n    ```yaml\n    x:\n      y: 1\n    ```\n";
         assert_eq!(
             spread(text),
-            "- a\n    - b\n\n        ```yaml\n        x:\n          y: 1\n        ```\n"
+            "- a\n    - b\n\n            x:\n              y: 1\n\n\n"
         );
     }
 }

@@ -162,7 +162,14 @@ fn faults(text: &str, flavour: Flavour) -> Vec<String> {
     let mut faults = Vec::new();
     let mut fence: Option<usize> = None;
     let mut open = 0i32;
+    // Code that is indented follows an empty line, or more of it.
+    let mut code = true;
     for (at, line) in text.lines().enumerate() {
+        let deep = line.len() - line.trim_start_matches(' ').len() >= 12;
+        code = line.is_empty() || (code && deep && flavour == Flavour::Plain);
+        if code && fence.is_none() {
+            continue;
+        }
         let ticks = line
             .trim_start()
             .chars()
