@@ -69,6 +69,13 @@ pub async fn make(
     request: &Request<'_>,
     output: &Output,
 ) -> Result<Planned, Fatal> {
+    if repository.is_empty() && request.base.is_none() {
+        // A checkout without its files would look like a fleet in sync.
+        return Err(Fatal::with_help(
+            "no account is declared, so there is nothing to compare",
+            "the globs under `accounts:` are relative to the directory of alz.yaml; `alz import` and `alz init` write account files",
+        ));
+    }
     let chosen = Chosen::of(project, repository, request.files)?;
     let accounts = chosen.accounts(repository);
     project

@@ -10,9 +10,10 @@ use anstyle::{AnsiColor, Effects, Style as Ansi};
 use serde_json::Value;
 
 use super::changes::step_lines;
+use super::policy::policy_human;
 use super::{origin, words};
-use crate::model::{AccountId, PhoneNumber};
-use crate::plan::{Action, Note, NoteKind, Plan, PolicySeverity, Step, TrippedGuard};
+use crate::model::AccountId;
+use crate::plan::{Action, Note, NoteKind, Plan, Step, TrippedGuard};
 
 const BOLD: Ansi = Ansi::new().effects(Effects::BOLD);
 const DIM: Ansi = Ansi::new().effects(Effects::DIMMED);
@@ -58,7 +59,9 @@ pub fn plan_human(plan: &Plan, style: &Style) -> String {
     ] {
         report.notes(plan, kind);
     }
-    report.policies(plan);
+    report
+        .text
+        .push_str(&policy_human(plan, style.width.max(40)));
     report.guards(plan);
     report.line(&summary(plan));
     if let Some(base) = &plan.base {
@@ -236,7 +239,7 @@ impl Report<'_> {
         } else {
             String::new()
         };
-        for line in words::wrapped(&format!("{}{of}", numbers(&note.numbers)), room - 2) {
+        for line in words::wrapped(&format!("{}{of}", words::numbers(&note.numbers)), room - 2) {
             self.line(&format!("  {BOLD}{line}{BOLD:#}"));
         }
         let until = note
@@ -255,41 +258,6 @@ impl Report<'_> {
             let arrow = if at == 0 { '→' } else { ' ' };
             self.line(&format!("    {DIM}{arrow} {line}{DIM:#}"));
         }
-    }
-
-    fn policies(&mut self, plan: &Plan) {
-        if plan.policies.is_empty() {
-            return;
-        }
-        let title = match plan.is_refused() {
-            true => format!("{ALARM}Against the policies: apply refuses this plan{ALARM:#}"),
-            false => format!("{YELLOW}Policies{YELLOW:#}"),
-        };
-        self.line(&title);
-        let room = self.style.width.max(40);
-        for finding in &plan.policies {
-            let action = plan.steps.iter().find(|step| step.id == finding.step);
-            let action = action.map_or("", |step| step.action.name());
-            let ansi = match finding.severity {
-                PolicySeverity::Error => RED,
-                PolicySeverity::Warning => YELLOW,
-            };
-            self.line(&format!(
-                "  {BOLD}{}{BOLD:#}  {action}  {DIM}{}:{}{DIM:#}",
-                numbers(&finding.numbers),
-                finding.source.file,
-                finding.source.line
-            ));
-            let said = format!("{}: {}", finding.severity.name(), finding.message);
-            for line in words::wrapped(&said, room - 4) {
-                self.line(&format!("    {ansi}{line}{ansi:#}"));
-            }
-            self.line(&format!(
-                "    {DIM}→ asked for by {}{DIM:#}",
-                finding.policy
-            ));
-        }
-        self.line("");
     }
 
     fn guards(&mut self, plan: &Plan) {
@@ -339,21 +307,6 @@ fn sign(action: Action) -> (char, Ansi) {
         | Action::AcceptE911Correction
         | Action::KeepE911Original => ('~', YELLOW),
         Action::CancelActivation | Action::CancelPort | Action::Release => ('-', ALARM),
-    }
-}
-
-/// Numbers as a reader can take them in: a few in full, the rest counted.
-fn numbers(numbers: &[PhoneNumber]) -> String {
-    const SHOWN: usize = 8;
-    let shown: Vec<String> = numbers
-        .iter()
-        .take(SHOWN)
-        .map(|number| number.spaced().replace(' ', "\u{a0}"))
-        .collect();
-    let rest = numbers.len().saturating_sub(SHOWN);
-    match rest {
-        0 => shown.join(", "),
-        rest => format!("{} and {rest} more", shown.join(", ")),
     }
 }
 

@@ -1,10 +1,18 @@
 //! What policies say of a plan's steps, as problems of the files that ask for
 //! them: for everything that shows problems at their lines.
 
+use anstyle::{AnsiColor, Effects, Style as Ansi};
+
 use super::words;
 use crate::desired::Problem;
 use crate::desired::problem::{Place, code};
 use crate::plan::{Plan, PolicyFinding, PolicySeverity};
+
+const BOLD: Ansi = Ansi::new().effects(Effects::BOLD);
+const DIM: Ansi = Ansi::new().effects(Effects::DIMMED);
+const RED: Ansi = AnsiColor::Red.on_default();
+const YELLOW: Ansi = AnsiColor::Yellow.on_default();
+const ALARM: Ansi = AnsiColor::Red.on_default().effects(Effects::BOLD);
 
 /// One problem a finding, at the line that asks for the step.
 pub fn policy_problems(plan: &Plan) -> Vec<Problem> {
@@ -48,4 +56,36 @@ pub fn policy_problems(plan: &Plan) -> Vec<Problem> {
             }
         })
         .collect()
+}
+
+/// The same for people, with ANSI styles; nothing where nothing is found.
+pub(super) fn policy_human(plan: &Plan, room: usize) -> String {
+    if plan.policies.is_empty() {
+        return String::new();
+    }
+    let mut lines = vec![match plan.is_refused() {
+        true => format!("{ALARM}Against the policies: apply refuses this plan{ALARM:#}"),
+        false => format!("{YELLOW}Policies{YELLOW:#}"),
+    }];
+    for finding in &plan.policies {
+        let action = plan.steps.iter().find(|step| step.id == finding.step);
+        let action = action.map_or("", |step| step.action.name());
+        let ansi = match finding.severity {
+            PolicySeverity::Error => RED,
+            PolicySeverity::Warning => YELLOW,
+        };
+        lines.push(format!(
+            "  {BOLD}{}{BOLD:#}  {action}  {DIM}{}:{}{DIM:#}",
+            words::numbers(&finding.numbers),
+            finding.source.file,
+            finding.source.line
+        ));
+        let said = format!("{}: {}", finding.severity.name(), finding.message);
+        for line in words::wrapped(&said, room.saturating_sub(4)) {
+            lines.push(format!("    {ansi}{line}{ansi:#}"));
+        }
+        lines.push(format!("    {DIM}→ asked for by {}{DIM:#}", finding.policy));
+    }
+    lines.push("\n".to_owned());
+    lines.join("\n")
 }

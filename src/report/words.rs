@@ -1,9 +1,9 @@
-//! Addresses in one line, and two such lines compared word by word.
+//! Addresses and numbers in one line, and two such lines compared word by word.
 
 use anstyle::{AnsiColor, Effects, Style};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::model::{Member, Record};
+use crate::model::{Member, PhoneNumber, Record};
 
 const REMOVED: Style = AnsiColor::Red.on_default().effects(Effects::STRIKETHROUGH);
 const ADDED: Style = AnsiColor::Green.on_default();
@@ -142,6 +142,21 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// Numbers as a reader can take them in: a few in full, the rest counted.
+pub(super) fn numbers(numbers: &[PhoneNumber]) -> String {
+    const SHOWN: usize = 8;
+    let shown: Vec<String> = numbers
+        .iter()
+        .take(SHOWN)
+        .map(|number| number.spaced().replace(' ', "\u{a0}"))
+        .collect();
+    let rest = numbers.len().saturating_sub(SHOWN);
+    match rest {
+        0 => shown.join(", "),
+        rest => format!("{} and {rest} more", shown.join(", ")),
+    }
 }
 
 #[cfg(test)]

@@ -229,7 +229,6 @@ fn without_names(text: &str) {
 }
 
 #[test]
-#[ignore = "needs plan --base and --comment-limit, validate --format github, drift --report"]
 fn from_a_branch_to_a_clean_night() {
     if ["bash", "jq", "curl", "unzip"]
         .iter()

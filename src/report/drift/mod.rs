@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Effects, Style as Ansi};
 use jiff::tz::TimeZone;
 
 use super::changes::lines_of;
+use super::policy::policy_human;
 use super::{Style, when, words};
 use crate::model::{AccountId, PhoneNumber};
 use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Plan, StaleIgnore, StaleWhy};
@@ -64,6 +65,7 @@ pub fn human(plan: &Plan, style: &Style) -> String {
     }
     report.known(&known);
     report.stale(&drift.stale);
+    report.text.push_str(&policy_human(plan, report.room));
     report.line(&coverage(&drift.covered));
     report.line(&summary(plan, drift));
     report.text

@@ -107,6 +107,12 @@ fn count(plan: &Plan, key: &str) -> u64 {
     plan.summary.get(key).copied().unwrap_or(0)
 }
 
+/// That shards are missing, where they are.
+pub(super) fn gap(plan: &Plan) -> Option<String> {
+    let gap = plan.merged.as_ref()?.gap()?;
+    Some(format!("**{}**", escape::text(&gap)))
+}
+
 /// What stands below the verdict: counts, origins, and what it was restricted to.
 pub(super) fn head(plan: &Plan) -> Vec<String> {
     let mut counts = vec![format!("{} in sync", count(plan, "inSync"))];
@@ -116,7 +122,8 @@ pub(super) fn head(plan: &Plan) -> Vec<String> {
             count => counts.push(format!("{count} {key}")),
         }
     }
-    let mut head = vec![format!("Numbers: {}.", counts.join(", "))];
+    let mut head: Vec<String> = gap(plan).into_iter().collect();
+    head.push(format!("Numbers: {}.", counts.join(", ")));
     if let Some(base) = &plan.base {
         head.push(format!(
             "Against {}: {}.",
@@ -470,7 +477,7 @@ pub(super) fn way_out(help: &str) -> String {
 /// How to apply it, and what that would say.
 fn foot(plan: &Plan, options: &Options) -> Vec<String> {
     // One of several parts, or one that was merged of them, is not applied like this.
-    if plan.steps.is_empty() {
+    if plan.steps.is_empty() || plan.is_refused() || plan.merged.is_some() {
         return Vec::new();
     }
     let mut command = "alz apply".to_owned();
