@@ -58,10 +58,14 @@ pub fn stopped(
     help: Option<&str>,
     options: &Options,
 ) -> String {
-    // One entry a line of it: several things may have gone wrong at once.
+    // A command line that is not understood is of no command.
+    let of = match command {
+        "alz" => "alz".to_owned(),
+        command => format!("alz {}", escape::text(command)),
+    };
     let mut document = Document {
         marker: marker(command, environment, shard),
-        verdict: format!("alz {}: FAILED, nothing to review", escape::text(command)),
+        verdict: format!("{of}: FAILED, nothing to review"),
         whole: "The log of the run has all of it.".to_owned(),
         ..Document::default()
     };
