@@ -114,7 +114,7 @@ async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Resul
         project
     };
     let loaded = project.load(&files, clock::today()?)?;
-    output.warn_of_live(&loaded.warnings, &project.root);
+    output.warn_of(&loaded.warnings, &project.root);
     if let Some(saved) = &reviewed {
         project.narrow =
             std::mem::take(&mut project.narrow).saved(&saved.plan, &loaded.repository)?;

@@ -62,7 +62,7 @@ async fn drift(arguments: &DriftArgs, global: &Global, output: &Output) -> Resul
     let files = session::from_directory(global, &arguments.files);
     let project = Project::open(global, &files)?;
     let loaded = project.load(&files, clock::today()?)?;
-    output.warn_of_live(&loaded.warnings, &project.root);
+    output.warn_of(&loaded.warnings, &project.root);
     let session = project.connect(fastrand::u64(..)).await?;
     let remembered = journal::recall(global, &project, &session).await?;
     let made = planning::make(

@@ -253,9 +253,9 @@ impl Output {
             .and_then(|()| stream.flush());
     }
 
-    /// Says what the files deserve to have said, and goes on. Not that a port's
-    /// day is past, soon or a holiday: a port may be done or under way, and what
-    /// reads the platform says where the day matters.
+    /// Says what the files deserve to have said, and goes on. Not what the calendar
+    /// says of a port's day: a port may be done or under way, and what reads the
+    /// platform says where the day matters (design, decision 6).
     pub fn warn_of(&self, warnings: &[Problem], root: &Path) {
         const DAYS: [&str; 3] = ["D33", "D33b", "D34"];
         let warnings: Vec<Problem> = warnings
@@ -268,18 +268,6 @@ impl Output {
             let excerpts = self.privacy.shows_excerpts();
             self.say(&problems::human(&warnings, root, self.width(), excerpts));
         }
-    }
-
-    /// The same where the platform is looked at as well: what the calendar says
-    /// of the dates of ports (D33, D33b, D34) is left to the plan, which knows
-    /// whether a port is still to be ordered (design, decision 6).
-    pub fn warn_of_live(&self, warnings: &[Problem], root: &Path) {
-        let timeless: Vec<Problem> = warnings
-            .iter()
-            .filter(|problem| !matches!(problem.code.as_str(), "D33" | "D33b" | "D34"))
-            .cloned()
-            .collect();
-        self.warn_of(&timeless, root);
     }
 
     /// Asks a person; the cursor stays behind the question.

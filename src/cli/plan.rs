@@ -93,7 +93,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     let files = session::from_directory(global, &arguments.files);
     let project = Project::open(global, &files)?;
     let loaded = project.load(&files, clock::today()?)?;
-    output.warn_of_live(&loaded.warnings, &project.root);
+    output.warn_of(&loaded.warnings, &project.root);
     // Before anything is asked of the platform: it may not be there.
     let base = match &arguments.base {
         Some(revision) => {

@@ -154,7 +154,7 @@ pub async fn make(
     plan.names = style.names.clone();
     plan.places = report::places(&plan);
     if let Some(base) = &request.base {
-        base::sum_up(&mut plan, base, repository);
+        base::sum_up(&mut plan, base, repository, &project.narrow);
     }
     if let Some(auditor) = &auditor {
         let whole = chosen.0.is_none();

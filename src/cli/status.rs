@@ -62,7 +62,7 @@ async fn status(arguments: &StatusArgs, global: &Global, output: &Output) -> Res
     let files = session::from_directory(global, &arguments.files);
     let project = Project::open(global, &files)?;
     let loaded = project.load(&files, clock::today()?)?;
-    output.warn_of_live(&loaded.warnings, &project.root);
+    output.warn_of(&loaded.warnings, &project.root);
     let mut session = project.connect(fastrand::u64(..)).await?;
     let repository = Arc::new(loaded.repository);
     let chosen = Chosen::of(&project, &repository, &files)?;

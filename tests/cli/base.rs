@@ -298,6 +298,15 @@ fn numbers_that_a_branch_no_longer_declares_are_told() {
         "accounts/clinic.yaml",
         "account: pK9sLmN3bVcX7zQw2eRt5A\nnumbers: {}\n",
     );
+    // One shard tells of it, that which had it.
+    let in_shards: usize = ["1/3", "2/3", "3/3"]
+        .into_iter()
+        .map(|shard| {
+            let seen = plan(&world, &["--base", "main", "--shard", shard]).expect(0);
+            told(&seen.json()).len()
+        })
+        .sum();
+    assert_eq!(in_shards, 1);
     let seen = plan(&world, &["--base", "main"]).expect(0).json();
     let told = told(&seen);
     assert_eq!(told.len(), 1, "{seen:#}");

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::fatal::Fatal;
+use super::super::narrow::Narrow;
 use super::super::planning::Planner;
 use super::Base;
 use crate::desired::Repository;
@@ -140,12 +141,18 @@ fn left(
     (!numbers.is_empty()).then(|| origin::left(&declared.account, numbers))
 }
 
-/// What a plan says of its base as a whole.
-pub fn sum_up(plan: &mut Plan, base: &Base, branch: &Repository) {
+/// What a plan says of its base as a whole, as far as the run looks.
+pub fn sum_up(plan: &mut Plan, base: &Base, branch: &Repository, narrow: &Narrow) {
     plan.base = Some(base.revision.clone());
     plan.base_remarks = base.remarks.clone();
     plan.summary_by_origin = origin::summary_by_origin(&plan.steps);
-    for (note, name) in base.left_accounts(branch) {
+    // Targets name what the branch declares. An account that it no longer does is
+    // in one shard alone, as it was.
+    let looked_at = |account: &AccountId| {
+        narrow.targets.is_empty() && narrow.shard.is_none_or(|shard| shard.holds(account))
+    };
+    let left = base.left_accounts(branch).into_iter();
+    for (note, name) in left.filter(|(note, _)| looked_at(&note.account)) {
         debug_assert_eq!(note.origin, Some(Origin::Branch));
         if let Some(name) = name {
             plan.names.insert(note.account.clone(), name);
