@@ -154,6 +154,12 @@ impl Output {
             },
             Format::Sarif => self.privacy.json(text),
             Format::Html => self.privacy.html(text),
+            // The marker is what a pipeline finds its comment by: it names the
+            // environment, which a person's name may happen to be.
+            Format::Markdown if markdown::is_document(text) => {
+                let (marker, rest) = text.split_once('\n').unwrap_or((text, ""));
+                format!("{marker}\n{}", self.privacy.text(rest)).into()
+            }
             Format::Human
             | Format::Markdown
             | Format::Junit

@@ -481,3 +481,23 @@ fn a_release_and_its_return_are_pending_and_a_loss_is_drift() {
         "{seen:#}"
     );
 }
+
+#[test]
+fn a_comment_is_found_again_where_somebody_is_called_like_the_environment() {
+    let world = office();
+    let file = OFFICE.replace("Sample Dental", "Test Dental");
+    assert_ne!(file, OFFICE);
+    world.write(FILE, &file);
+    let arguments = ["plan", "--format", "markdown", "--redact", "pii"];
+    let comment = world.alz(&arguments).expect(0).stdout;
+    assert_eq!(
+        comment.lines().next(),
+        world
+            .alz(&["plan", "--format", "markdown"])
+            .expect(0)
+            .stdout
+            .lines()
+            .next()
+    );
+    assert!(!comment.contains("Test Dental"), "{comment}");
+}
