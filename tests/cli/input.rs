@@ -171,3 +171,21 @@ fn a_log_in_a_pipe_has_no_colours() {
     assert!(said.stderr.contains("method=GET"), "{}", said.stderr);
     assert!(!said.stderr.contains('\u{1b}'), "{}", said.stderr);
 }
+
+#[test]
+fn a_checkout_without_its_account_files_is_no_fleet_in_sync() {
+    let world = World::new(&[]);
+    for command in [
+        &["plan"] as &[&str],
+        &["drift"],
+        &["apply", "--auto-approve"],
+    ] {
+        let said = world.alz(command).expect(1);
+        assert!(
+            said.stderr.contains("no account is declared"),
+            "{}",
+            said.stderr
+        );
+    }
+    assert!(world.writes().is_empty());
+}
