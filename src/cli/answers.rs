@@ -4,7 +4,8 @@
 use futures_util::future::try_join_all;
 
 use super::fatal::Fatal;
-use super::planning::{Planner, coverage, port_offer, unasked};
+use super::planning::Planner;
+use super::questions::{coverage, port_offer, unasked};
 use crate::api::ApiError;
 use crate::live;
 use crate::model::{AccountId, CorrectionPast, PhoneNumber, Record, Usages};

@@ -29,6 +29,7 @@ mod policies;
 mod port;
 mod privacy;
 mod progress;
+mod questions;
 mod reading;
 mod report;
 mod sandbox;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::api::{ApiError, ReadClient};
 use crate::cli::fatal::Fatal;
-use crate::cli::planning;
+use crate::cli::questions;
 use crate::model::PhoneNumber;
 use crate::plan::{self, Coverage, Offer, PortQuestion, RateCenter};
 use crate::report::{NumberCheck, OrderCheck};
@@ -19,7 +19,7 @@ pub(super) async fn number_check(
     number: PhoneNumber,
 ) -> Result<NumberCheck, Fatal> {
     let unknown = NumberCheck::unknown(number);
-    let coverage = match planning::coverage(client, number).await {
+    let coverage = match questions::coverage(client, number).await {
         Ok(coverage) => coverage,
         // About this number alone: the others can still be asked about.
         Err(error @ ApiError::Refused { status: 400, .. }) => {
@@ -167,7 +167,7 @@ pub(super) async fn ask(
         return Ok(order);
     }
     let offer = if question.csr.is_empty() {
-        match planning::port_answer(client, &question).await {
+        match questions::port_answer(client, &question).await {
             Ok(offer) => offer,
             // It is the record that is missed: nothing is known against the numbers.
             Err(ApiError::Refused { status: 400, .. }) => {
@@ -182,7 +182,7 @@ pub(super) async fn ask(
             Err(error) => return Err(error.into()),
         }
     } else {
-        planning::port_offer(client, &question).await?
+        questions::port_offer(client, &question).await?
     };
     match offer {
         Offer::Refused { why } => {
