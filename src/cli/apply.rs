@@ -22,6 +22,7 @@ use super::policies;
 use super::progress::Progress;
 use super::reading::Chosen;
 use super::session::{self, Project, Session};
+use super::telling::{ending, finish, refuse_stale, start, stopped, tell_step};
 use crate::api::WriteClient;
 use crate::apply::journal::Journal;
 use crate::apply::{self, Interrupt, Outcome, Saved, Secrets, StepReport, StepStatus};
@@ -29,7 +30,6 @@ use crate::desired::Repository;
 use crate::live;
 use crate::lock::{Guard, Releaser};
 use crate::model::live::LivePartition;
-use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{Merged, NoteKind, Plan, Step};
 use crate::report::markdown::{self, Ended};
 use crate::report::redact::{self, Key};
@@ -528,103 +528,5 @@ pub(super) async fn on_signal(
             }
         }
         super::end_at_once();
-    }
-}
-
-/// As a comment, where that is the form of the result.
-fn stopped(output: &Output, what: &str, help: Option<&str>) {
-    if output.is_markdown() {
-        let (command, environment) = &output.about;
-        let what = output.privacy.text(what);
-        let text = markdown::stopped(command, environment, None, &what, help, &output.comment);
-        output.result(&text);
-    }
-}
-
-fn refuse_stale(differences: &[apply::Difference], output: &Output) {
-    let shows = output.privacy.shows_excerpts();
-    match output.is_json() {
-        true => output.result(&format!(
-            "{}\n",
-            json!({
-                "event": "stale",
-                "formatVersion": FORMAT_VERSION,
-                "differences": differences
-                    .iter()
-                    .map(|difference| difference.text(shows))
-                    .collect::<Vec<_>>(),
-                "details": differences
-                    .iter()
-                    .map(|difference| difference.json(shows))
-                    .collect::<Vec<_>>(),
-            })
-        )),
-        false => {
-            let lines: Vec<String> = differences
-                .iter()
-                .map(|difference| difference.text(shows))
-                .collect();
-            let what = format!(
-                "the plan no longer holds, so nothing was sent:\n  - {}",
-                lines.join("\n  - ")
-            );
-            let help = Some("make and review a new one with `alz plan --out plan.json`");
-            output.error(&report::error(&what, help));
-            stopped(output, &what, help);
-        }
-    }
-}
-
-fn start(plan: &Plan, output: &Output) {
-    if output.is_json() {
-        let mut event = json!({
-            "event": "start",
-            "formatVersion": FORMAT_VERSION,
-            "alzVersion": plan.alz_version,
-            "environment": plan.environment,
-            "partition": plan.partition,
-            "desiredDigest": plan.desired_digest,
-            "steps": plan.steps.len(),
-        });
-        // Warnings: with an error among them it would not begin.
-        if !plan.policies.is_empty() {
-            event["policies"] = json!(plan.policies);
-        }
-        // That it is a part, where it is one.
-        if !plan.targets.is_empty() {
-            event["targets"] = json!(plan.targets);
-        }
-        if let Some(shard) = &plan.shard {
-            event["shard"] = json!(shard);
-        }
-        output.result(&format!("{event}\n"));
-    }
-}
-
-/// A step and how it ended, as a comment may show it.
-fn ending(step: &StepReport<'_>, shown: &Plan, output: &Output) -> Ended {
-    let told = shown.steps.iter().find(|other| other.id == step.step.id);
-    Ended {
-        step: told.unwrap_or(step.step).clone(),
-        status: step.status,
-        message: step
-            .message
-            .as_deref()
-            .map(|message| output.privacy.text(message).into_owned()),
-    }
-}
-
-fn tell_step(step: &StepReport<'_>, output: &Output) {
-    match output.is_json() {
-        true => output.result(&report::step_json(step)),
-        false => output.result(&report::step_human(step)),
-    }
-}
-
-fn finish(plan: &Plan, outcome: &Outcome, satisfied: usize, exit: Exit, output: &Output) {
-    match output.is_json() {
-        true => output.result(&report::outcome_json(plan, outcome, satisfied, exit.code())),
-        false if plan.steps.is_empty() && satisfied == 0 => {}
-        false => output.result(&report::outcome_human(plan, outcome)),
     }
 }

@@ -36,6 +36,7 @@ mod sandbox;
 mod schema;
 mod session;
 mod status;
+mod telling;
 mod unlock;
 mod validate;
 
