@@ -5,25 +5,25 @@ use serde_json::{Value, json};
 
 use crate::world::{ACCOUNT, CLINIC, NOW, OFFICE, Said, World};
 
-const FILE: &str = "accounts/office.yaml";
+pub const FILE: &str = "accounts/office.yaml";
 /// When all of the office's activations are over.
-const LATER: &str = "2026-11-25T17:00:00Z";
-const NUMBERS: &str = "/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/bRW8jpoCTGOaOIF5wqvSVg";
+pub const LATER: &str = "2026-11-25T17:00:00Z";
+pub const NUMBERS: &str = "/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/bRW8jpoCTGOaOIF5wqvSVg";
 
-fn drift_at(world: &World, now: &str, arguments: &[&str]) -> Said {
+pub fn drift_at(world: &World, now: &str, arguments: &[&str]) -> Said {
     let mut command = world.command(&["drift"]);
     command.args(arguments).env("ALZ_NOW", now);
     command.output().expect("alz runs").into()
 }
 
-fn findings_at(world: &World, now: &str, exit: i32) -> Vec<Value> {
+pub fn findings_at(world: &World, now: &str, exit: i32) -> Vec<Value> {
     let said = drift_at(world, now, &["--format", "json"]).expect(exit);
     let findings = said.json()["drift"]["findings"].clone();
     findings.as_array().expect("findings").clone()
 }
 
 /// Each finding as "kind number …".
-fn kinds(findings: &[Value]) -> Vec<String> {
+pub fn kinds(findings: &[Value]) -> Vec<String> {
     findings
         .iter()
         .map(|finding| {
@@ -36,7 +36,7 @@ fn kinds(findings: &[Value]) -> Vec<String> {
 }
 
 /// The office, applied and active.
-fn office() -> World {
+pub fn office() -> World {
     let world = World::new(&[(FILE, OFFICE)]);
     world.alz(&["apply", "--auto-approve"]).expect(0);
     world.advance("P2D");
@@ -44,18 +44,18 @@ fn office() -> World {
 }
 
 /// Lines are broken where they are too long for a terminal.
-fn one_line(said: Said) -> Said {
+pub fn one_line(said: Said) -> Said {
     Said {
         stdout: said.stdout.split_whitespace().collect::<Vec<_>>().join(" "),
         ..said
     }
 }
 
-fn path_of(number: &str) -> String {
+pub fn path_of(number: &str) -> String {
     format!("{NUMBERS}/telephonenumber/{number}")
 }
 
-fn suite(unit: &str) -> Value {
+pub fn suite(unit: &str) -> Value {
     json!({ "e911Address": { "customerType": "BUSINESS", "businessName": "Sample Dental",
         "streetNumber": "333", "preDirectional": "S", "streetName": "520", "postDirectional": "W",
         "city": "Lindon", "state": "UT", "country": "USA", "postalCode": "84042",
@@ -506,152 +506,4 @@ fn what_is_ignored_until_a_day_counts_again_on_the_next() {
         "{}",
         part.stdout
     );
-}
-
-#[test]
-fn one_reading_is_told_in_several_forms() {
-    let world = office();
-    world.as_user(
-        "jane@example.com",
-        "PATCH",
-        &path_of("18017690201"),
-        &suite("400"),
-    );
-    world.advance("PT3H");
-    let later = "2026-11-25T20:00:00Z";
-    let before = world.requests();
-    let plain = drift_at(&world, later, &["--color", "always"]).expect(2);
-    let cost = world.requests() - before;
-    let said = drift_at(
-        &world,
-        later,
-        &[
-            "--report",
-            "json=a.json",
-            "--report",
-            "prometheus=b.prom",
-            "--report",
-            "human=c.txt",
-            "--color",
-            "always",
-        ],
-    )
-    .expect(2);
-    assert_eq!(world.requests() - before, 2 * cost);
-    assert_eq!(said.stdout, plain.stdout);
-    let read = |name: &str| std::fs::read_to_string(world.root().join(name)).expect("a file");
-    let document: Value = serde_json::from_str(&read("a.json")).expect("JSON");
-    assert_eq!(document["drift"]["findings"][0]["kind"], "changed");
-    assert!(read("b.prom").contains("alz_drift_exit{environment=\"test\"} 2\n"));
-    let text = read("c.txt");
-    assert!(
-        text.contains("Drift: 1 changed.") && !text.contains('\u{1b}'),
-        "{text}"
-    );
-    // What pipelines read: the finding with its place and who has done it.
-    let forms = ["sarif", "junit", "github", "markdown"];
-    let reports = forms.map(|form| format!("{form}={form}.out"));
-    let mut arguments = Vec::new();
-    for report in &reports {
-        arguments.extend(["--report", report]);
-    }
-    drift_at(&world, later, &arguments).expect(2);
-    for form in forms {
-        let text = read(&format!("{form}.out"));
-        // Markdown breaks an address of mail, so that nobody is called.
-        assert!(text.contains("jane"), "{form}: {text}");
-        assert!(text.contains("office.yaml"), "{form}: {text}");
-        let own = drift_at(&world, later, &["--format", form]).expect(2);
-        assert_eq!(own.stdout, text, "{form}");
-    }
-    let sarif: Value = serde_json::from_str(&read("sarif.out")).expect("JSON");
-    let result = &sarif["runs"][0]["results"][0];
-    assert_eq!(result["ruleId"], "changed", "{sarif:#}");
-    assert_eq!(result["level"], "error");
-    for wrong in ["json", "json=", "yaml=a"] {
-        drift_at(&world, later, &["--report", wrong]).expect(1);
-    }
-}
-
-#[test]
-fn with_redaction_no_name_comes_out_in_any_form() {
-    let world = office();
-    world.as_user(
-        "janecanary@example.com",
-        "PATCH",
-        &path_of("18017690201"),
-        &suite("Canary4"),
-    );
-    world.advance("PT3H");
-    let later = "2026-11-25T20:00:00Z";
-    let said = drift_at(
-        &world,
-        later,
-        &[
-            "--redact",
-            "pii",
-            "--http-log",
-            "log.har",
-            "--report",
-            "json=a.json",
-            "--report",
-            "prometheus=b.prom",
-            "-vv",
-        ],
-    )
-    .expect(2);
-    let mut texts = vec![said.stdout, said.stderr];
-    for name in ["a.json", "b.prom", "log.har"] {
-        texts.push(std::fs::read_to_string(world.root().join(name)).expect("a file"));
-    }
-    for text in texts {
-        let text = text.to_lowercase();
-        assert!(!text.contains("canary"), "{text}");
-        assert!(!text.contains("sample dental"), "{text}");
-    }
-}
-
-#[test]
-fn a_thousand_accounts_in_order_cost_one_listing_each_and_one_in_disorder_its_history() {
-    let seed = "carriers: [{ id: c1, name: One, carrierType: BANDWIDTH }]\ngenerate: { accounts: 1000, numbersPerAccount: 1 }\n";
-    let mut file = String::new();
-    for index in 0..1000 {
-        let number = 12_012_000_000u64 + index;
-        file.push_str(&format!(
-            "---\naccount: generated{index:013}\nnumbers: {{ \"{number}\": {{}} }}\n"
-        ));
-    }
-    let world = World::seeded(seed, &[("accounts/fleet.yaml", &file)]);
-    let said = drift_at(&world, NOW, &[]).expect(0);
-    assert!(
-        said.stdout.contains("No drift. 1000 in sync."),
-        "{}",
-        said.stdout
-    );
-    assert!(
-        said.stdout
-            .contains("1000 of 1000 numbers on 1000 accounts"),
-        "{}",
-        said.stdout
-    );
-    let cost = world.requests();
-    assert!(cost < 1_100, "{cost} requests");
-    world.as_user(
-        "jane@example.com",
-        "DELETE",
-        "/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/generated0000000000007/telephonenumber/12012000007",
-        &json!({}),
-    );
-    let before = world.requests();
-    let found = findings_at(&world, NOW, 2);
-    assert_eq!(kinds(&found), ["missing 12012000007"]);
-    assert_eq!(found[0]["by"], "jane@example.com");
-    let log = world.get("/sandbox/requests");
-    let requests = log["requests"].as_array().expect("requests");
-    let histories = requests.iter().filter(|request| {
-        let path = request["path"].as_str().unwrap_or_default();
-        path.contains("accounthistorysearch")
-    });
-    assert_eq!(histories.count(), 1);
-    assert!(world.requests() - before < 1_100);
 }

@@ -6,6 +6,7 @@ mod apply;
 mod base;
 mod canary;
 mod drift;
+mod drift_forms;
 mod e911;
 mod e911_check;
 mod e911_corrections;
