@@ -51,7 +51,8 @@ impl fmt::Display for Unreadable {
             Self::NotUtf8 { utf16: false } => f.write_str("it is not UTF-8"),
             Self::Empty => f.write_str("it is empty"),
             Self::BreaksOff => f.write_str("it breaks off before its end"),
-            Self::NotJson(error) | Self::NotAPlan(error) => write!(f, "{error}"),
+            Self::NotJson(error) => write!(f, "it is not JSON: {error}"),
+            Self::NotAPlan(error) => write!(f, "{error}"),
             Self::Format(None) => {
                 write!(
                     f,
