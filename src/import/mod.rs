@@ -34,6 +34,7 @@ use crate::desired::problem::Problem;
 use crate::desired::{load, merge as merged, read};
 use crate::model::{DesiredAccount, SourceId};
 
+pub use comments::clean;
 pub use names::file_names;
 pub use target::{Account, From, LeftOut, Secret, Unsaid, account};
 

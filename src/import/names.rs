@@ -10,8 +10,9 @@ use crate::model::{AccountId, PhoneNumber};
 /// Characters of a file's name before its ending, at most.
 const LONGEST: usize = 60;
 
-/// Names that some systems keep for devices.
+/// Names that some systems keep for devices, the numbered ones without their digit.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+const NUMBERED: [&str; 2] = ["com", "lpt"];
 
 /// Letters and digits of ASCII in lower case, a hyphen between words; accents
 /// are taken off.
@@ -38,9 +39,11 @@ pub fn slug(text: &str) -> String {
 }
 
 /// A name of a file for each account, from what people call it, so that no two
-/// are the same; the account's id goes with a name that several have.
+/// are the same; the account's id goes with a name that several have, or that is
+/// taken by the file of another account.
 pub fn file_names<'a>(
     accounts: impl Iterator<Item = (&'a AccountId, Option<&'a str>)>,
+    is_taken: impl Fn(&str) -> bool,
 ) -> BTreeMap<AccountId, String> {
     let named: Vec<(&AccountId, String)> = accounts
         .map(|(id, name)| (id, slug(name.unwrap_or_default())))
@@ -64,8 +67,8 @@ pub fn file_names<'a>(
         .map(|(id, name)| {
             let mut name = match uses.get(name.as_str()) {
                 _ if name.is_empty() => format!("account-{}", plain(id)),
-                _ if DEVICES.contains(&name.as_str()) => format!("account-{name}"),
-                Some(1) => name.clone(),
+                _ if is_device(name) => format!("account-{name}"),
+                Some(1) if !is_taken(&format!("{name}.yaml")) => name.clone(),
                 Some(_) | None => format!("{name}-{}", plain(id)),
             };
             // Ids that differ in case alone are one name on some disks.
@@ -77,6 +80,14 @@ pub fn file_names<'a>(
             ((*id).clone(), format!("{name}.yaml"))
         })
         .collect()
+}
+
+fn is_device(name: &str) -> bool {
+    let numbered = |word: &&str| {
+        let digit = name.strip_prefix(*word).map(str::as_bytes);
+        matches!(digit, Some([b'0'..=b'9']))
+    };
+    DEVICES.contains(&name) || NUMBERED.iter().any(|word| numbered(&word))
 }
 
 /// The name of a port: that of its main number, or of its first.
@@ -111,9 +122,12 @@ mod tests {
             ("c/2", None),
             ("d1", Some("con")),
             ("d2", Some("Bob's Café")),
+            ("d3", Some("COM1")),
+            ("e1", Some("Orchard")),
         ]
         .map(|(id, name)| (AccountId::new(id), name));
-        let names = file_names(accounts.iter().map(|(id, name)| (id, *name)));
+        let is_taken = |name: &str| name == "orchard.yaml";
+        let names = file_names(accounts.iter().map(|(id, name)| (id, *name)), is_taken);
         let of = |id: &str| names[&AccountId::new(id)].as_str();
         assert_eq!(of("a1"), "sample-dental-lindon.yaml");
         assert_eq!(of("a2"), "etc-passwd.yaml");
@@ -122,6 +136,8 @@ mod tests {
         assert_eq!(of("c/2"), "account-c-2.yaml");
         assert_eq!(of("d1"), "account-con.yaml");
         assert_eq!(of("d2"), "bobs-cafe.yaml");
+        assert_eq!(of("d3"), "account-com1.yaml");
+        assert_eq!(of("e1"), "orchard-e1.yaml");
         assert_ne!(of("b1").to_lowercase(), of("B1").to_lowercase());
         assert!(of("b1").starts_with("bakery-"));
     }

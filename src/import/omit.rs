@@ -1,6 +1,8 @@
 //! What a file can't say is taken out of it, no more of it than must be, and the
 //! reason is kept: at first the member, then what it belongs to, then the object.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Field, Member, PhoneNumber};
 
 use super::address::Address;
@@ -94,6 +96,15 @@ impl Account {
             }
         }
         true
+    }
+
+    /// What else is to be known of those of these numbers that are left out.
+    pub fn warn_of(&mut self, numbers: &BTreeSet<PhoneNumber>, warning: &str) {
+        for (number, why) in &mut self.left_out {
+            if numbers.contains(number) {
+                *why = format!("{why}; {warning}");
+            }
+        }
     }
 
     /// The port can't be declared, and so its numbers can't: declared without

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::markdown::escape;
 use super::style::{FAINT, GOOD, WARN};
 use super::words;
 use crate::model::{AccountId, PartitionId, PhoneNumber};
@@ -14,10 +15,28 @@ pub struct ImportDocument {
     pub partition: PartitionId,
     /// Into files that were there.
     pub merge: bool,
+    /// Nothing was written.
+    pub dry_run: bool,
     /// By id.
     pub accounts: Vec<ImportedAccount>,
+    /// Accounts that could not be read or written, by id.
+    pub failed: Vec<FailedAccount>,
+    /// Accounts that were not read, for the run ended before.
+    pub not_reached: Vec<AccountId>,
+    /// Somebody ended the run.
+    pub interrupted: bool,
+    /// Numbers that were asked for and are on none of the accounts.
+    pub not_found: Vec<String>,
     /// Files that no glob of alz.yaml matches.
     pub unread: Vec<String>,
+}
+
+/// An account for which nothing was written.
+#[derive(Clone, Debug)]
+pub struct FailedAccount {
+    pub account: AccountId,
+    pub name: Option<String>,
+    pub why: String,
 }
 
 /// An account that was imported.
@@ -27,6 +46,8 @@ pub struct ImportedAccount {
     pub name: Option<String>,
     /// The file that was written; none where there was nothing to write.
     pub file: Option<String>,
+    /// The file was not there before.
+    pub is_new: bool,
     /// What was written of it.
     pub numbers: Vec<PhoneNumber>,
     pub ports: Vec<String>,
@@ -55,6 +76,7 @@ impl ImportedAccount {
             account,
             name,
             file: None,
+            is_new: false,
             numbers: Vec::new(),
             ports: Vec::new(),
             secrets: Vec::new(),
@@ -63,13 +85,18 @@ impl ImportedAccount {
             differing: Vec::new(),
         }
     }
+
+    /// There is nothing to be told of it.
+    pub fn is_idle(&self) -> bool {
+        self.file.is_none() && self.left_out.is_empty() && self.unsaid.is_empty()
+    }
 }
 
 /// For people.
 pub fn import_human(document: &ImportDocument) -> String {
     let mut text = String::new();
     for account in &document.accounts {
-        text.push_str(&of_account(account, document.merge));
+        text.push_str(&of_account(account, document));
     }
     let secrets = secrets(document);
     if !secrets.is_empty() {
@@ -99,12 +126,16 @@ pub fn import_human(document: &ImportDocument) -> String {
         "\n{} in {}.{}\n",
         counted(numbers, "number"),
         counted(files, "file"),
-        if files > 0 { " Next: alz plan" } else { "" }
+        match document.dry_run {
+            true => " Nothing was written.",
+            false if files > 0 => " Next: alz plan",
+            false => "",
+        }
     ));
     text
 }
 
-fn of_account(account: &ImportedAccount, merge: bool) -> String {
+fn of_account(account: &ImportedAccount, document: &ImportDocument) -> String {
     let who = match &account.name {
         Some(name) => format!("{} {}", words::clean(name), account.account),
         None => account.account.to_string(),
@@ -115,13 +146,18 @@ fn of_account(account: &ImportedAccount, merge: bool) -> String {
             if !account.ports.is_empty() {
                 what.push_str(&format!(", {}", counted(account.ports.len(), "port")));
             }
-            let done = if merge { "added to" } else { "wrote" };
+            let done = match (document.dry_run, account.is_new) {
+                (false, true) => "wrote",
+                (false, false) => "added to",
+                (true, true) => "would write",
+                (true, false) => "would add to",
+            };
             format!(
                 "  {GOOD}{done}{GOOD:#} {}  {what}  {FAINT}{who}{FAINT:#}\n",
                 words::clean(file)
             )
         }
-        None if merge => format!("  {FAINT}nothing is missing:{FAINT:#} {who}\n"),
+        None if document.merge => format!("  {FAINT}nothing is missing:{FAINT:#} {who}\n"),
         None => format!("  {FAINT}no file, for there is no number to declare:{FAINT:#} {who}\n"),
     };
     for (number, why) in &account.left_out {
@@ -171,16 +207,17 @@ fn counted(count: usize, what: &str) -> String {
     }
 }
 
-/// For a comment or a summary of a pipeline.
+/// For a comment or a summary of a pipeline. The names and words in it are other
+/// people's.
 pub fn import_markdown(document: &ImportDocument) -> String {
-    let cell = |text: &str| words::clean(text).replace('|', "\\|");
+    let cell = escape::text;
     let mut text = String::from("| account | file | numbers | ports |\n|---|---|---|---|\n");
     for account in &document.accounts {
         let name = account.name.as_deref().unwrap_or(account.account.as_str());
         let file = account
             .file
             .as_deref()
-            .map_or("–".to_owned(), |file| format!("`{}`", cell(file)));
+            .map_or("–".to_owned(), |file| escape::code(file));
         text.push_str(&format!(
             "| {} | {file} | {} | {} |\n",
             cell(name),
@@ -189,35 +226,66 @@ pub fn import_markdown(document: &ImportDocument) -> String {
         ));
     }
     let secrets = secrets(document);
-    if !secrets.is_empty() {
-        text.push_str("\nTo be set before anything of their ports is sent again:\n\n");
-        for (variable, what) in secrets {
-            text.push_str(&format!("- `{variable}`: {what}\n"));
-        }
-    }
-    let mut left: Vec<String> = Vec::new();
-    for account in &document.accounts {
+    let secrets = secrets
+        .iter()
+        .map(|(variable, what)| format!("{}: {}", escape::code(variable), cell(what)));
+    section(
+        &mut text,
+        "To be set before anything of their ports is sent again",
+        secrets,
+    );
+    let left_out = document.accounts.iter().flat_map(|account| {
         let numbers = account.left_out.iter();
-        left.extend(numbers.map(|(number, why)| format!("- {number}: {}\n", cell(why))));
+        let numbers = numbers.map(|(number, why)| format!("{number}: {}", cell(why)));
         let members = account.unsaid.iter();
-        left.extend(members.map(|(path, why)| format!("- `{path}`: {}\n", cell(why))));
+        let members = members.map(|(path, why)| format!("{}: {}", escape::code(path), cell(why)));
+        numbers.chain(members).collect::<Vec<_>>()
+    });
+    section(&mut text, "Left out", left_out);
+    let failed = document.failed.iter().map(|failed| {
+        let name = failed.name.as_deref().unwrap_or(failed.account.as_str());
+        format!("{}: {}", cell(name), cell(&failed.why))
+    });
+    section(&mut text, "Nothing was written for", failed);
+    if !document.not_reached.is_empty() {
+        let rest = counted(document.not_reached.len(), "account");
+        text.push_str(&format!("\nThe run ended before {rest} more.\n"));
     }
-    if !left.is_empty() {
-        text.push_str("\nLeft out:\n\n");
-        text.push_str(&left.concat());
+    if document.dry_run {
+        text.push_str("\nNothing was written.\n");
     }
     text
+}
+
+/// A list under its heading, where it has anything in it.
+fn section(text: &mut String, heading: &str, lines: impl Iterator<Item = String>) {
+    let lines: String = lines.map(|line| format!("- {line}\n")).collect();
+    if !lines.is_empty() {
+        text.push_str(&format!("\n{heading}:\n\n{lines}"));
+    }
 }
 
 /// The JSON document.
 pub fn import_json(document: &ImportDocument) -> String {
     let accounts: Vec<Value> = document.accounts.iter().map(account_json).collect();
+    let failed: Vec<Value> = document
+        .failed
+        .iter()
+        .map(|FailedAccount { account, name, why }| {
+            json!({ "account": account, "name": name, "reason": why })
+        })
+        .collect();
     let document = json!({
         "formatVersion": FORMAT_VERSION,
         "environment": document.environment,
         "partition": document.partition,
         "merge": document.merge,
+        "dryRun": document.dry_run,
         "accounts": accounts,
+        "failed": failed,
+        "notReached": document.not_reached,
+        "interrupted": document.interrupted,
+        "notFound": document.not_found,
         "unreadFiles": document.unread,
     });
     format!("{document:#}\n")
@@ -228,6 +296,7 @@ fn account_json(account: &ImportedAccount) -> Value {
         account,
         name,
         file,
+        is_new,
         numbers,
         ports,
         secrets,
@@ -252,6 +321,7 @@ fn account_json(account: &ImportedAccount) -> Value {
         "account": account,
         "name": name,
         "file": file,
+        "isNew": is_new,
         "numbers": numbers,
         "ports": ports,
         "secrets": secrets,

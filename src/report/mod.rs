@@ -47,7 +47,8 @@ pub use changes::places;
 pub use e911_check::{CheckedAddress, CheckedAddresses, e911_check_human, e911_check_json};
 pub use github::github;
 pub use import::{
-    ImportDocument, ImportedAccount, ImportedSecret, import_human, import_json, import_markdown,
+    FailedAccount, ImportDocument, ImportedAccount, ImportedSecret, import_human, import_json,
+    import_markdown,
 };
 pub use junit::junit;
 pub use numbers::{

@@ -6,5 +6,6 @@ mod examples;
 mod merge;
 mod property;
 mod refusals;
+mod runs;
 mod seeds;
 mod world;

@@ -126,6 +126,14 @@ proptest! {
                 let said = declared.is_some_and(|it| it.customer_service_record.value().is_some());
                 prop_assert!(said || !matches!(house, Some("333" | "7")), "{number} has a record\n{text}");
             }
+            // A number that is added later gets nothing that nobody saw.
+            let defaults = text.split("\ndefaults:\n").nth(1).unwrap_or_default();
+            let defaults = defaults.split("\n\n").next().unwrap_or_default();
+            for line in defaults.lines() {
+                let own_place = line.starts_with("  e911Address:") && line != "  e911Address: null";
+                let unseen = own_place || line.starts_with("  reference:") || line.contains("address:");
+                prop_assert!(!unseen, "{line}\n{text}");
+            }
             // Every number of the listing is in the file, or told as left out.
             let left_out = said.left_out();
             for number in live.numbers.keys() {

@@ -94,7 +94,18 @@ impl World {
     }
 
     pub fn alz(&self, arguments: &[&str]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_alz"))
+        let output = self.command(arguments).output().expect("alz runs");
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// `alz`, not yet run.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_alz"));
+        command
             .current_dir(self.root())
             .env_clear()
             .env("ALZ_NOW", NOW)
@@ -102,14 +113,8 @@ impl World {
             .env("ALZ_TOKEN", &self.token)
             .env("MOBILE_PIN", "4711")
             .stdin(Stdio::null())
-            .args(arguments)
-            .output()
-            .expect("alz runs");
-        Said {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+            .args(arguments);
+        command
     }
 
     /// A plan of the files as they stand, whose steps must be none.
@@ -141,6 +146,15 @@ impl World {
                 .send()
                 .await
                 .expect("an answer");
+            assert!(answer.status().is_success(), "{:?}", answer.text().await);
+        });
+    }
+
+    /// The platform answers as it should again.
+    pub fn clear_faults(&self) {
+        let url = format!("{}/sandbox/faults", self.base);
+        self.runtime.block_on(async {
+            let answer = client().delete(url).send().await.expect("an answer");
             assert!(answer.status().is_success(), "{:?}", answer.text().await);
         });
     }

@@ -9,7 +9,7 @@ use crate::desired::problem::Problem;
 use crate::desired::{load, read};
 use crate::import::merge::{self, Place};
 use crate::import::{self, Account};
-use crate::model::{DesiredAccount, PhoneNumber, SourceId};
+use crate::model::{DesiredAccount, Field, PhoneNumber, SourceId};
 use crate::report::ImportedAccount;
 
 use super::Work;
@@ -53,7 +53,7 @@ pub fn add(work: &Work<'_>, looked: Looked, lookout: &Lookout) -> Result<Importe
     import::settle(&mut target, lookout.today).map_err(Fatal::Problems)?;
     let known: BTreeMap<String, (String, SourceId)> = known_ports(&target, &declared);
     elsewhere(work, &mut target, &declared);
-    target.keep(|number| !declared.numbers.contains_key(&number));
+    target.keep(|number| !declared.numbers.contains_key(&number) && work.numbers.have(number));
     for _ in 0..ROUNDS {
         let (added, names) = files.with(&mut target, &known, &declared)?;
         let errors = files.errors(lookout.today);
@@ -70,9 +70,14 @@ pub fn add(work: &Work<'_>, looked: Looked, lookout: &Lookout) -> Result<Importe
         let together = files
             .desired(&declared)
             .ok_or_else(|| look::unreadable(&looked.account))?;
-        let mut steps = lookout.steps(&together, &looked.live);
-        steps.retain(|step| step.numbers.iter().any(|number| added.contains(number)));
-        if steps.is_empty() {
+        let mut plan = lookout.plan(&while_ports_last(&together), &looked.live);
+        let given_up = look::given_up(&plan);
+        let is_added = |numbers: &[PhoneNumber]| numbers.iter().any(|n| added.contains(n));
+        plan.steps.retain(|step| is_added(&step.numbers));
+        plan.notes.retain(|note| is_added(&note.numbers));
+        if look::changes_nothing(&plan) {
+            // What an import leaves out is safe, unless the file says otherwise.
+            target.warn_of(&given_up, "the file says `prune: true`: a plan gives it up");
             look::tell(&mut imported, &target);
             // Those that the files have already are no news, and what is new may
             // have another name there.
@@ -85,12 +90,29 @@ pub fn add(work: &Work<'_>, looked: Looked, lookout: &Lookout) -> Result<Importe
                     name.clone_from(there);
                 }
             }
-            imported.file = files.write()?;
+            imported.file = match work.dry_run {
+                true => files.changed(),
+                false => files.write()?,
+            };
             return Ok(imported);
         }
-        look::leave_out(&mut target, &together, &steps);
+        look::leave_out(&mut target, &together, &plan);
     }
     Err(look::unreadable(&looked.account))
+}
+
+/// The same without the listings of numbers that a port brings: until it is done
+/// they are nobody's to set, and a default of the file that waits for that day is
+/// the owner's wish.
+fn while_ports_last(declared: &DesiredAccount) -> DesiredAccount {
+    let mut declared = declared.clone();
+    let ported = declared.ports.iter().flat_map(|port| &port.numbers);
+    for number in ported {
+        if let Some(number) = declared.numbers.get_mut(number) {
+            number.directory_listing = Field::Absent;
+        }
+    }
+    declared
 }
 
 /// What the files declare of the account.
@@ -294,27 +316,26 @@ impl Files {
 
     /// Writes what has changed; the files, as a plan names them.
     fn write(&self) -> Result<Option<String>, Fatal> {
-        let changed: Vec<&File> = self
-            .files
-            .iter()
-            .filter(|file| file.after != file.before)
-            .collect();
-        for file in &changed {
+        let changed = || self.files.iter().filter(|file| file.after != file.before);
+        for file in changed() {
             if text(&file.path, &file.shown)? != file.before {
                 return Err(Fatal::with_help(
-                    format!(
-                        "{} was changed by someone else in the meantime: nothing was added to it",
-                        file.shown
-                    ),
+                    format!("{} was changed by someone else in the meantime", file.shown),
                     "run it again",
                 ));
             }
         }
-        for file in &changed {
+        for file in changed() {
             write_file(&file.path, &file.after)?;
         }
-        let names: Vec<&str> = changed.iter().map(|file| file.shown.as_str()).collect();
-        Ok((!names.is_empty()).then(|| names.join(", ")))
+        Ok(self.changed())
+    }
+
+    /// The files that have something added.
+    fn changed(&self) -> Option<String> {
+        let changed = self.files.iter().filter(|file| file.after != file.before);
+        let names: Vec<&str> = changed.map(|file| file.shown.as_str()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
     }
 }
 

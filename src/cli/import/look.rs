@@ -16,7 +16,7 @@ use crate::live::{self, Wanted};
 use crate::model::live::EventKind;
 use crate::model::porting::PortMemory;
 use crate::model::{AccountId, DesiredAccount, LiveAccount, PhoneNumber};
-use crate::plan::{self, Checks, NoteKind, Step};
+use crate::plan::{self, AccountPlan, Checks, NoteKind};
 use crate::report::{ImportedAccount, ImportedSecret};
 
 /// Rounds of leaving out what a plan would change.
@@ -110,8 +110,14 @@ impl Lookout {
     }
 
     /// The text of a file for an account, and what it says.
-    pub fn text(&self, looked: Looked, head: &[String]) -> Result<(Account, String), Fatal> {
+    pub fn text(
+        &self,
+        looked: Looked,
+        head: &[String],
+        wanted: impl Fn(PhoneNumber) -> bool,
+    ) -> Result<(Account, String), Fatal> {
         let mut account = looked.target();
+        account.keep(wanted);
         let taken: Vec<PhoneNumber> = account
             .numbers()
             .filter(|number| self.repository.declares(*number))
@@ -133,41 +139,63 @@ impl Lookout {
         for _ in 0..ROUNDS {
             let written = text(&mut account)?;
             let desired = import::desired(&written).ok_or_else(|| unreadable(&looked.account))?;
-            let steps = self.steps(&desired, &looked.live);
-            if steps.is_empty() {
+            let plan = self.plan(&desired, &looked.live);
+            if changes_nothing(&plan) {
                 return Ok((account, written));
             }
-            leave_out(&mut account, &desired, &steps);
+            leave_out(&mut account, &desired, &plan);
         }
         Err(unreadable(&looked.account))
     }
 
     /// What a plan of these declarations would do.
-    pub fn steps(&self, desired: &DesiredAccount, live: &LiveAccount) -> Vec<Step> {
+    pub fn plan(&self, desired: &DesiredAccount, live: &LiveAccount) -> AccountPlan {
         let context = self.platform.context(&self.memory);
-        plan::account(desired, live, &context, &Checks::default()).steps
+        plan::account(desired, live, &context, &Checks::default())
     }
 
     /// The declared numbers that a plan would have something to say about.
     pub fn differing(&self, desired: &DesiredAccount, live: &LiveAccount) -> BTreeSet<PhoneNumber> {
-        let context = self.platform.context(&self.memory);
-        let made = plan::account(desired, live, &context, &Checks::default());
-        let steps = made.steps.into_iter().flat_map(|step| step.numbers);
-        let deferred = made
-            .notes
-            .into_iter()
-            .filter_map(|note| matches!(note.kind, NoteKind::Deferred).then_some(note.numbers));
+        let made = self.plan(desired, live);
+        let steps = made.steps.iter().flat_map(|step| &step.numbers);
         steps
-            .chain(deferred.flatten())
+            .chain(deferred(&made))
+            .copied()
             .filter(|number| desired.numbers.contains_key(number))
             .collect()
     }
 }
 
-/// Takes out what these steps would change.
-pub fn leave_out(account: &mut Account, desired: &DesiredAccount, steps: &[Step]) {
+/// Numbers of which something is to be changed later: a port or an activation
+/// has to end first.
+fn deferred(plan: &AccountPlan) -> impl Iterator<Item = &PhoneNumber> {
+    let notes = plan.notes.iter();
+    notes
+        .filter(|note| matches!(note.kind, NoteKind::Deferred))
+        .flat_map(|note| &note.numbers)
+}
+
+/// Numbers that are to leave the account.
+pub fn given_up(plan: &AccountPlan) -> BTreeSet<PhoneNumber> {
+    let steps = plan.steps.iter();
+    let steps = steps.filter(|step| step.action.is_destructive());
+    steps
+        .flat_map(|step| step.numbers.iter().copied())
+        .collect()
+}
+
+/// Neither now nor later.
+pub fn changes_nothing(plan: &AccountPlan) -> bool {
+    plan.steps.is_empty() && deferred(plan).next().is_none()
+}
+
+/// Takes out what this plan would change.
+pub fn leave_out(account: &mut Account, desired: &DesiredAccount, plan: &AccountPlan) {
     let why = "it could not be written so that a plan changes nothing";
-    for step in steps {
+    for number in deferred(plan) {
+        account.without(*number, why);
+    }
+    for step in &plan.steps {
         let port = step.numbers.first().and_then(|number| {
             let mut ports = desired.ports.iter();
             ports.find(|port| port.numbers.contains(number))
@@ -200,9 +228,7 @@ pub fn leave_out(account: &mut Account, desired: &DesiredAccount, steps: &[Step]
 
 pub fn unreadable(account: &AccountId) -> Fatal {
     Fatal::with_help(
-        format!(
-            "account {account}: no file could be written that changes nothing: nothing was written for it"
-        ),
+        format!("no file could be written for account {account} that changes nothing"),
         "run it again; if it stays so, declare the account by hand and report it",
     )
 }

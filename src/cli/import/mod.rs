@@ -4,13 +4,14 @@
 mod add;
 mod files;
 mod look;
+mod which;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{ArgGroup, Args};
-use futures_util::future::try_join_all;
 
 use super::args::Global;
 use super::fatal::Fatal;
@@ -19,13 +20,18 @@ use super::progress::Progress;
 use super::reading::{self, Platform};
 use super::session::{self, Project, Session};
 use super::{Exit, clock, journal};
-use crate::api::wire;
 use crate::desired::Repository;
+use crate::import;
 use crate::model::{AccountId, PhoneNumber};
-use crate::report::{self, ImportDocument, ImportedAccount};
+use crate::report::{self, FailedAccount, ImportDocument, ImportedAccount};
 
 use files::Place;
 use look::{Looked, Lookout};
+use which::{Named, Numbers};
+
+/// So many accounts one after the other that can't be read or written are no
+/// matter of theirs: the platform or the disk is in trouble.
+const IN_A_ROW: usize = 20;
 
 /// Write account files from what is on the platform
 #[derive(Debug, Args)]
@@ -34,15 +40,21 @@ use look::{Looked, Lookout};
 Examples:
   alz import --all                                every account of the partition
   alz import --account bRW8jpoCTGOaOIF5wqvSVg     one of them
+  alz import --account 'Retail *'                 those of that name
   alz import --all --out accounts/retail          into another directory
-  alz import --all --merge                        what the files lack, into the files")]
+  alz import --all --merge                        what the files lack, into the files
+  alz import --all --merge --number 18015551234   of all that, this number
+  alz import --all --merge --dry-run              says what would be written")]
 pub struct ImportArgs {
-    /// Accounts, by the platform's ids
-    #[arg(long, value_name = "ID", num_args = 1..)]
+    /// Accounts, by id or name; * ? [ ] { } make a pattern
+    #[arg(long, value_name = "ACCOUNT", num_args = 1..)]
     pub account: Vec<String>,
     /// Every account of the partition
     #[arg(long)]
     pub all: bool,
+    /// These numbers alone; * ? [ ] { } make a pattern
+    #[arg(long, value_name = "NUMBER", num_args = 1..)]
+    pub number: Vec<String>,
     /// The directory for new files [default: where alz.yaml looks for accounts]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -50,6 +62,9 @@ pub struct ImportArgs {
     /// nothing that stands in them is changed
     #[arg(long)]
     pub merge: bool,
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 pub async fn run(arguments: &ImportArgs, global: &Global, output: &Output) -> Exit {
@@ -74,6 +89,8 @@ async fn import(arguments: &ImportArgs, global: &Global, output: &Output) -> Res
     let session = project.connect(fastrand::u64(..)).await?;
     let work = Work {
         merge: arguments.merge,
+        dry_run: arguments.dry_run,
+        numbers: Numbers::parse(&arguments.number)?,
         project: &project,
         session: &session,
         repository: Arc::new(loaded.repository),
@@ -82,7 +99,7 @@ async fn import(arguments: &ImportArgs, global: &Global, output: &Output) -> Res
     };
     let done = work.through(arguments, global, output).await;
     session.close().await;
-    let (document, failed) = done?;
+    let document = done?;
     output.result(&match output.format {
         Format::Json => report::import_json(&document),
         Format::Markdown => report::import_markdown(&document),
@@ -93,16 +110,60 @@ async fn import(arguments: &ImportArgs, global: &Global, output: &Output) -> Res
         | Format::Html
         | Format::Prometheus => report::import_human(&document),
     });
+    let failed = not_done(&document);
     let failed = failed.or_else(|| look_again(&document, &project, today, output));
+    let exit = match document.interrupted {
+        true => Exit::Interrupted,
+        false => Exit::Error,
+    };
     match failed {
         // What is written stays written, and was told.
-        Some(fatal) if output.is_json() => {
+        Some(fatal) => {
             fatal.tell_aside(output, &project.root);
-            Ok(Exit::Error)
+            Ok(exit)
         }
-        Some(fatal) => Err(fatal),
         None => Ok(Exit::Done),
     }
+}
+
+/// What stands in the way of accounts, and how to go on.
+fn not_done(document: &ImportDocument) -> Option<Fatal> {
+    let mut whats: Vec<String> = Vec::new();
+    for FailedAccount { account, name, why } in &document.failed {
+        let name = name.as_deref().map(import::clean);
+        let name = name.map_or(String::new(), |name| format!(" ({name})"));
+        whats.push(format!(
+            "account {account}{name}: {why}; nothing was written for it"
+        ));
+    }
+    let rest = document.not_reached.len();
+    if rest > 0 || document.interrupted {
+        let why = match document.interrupted {
+            true => "interrupted",
+            false => "too many failed in a row",
+        };
+        whats.push(match rest {
+            0 => why.to_owned(),
+            1 => format!("{why}: 1 account was not read"),
+            rest => format!("{why}: {rest} accounts were not read"),
+        });
+    }
+    for number in &document.not_found {
+        whats.push(format!("{number} is on none of these accounts"));
+    }
+    if whats.is_empty() {
+        return None;
+    }
+    let what = whats.join("\n");
+    let wrote = document.accounts.iter().any(|it| it.file.is_some()) && !document.dry_run;
+    Some(match (wrote, document.not_found.is_empty()) {
+        (true, true) => Fatal::with_help(
+            what,
+            "what is written stays; run it again with --merge for the rest",
+        ),
+        (_, false) => Fatal::with_help(what, "--all looks at every account of the partition"),
+        (false, true) => Fatal::new(what),
+    })
 }
 
 /// Reads everything once more: the organisation's policies may want more of the
@@ -113,10 +174,8 @@ fn look_again(
     today: jiff::civil::Date,
     output: &Output,
 ) -> Option<Fatal> {
-    let written = document
-        .accounts
-        .iter()
-        .any(|account| account.file.is_some());
+    let some = document.accounts.iter().any(|it| it.file.is_some());
+    let written = some && !document.dry_run;
     let fatal = written.then(|| project.load(&[], today).err()).flatten()?;
     fatal.tell_aside(output, &project.root);
     Some(Fatal::with_help(
@@ -128,6 +187,8 @@ fn look_again(
 /// What an import has to do with.
 struct Work<'a> {
     merge: bool,
+    dry_run: bool,
+    numbers: Numbers,
     project: &'a Project,
     session: &'a Session,
     repository: Arc<Repository>,
@@ -135,18 +196,23 @@ struct Work<'a> {
     today: jiff::civil::Date,
 }
 
-/// An account to be imported, and what people call it.
-type Named = BTreeMap<AccountId, Option<String>>;
+/// What came of reading an account.
+enum Came {
+    Looked(Box<Looked>),
+    Failed(AccountId, Fatal),
+    /// Not read, for the run is to end.
+    NotReached(AccountId),
+}
 
 impl Work<'_> {
-    /// What was written, and what stopped it if anything did.
+    /// What was written, and what was in the way of the rest.
     async fn through(
         &self,
         arguments: &ImportArgs,
         global: &Global,
         output: &Output,
-    ) -> Result<(ImportDocument, Option<Fatal>), Fatal> {
-        let accounts = self.accounts(arguments).await?;
+    ) -> Result<ImportDocument, Fatal> {
+        let accounts = which::accounts(arguments, self.session).await?;
         let declared: BTreeSet<AccountId> = self
             .repository
             .account_ids()
@@ -160,7 +226,7 @@ impl Work<'_> {
             .iter()
             .filter(|(id, _)| !declared.contains(*id))
             .map(|(id, name)| (id, name.as_deref()));
-        let files = self.place.files(fresh)?;
+        let files = self.place.files(fresh, &self.repository)?;
         let ids: BTreeSet<AccountId> = accounts.keys().cloned().collect();
         let progress = Progress::new(output, "Reading accounts", ids.len() as u64);
         let memory = journal::recall(global, self.project, self.session).await?;
@@ -175,95 +241,117 @@ impl Work<'_> {
             environment: self.project.environment.clone(),
             partition: lookout.platform.id.clone(),
             merge: self.merge,
+            dry_run: self.dry_run,
             accounts: Vec::new(),
+            failed: Vec::new(),
+            not_reached: Vec::new(),
+            interrupted: false,
+            not_found: Vec::new(),
             unread: Vec::new(),
         };
-        let mut refused: Vec<Fatal> = Vec::new();
         let mut seen: HashSet<PhoneNumber> = HashSet::new();
-        let in_order: Arc<Vec<(AccountId, Option<String>)>> =
-            Arc::new(accounts.into_iter().collect());
+        let mut in_a_row = 0;
+        let accounts: Arc<Named> = Arc::new(accounts);
+        let stop = Arc::new(AtomicBool::new(false));
+        let interrupted = Arc::new(AtomicBool::new(false));
+        let signals = on_signal(&stop, &interrupted);
+        let in_order: Arc<Vec<AccountId>> = Arc::new(ids.iter().cloned().collect());
         let done = reading::each(
             ids.into_iter().enumerate().collect(),
             self.project.concurrency,
             |index| {
-                let (lookout, accounts) = (Arc::clone(&lookout), Arc::clone(&in_order));
+                let (lookout, in_order) = (Arc::clone(&lookout), Arc::clone(&in_order));
+                let (accounts, stop) = (Arc::clone(&accounts), Arc::clone(&stop));
                 async move {
-                    let Some((id, name)) = accounts.get(index) else {
+                    let Some(id) = in_order.get(index) else {
                         return Err(Fatal::new(
                             "an account was lost between listing and reading",
                         ));
                     };
-                    lookout.look(id, name.as_deref()).await
+                    if stop.load(Ordering::Relaxed) {
+                        return Ok(Came::NotReached(id.clone()));
+                    }
+                    let name = accounts.get(id).and_then(Option::as_deref);
+                    // One account that can't be read is no reason to leave the others.
+                    Ok(match lookout.look(id, name).await {
+                        Ok(looked) => Came::Looked(Box::new(looked)),
+                        Err(fatal) => Came::Failed(id.clone(), fatal),
+                    })
                 }
             },
-            |looked: Looked| {
+            |came: Came| {
                 progress.step();
-                let listed = looked.live.numbers.values();
-                // One that has left may be listed where it was.
-                let here: Vec<PhoneNumber> = listed
-                    .filter(|number| !number.status.is_off_account())
-                    .map(|number| number.number)
-                    .collect();
-                let twice = here.iter().copied().find(|number| seen.contains(number));
-                seen.extend(here);
-                let wrote = match (twice, files.get(&looked.account)) {
-                    (Some(number), _) => Err(on_two(number, &looked.account)),
-                    (None, Some(file)) => self.write(file, looked, &lookout),
-                    (None, None) => add::add(self, looked, &lookout),
+                let (id, wrote) = match came {
+                    Came::NotReached(id) => {
+                        document.not_reached.push(id);
+                        return;
+                    }
+                    Came::Failed(id, fatal) => (id, Err(fatal)),
+                    Came::Looked(looked) => {
+                        let id = looked.account.clone();
+                        (id, self.take(*looked, &mut seen, &files, &lookout))
+                    }
                 };
                 match wrote {
-                    Ok(imported) => document.accounts.push(imported),
-                    Err(fatal) => refused.push(fatal),
+                    Ok(imported) => {
+                        in_a_row = 0;
+                        if self.numbers.are_all() || !imported.is_idle() {
+                            document.accounts.push(imported);
+                        }
+                    }
+                    Err(fatal) => {
+                        in_a_row += 1;
+                        if in_a_row >= IN_A_ROW {
+                            stop.store(true, Ordering::Relaxed);
+                        }
+                        document.failed.push(FailedAccount {
+                            name: accounts.get(&id).cloned().flatten(),
+                            account: id,
+                            why: told(fatal),
+                        });
+                    }
                 }
             },
         )
         .await;
+        signals.abort();
         progress.finish();
+        done?;
         document.accounts.sort_by(|a, b| a.account.cmp(&b.account));
+        document.failed.sort_by(|a, b| a.account.cmp(&b.account));
+        document.interrupted = interrupted.load(Ordering::Relaxed);
         document.unread = self.unread(&document);
-        let failed = joined(done.err().into_iter().chain(refused));
-        match failed {
-            Some(fatal) if document.accounts.is_empty() => Err(fatal),
-            failed => Ok((document, failed)),
+        // An account that was not read may have them.
+        if document.failed.is_empty() && document.not_reached.is_empty() {
+            document.not_found = self.numbers.not_among(&seen);
+        }
+        match not_done(&document) {
+            Some(fatal) if document.accounts.is_empty() && !document.interrupted => Err(fatal),
+            Some(_) | None => Ok(document),
         }
     }
 
-    /// The accounts that are meant, with their names.
-    async fn accounts(&self, arguments: &ImportArgs) -> Result<Named, Fatal> {
-        let client = &self.session.client;
-        let found: Vec<wire::Account> = if arguments.all {
-            client.accounts().await?
-        } else {
-            let ids: BTreeSet<&String> = arguments.account.iter().collect();
-            let asked = ids.into_iter().map(async |id| {
-                let id = AccountId::new(id.trim());
-                client.account(&id).await?.ok_or_else(|| {
-                    Fatal::with_help(
-                        format!("the partition has no account {id}"),
-                        "--account takes the platform's ids; --all takes every account",
-                    )
-                })
-            });
-            try_join_all(asked).await?
-        };
-        let mut named = Named::new();
-        for account in found {
-            let id = AccountId::new(account.id);
-            let name = account.account_name.filter(|name| !name.trim().is_empty());
-            if named.insert(id.clone(), name).is_some() {
-                return Err(Fatal::with_help(
-                    format!("the platform lists account {id} twice: nothing was written"),
-                    "run it again, and report it to the provider if it lasts",
-                ));
-            }
+    /// Writes what was read of an account.
+    fn take(
+        &self,
+        looked: Looked,
+        seen: &mut HashSet<PhoneNumber>,
+        files: &BTreeMap<AccountId, files::Target>,
+        lookout: &Lookout,
+    ) -> Result<ImportedAccount, Fatal> {
+        let listed = looked.live.numbers.values();
+        // One that has left may be listed where it was.
+        let here: Vec<PhoneNumber> = listed
+            .filter(|number| !number.status.is_off_account())
+            .map(|number| number.number)
+            .collect();
+        let twice = here.iter().copied().find(|number| seen.contains(number));
+        seen.extend(here);
+        match (twice, files.get(&looked.account)) {
+            (Some(number), _) => Err(on_two(number)),
+            (None, Some(file)) => self.write(file, looked, lookout),
+            (None, None) => add::add(self, looked, lookout),
         }
-        if named.is_empty() {
-            return Err(Fatal::with_help(
-                "the platform lists no account in this partition: nothing was written",
-                "--partition or ALZ_PARTITION chooses another one",
-            ));
-        }
-        Ok(named)
     }
 
     /// A new file for an account; none where there is nothing to write.
@@ -274,17 +362,24 @@ impl Work<'_> {
         lookout: &Lookout,
     ) -> Result<ImportedAccount, Fatal> {
         let mut imported = looked.report();
-        let (settled, text) = lookout.text(looked, &self.place.head(file))?;
+        let wanted = |number| self.numbers.have(number);
+        let (settled, text) = lookout.text(looked, &self.place.head(file), wanted)?;
         look::tell(&mut imported, &settled);
         if settled.numbers().len() > 0 {
-            file.create(&text)?;
+            if !self.dry_run {
+                file.create(&text)?;
+            }
             imported.file = Some(file.shown.clone());
+            imported.is_new = true;
         }
         Ok(imported)
     }
 
     /// Files that no glob of alz.yaml matches.
     fn unread(&self, document: &ImportDocument) -> Vec<String> {
+        if self.dry_run {
+            return Vec::new();
+        }
         let files = document.accounts.iter().filter_map(|a| a.file.as_ref());
         files
             .filter(|file| !self.project.reads(&self.project.root.join(file)))
@@ -293,13 +388,24 @@ impl Work<'_> {
     }
 }
 
-fn on_two(number: PhoneNumber, account: &AccountId) -> Fatal {
-    Fatal::with_help(
-        format!(
-            "account {account}: the platform lists {number} on another account too, so it can't be told whose it is; nothing was written for this account"
-        ),
-        "run it again with --merge, and report it to the provider if it lasts",
-    )
+/// The first Ctrl-C lets what is begun come to its end, the second ends at once.
+fn on_signal(stop: &Arc<AtomicBool>, interrupted: &Arc<AtomicBool>) -> tokio::task::JoinHandle<()> {
+    let (stop, interrupted) = (Arc::clone(stop), Arc::clone(interrupted));
+    tokio::spawn(async move {
+        if super::signal().await {
+            interrupted.store(true, Ordering::Relaxed);
+            stop.store(true, Ordering::Relaxed);
+            if super::signal().await {
+                super::end_at_once();
+            }
+        }
+    })
+}
+
+fn on_two(number: PhoneNumber) -> Fatal {
+    Fatal::new(format!(
+        "the platform lists {number} on another account too, so it can't be told whose it is; run it again, and report it to the provider if it lasts"
+    ))
 }
 
 fn declared_already(declared: &BTreeSet<AccountId>) -> Fatal {
@@ -318,27 +424,24 @@ fn declared_already(declared: &BTreeSet<AccountId>) -> Fatal {
     )
 }
 
-/// Several reasons as one.
-fn joined(fatals: impl Iterator<Item = Fatal>) -> Option<Fatal> {
-    let mut whats: Vec<String> = Vec::new();
-    let mut helps: BTreeSet<String> = BTreeSet::new();
-    let mut problems = Vec::new();
-    for fatal in fatals {
-        match fatal {
-            Fatal::Error { what, help } => {
-                whats.push(what);
-                helps.extend(help);
-            }
-            Fatal::Problems(found) => problems.extend(found),
+/// Why an account was not written, in words.
+fn told(fatal: Fatal) -> String {
+    match fatal {
+        Fatal::Error { what, help: None } => what,
+        Fatal::Error {
+            what,
+            help: Some(help),
+        } => format!("{what} ({help})"),
+        Fatal::Problems(problems) => {
+            let words = problems.iter().map(|problem| {
+                let place = if problem.path.is_empty() {
+                    &problem.file
+                } else {
+                    &problem.path
+                };
+                format!("{place}: {}", problem.message)
+            });
+            words.collect::<Vec<_>>().join("; ")
         }
     }
-    if whats.is_empty() {
-        return (!problems.is_empty()).then_some(Fatal::Problems(problems));
-    }
-    whats.extend(problems.iter().map(|problem| problem.message.clone()));
-    let help: Vec<String> = helps.into_iter().collect();
-    Some(Fatal::Error {
-        what: whats.join("\n"),
-        help: (!help.is_empty()).then(|| help.join("\n")),
-    })
 }

@@ -18,7 +18,7 @@ const JOINER: char = '\u{2060}';
 const REFERENCES: [char; 7] = ['@', '#', '!', '%', '$', '~', '^'];
 
 /// Text on one line of Markdown, wherever in a line it stands but at its start.
-pub(super) fn text(text: &str) -> String {
+pub(in crate::report) fn text(text: &str) -> String {
     safe(text, true)
 }
 
@@ -133,7 +133,7 @@ pub(super) fn line(words: &str) -> String {
 }
 
 /// A code span: what is in it is never read as anything.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let text: String = text
         .trim()
         .chars()

@@ -15,7 +15,7 @@
 mod applied;
 mod builder;
 mod drift;
-mod escape;
+pub(super) mod escape;
 mod lines;
 mod plain;
 mod plan;
