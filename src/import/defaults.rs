@@ -102,8 +102,9 @@ fn record(tally: &BTreeMap<Option<&Address>, usize>) -> Option<Lines> {
         .map(|(_, lines)| lines)
 }
 
-/// The names that more than half of the numbers have, and no place: a customer
-/// with many houses.
+/// The names that more than half of the numbers have, and no place: a business
+/// with many houses. What people are called is nobody's default, though many of
+/// them be called Ada.
 fn names_of_most(groups: &[(&Address, usize)]) -> Option<Lines> {
     let all: usize = groups.iter().map(|(_, count)| count).sum();
     let mut tally: BTreeMap<(Member, &String), usize> = BTreeMap::new();
@@ -114,12 +115,17 @@ fn names_of_most(groups: &[(&Address, usize)]) -> Option<Lines> {
     }
     let names: Lines = tally
         .into_iter()
-        .filter(|((member, _), count)| {
-            !member.is_location() && *member != Member::Country && count * 2 > all
-        })
+        .filter(|((member, _), count)| is_of_business(*member) && count * 2 > all)
         .map(|((member, text), _)| (member, Some(text.clone())))
         .collect();
     (groups.len() >= 3 && names.len() >= 2).then_some(names)
+}
+
+fn is_of_business(member: Member) -> bool {
+    matches!(
+        member,
+        Member::CustomerType | Member::BusinessName | Member::CustomerName
+    )
 }
 
 /// Lines that a default and what is written over it take; none where it gives

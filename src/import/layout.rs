@@ -42,7 +42,7 @@ struct Writer<'a> {
     anchors: Vec<Anchor>,
     /// Anchors by house, so that a thousand addresses are told apart quickly.
     by_house: BTreeMap<String, Vec<Id>>,
-    listings: Vec<(Listing, Id)>,
+    listings: BTreeMap<Listing, Id>,
     used: BTreeSet<Id>,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Writer<'a> {
             sharing,
             anchors: Vec::new(),
             by_house: BTreeMap::new(),
-            listings: Vec::new(),
+            listings: BTreeMap::new(),
             used: BTreeSet::new(),
         }
     }
@@ -318,7 +318,7 @@ impl<'a> Writer<'a> {
         }
         // Without a default every number repeats it: by name from the second on.
         if self.sharing && base.is_none() && map.entries.len() > 1 {
-            if let Some((_, id)) = self.listings.iter().find(|(known, _)| known == listing) {
+            if let Some(id) = self.listings.get(listing) {
                 self.used.insert(*id);
                 return Some(Node::Alias(*id));
             }
@@ -326,7 +326,7 @@ impl<'a> Writer<'a> {
             self.anchors.push(Anchor {
                 lines: Lines::new(),
             });
-            self.listings.push((listing.clone(), id));
+            self.listings.insert(listing.clone(), id);
             map.id = Some(id);
         }
         Some(Node::Map(map))
@@ -346,11 +346,16 @@ impl<'a> Writer<'a> {
             let city = anchor.lines.get(&Member::City).cloned().flatten();
             cities.entry(city).or_default().insert(house(&anchor.lines));
         }
+        let listings: BTreeMap<Id, &Listing> = self
+            .listings
+            .iter()
+            .map(|(listing, id)| (*id, listing))
+            .collect();
         let mut names = Names::new();
+        let mut taken: BTreeSet<String> = BTreeSet::new();
         for id in &self.used {
-            let listing = self.listings.iter().find(|(_, known)| known == id);
-            let choices = match (listing, self.anchors.get(*id)) {
-                (Some((listing, _)), _) => vec![listed(listing)],
+            let choices = match (listings.get(id), self.anchors.get(*id)) {
+                (Some(listing), _) => vec![listed(listing)],
                 (None, Some(anchor)) => {
                     let city = anchor.lines.get(&Member::City).cloned().flatten();
                     let alone = cities.get(&city).is_none_or(|houses| houses.len() == 1);
@@ -360,12 +365,13 @@ impl<'a> Writer<'a> {
             };
             let mut choices = choices.into_iter().filter(|name| !name.is_empty());
             let first = choices.next().unwrap_or_else(|| "address".to_owned());
-            let taken = |name: &String| names.values().any(|known| known == name);
             let name = std::iter::once(first.clone())
                 .chain(choices)
                 .chain((2..).map(|count| format!("{first}-{count}")))
-                .find(|name| !taken(name));
-            names.insert(*id, name.unwrap_or(first));
+                .find(|name| !taken.contains(name))
+                .unwrap_or(first);
+            taken.insert(name.clone());
+            names.insert(*id, name);
         }
         names
     }

@@ -220,7 +220,7 @@ fn a_deeper_map_is_reached_and_what_is_missing_of_its_path_made() {
         Ok(text
             .replace(
                 "13\": {}\n",
-                "13\":\n    directoryListing:\n      listed: false\n      type: \"ON\"\n"
+                "13\":\n    directoryListing: { listed: false, type: \"ON\" }\n"
             )
             .as_str())
     );

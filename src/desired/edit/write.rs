@@ -108,7 +108,23 @@ pub(super) fn key(text: &str, quotes: Quotes) -> String {
     }
 }
 
-/// Members one a line, indented, without a line break at the end.
+/// Columns of a line with braces, at most.
+const WIDTH: usize = 100;
+
+/// Members that are still read at a glance in one line.
+const GLANCE: usize = 4;
+
+/// An object that a glance takes in: few members, and none that holds others.
+fn is_short(members: &[(String, Fresh)]) -> bool {
+    let plain = |value: &Fresh| match value {
+        Fresh::Null | Fresh::Bool(_) | Fresh::Text(_) => true,
+        Fresh::Empty | Fresh::Map(_) => false,
+    };
+    members.len() <= GLANCE && members.iter().all(|(_, value)| plain(value))
+}
+
+/// Members one a line, indented, without a line break at the end; a short object
+/// in braces.
 pub(super) fn block(
     members: &[(String, Fresh)],
     indent: usize,
@@ -122,6 +138,10 @@ pub(super) fn block(
             let head = format!("{}{}:", " ".repeat(indent), key(name, quotes));
             match value {
                 Fresh::Map(inner) if !inner.is_empty() => {
+                    let line = flow(value, quotes);
+                    if is_short(inner) && head.len() + line.chars().count() < WIDTH {
+                        return format!("{head} {line}");
+                    }
                     let inner = block(inner, indent + step, step, quotes, newline);
                     format!("{head}{newline}{inner}")
                 }
