@@ -48,21 +48,21 @@ struct Writer<'a> {
 
 /// Which members a map may have, and which of them count.
 #[derive(Clone, Copy)]
-struct Kind {
-    counts: fn(Member) -> bool,
-    takes: fn(Member) -> bool,
+pub struct Kind {
+    pub counts: fn(Member) -> bool,
+    pub takes: fn(Member) -> bool,
 }
 
-const RECORD: Kind = Kind {
+pub const RECORD: Kind = Kind {
     counts: Member::in_csr,
     takes: Member::in_csr,
 };
 /// A customer service record may be merged in (design, decision 3).
-const ADDRESS_FOR_911: Kind = Kind {
+pub const ADDRESS_FOR_911: Kind = Kind {
     counts: Member::in_e911,
     takes: |_| true,
 };
-const ADDRESS_OF_LISTING: Kind = Kind {
+pub const ADDRESS_OF_LISTING: Kind = Kind {
     counts: Member::in_listing,
     takes: Member::in_listing,
 };
@@ -489,7 +489,7 @@ fn house(lines: &Lines) -> String {
 
 /// Names for an address, the best first.
 /// `only` house of the file, `alone` in its city.
-fn spoken(lines: &Lines, only: bool, alone: bool) -> Vec<String> {
+pub fn spoken(lines: &Lines, only: bool, alone: bool) -> Vec<String> {
     let text = |member| lines.get(&member).and_then(Option::as_deref).unwrap_or("");
     let joined = |members: &[Member]| {
         let said = members.iter().map(|member| text(*member));

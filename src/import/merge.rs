@@ -12,11 +12,12 @@ use crate::desired::file::{AccountFile, NumberFields};
 use crate::desired::{merge, read};
 use crate::model::{
     CustomerServiceRecord, DesiredAccount, DirectoryListing, E911Address, Field, ListingAddress,
-    Member, PhoneNumber, Reference, SourceId,
+    PhoneNumber, Reference, SourceId,
 };
 
 use super::address::{Address, Lines, lines_of};
-use super::layout::value;
+use super::known::Known;
+use super::layout::{ADDRESS_FOR_911, ADDRESS_OF_LISTING, Kind, RECORD};
 use super::port::Port;
 use super::target::{Account, Listing, Number, Target};
 use super::yaml::Node;
@@ -54,31 +55,52 @@ pub fn add(
     let defaults = merge::defaults(&document).into_owned();
     drop_what_the_defaults_rule_out(account, &defaults);
     let names = free_names(account, &document, declared);
-    let mut text = place.text.to_owned();
-    let ports: Vec<(String, Fresh)> = account
-        .ports
-        .iter()
-        .filter(|(name, _)| !declared.contains_key(*name))
-        .filter_map(|(name, port)| Some((names.get(name)?.clone(), of_port(name, port))))
-        .collect();
-    text = edit::insert(&text, place.document, &["ports"], &ports)?;
-    let mut numbers = Vec::new();
-    for (number, said) in &account.numbers {
-        let port = said.port.as_ref().and_then(|name| names.get(name));
-        if let Ok(members) = of_number(said, &defaults, port.map(String::as_str)) {
+    let ports = |known: &mut Known| -> Vec<(String, Fresh)> {
+        let ports = account.ports.iter();
+        ports
+            .filter(|(name, _)| !declared.contains_key(*name))
+            .filter_map(|(name, port)| Some((names.get(name)?.clone(), of_port(name, port, known))))
+            .collect()
+    };
+    let numbers = |known: &mut Known| -> Vec<(String, Fresh)> {
+        let numbers = account.numbers.iter().filter_map(|(number, said)| {
+            let port = said.port.as_ref().and_then(|name| names.get(name));
+            let members = of_number(said, &defaults, port.map(String::as_str), known).ok()?;
             let fresh = match members.is_empty() {
                 true => Fresh::Empty,
                 false => Fresh::Map(members),
             };
-            numbers.push((number.to_string(), fresh));
-        }
-    }
-    text = edit::insert(&text, place.document, &["numbers"], &numbers)?;
+            Some((number.to_string(), fresh))
+        });
+        numbers.collect()
+    };
+    let text = under("ports", place, &document, &ports)?;
+    let place = Place {
+        text: &text,
+        ..place
+    };
+    let text = under("numbers", place, &document, &numbers)?;
     Ok(Added {
         text,
         numbers: account.numbers.keys().copied().collect(),
         ports: names,
     })
+}
+
+/// Puts members under a key of the document, by the names that addresses have
+/// there; where that can't be, as in braces that close before, without.
+fn under(
+    key: &str,
+    place: Place<'_>,
+    document: &AccountFile,
+    members: &dyn Fn(&mut Known) -> Vec<(String, Fresh)>,
+) -> Result<String, Fault> {
+    let insert =
+        |members: &[(String, Fresh)]| edit::insert(place.text, place.document, &[key], members);
+    let mut seen = Known::default();
+    let plain = members(&mut seen);
+    let named = members(&mut Known::of(place, document, key).having_seen(seen));
+    insert(&named).or_else(|_| insert(&plain))
 }
 
 /// Adds what a document asks for, its defaults merged in; None where it is no
@@ -132,7 +154,8 @@ fn drop_what_the_defaults_rule_out(account: &mut Account, defaults: &NumberField
         .numbers
         .iter()
         .filter_map(|(number, said)| {
-            let refusal = of_number(said, defaults, said.port.as_deref()).err()?;
+            let known = &mut Known::default();
+            let refusal = of_number(said, defaults, said.port.as_deref(), known).err()?;
             Some((*number, refusal))
         })
         .collect();
@@ -146,6 +169,7 @@ fn of_number(
     said: &Number,
     defaults: &NumberFields,
     port: Option<&str>,
+    known: &mut Known,
 ) -> Result<Vec<(String, Fresh)>, Refusal> {
     let NumberFields {
         customer_service_record,
@@ -185,8 +209,9 @@ fn of_number(
         object(
             &said.csr,
             base,
-            Member::in_csr,
+            RECORD,
             "the defaults of the file give it a customerServiceRecord that can't be taken back for it",
+            known,
         )?,
     );
     let lines = |address: &E911Address| lines_of(address.members());
@@ -196,11 +221,12 @@ fn of_number(
         object(
             &said.e911,
             base,
-            Member::in_e911,
+            ADDRESS_FOR_911,
             "the defaults of the file give it an e911Address that can't be taken back for it",
+            known,
         )?,
     );
-    put("directoryListing", listing(said, directory_listing)?);
+    put("directoryListing", listing(said, directory_listing, known)?);
     put("reference", target(&said.reference, reference)?);
     Ok(members)
 }
@@ -217,36 +243,27 @@ fn mapped<T>(field: &Field<T>, lines: impl Fn(&T) -> Lines) -> Field<Lines> {
 fn object(
     said: &Field<Address>,
     base: Field<Lines>,
-    scope: fn(Member) -> bool,
+    kind: Kind,
     refusal: Refusal,
+    known: &mut Known,
 ) -> Result<Option<Fresh>, Refusal> {
     match (said, base) {
         (Field::Absent, Field::Absent) | (Field::Null, Field::Null) => Ok(None),
         (Field::Absent, Field::Null | Field::Value(_)) => Err(refusal),
         (Field::Null, Field::Absent | Field::Value(_)) => Ok(Some(Fresh::Null)),
-        (Field::Value(address), Field::Absent | Field::Null) => {
-            Ok(Some(of_lines(&address.lines())))
-        }
-        (Field::Value(address), Field::Value(base)) => {
-            let own = address.clearly_over(&base, scope).ok_or(refusal)?;
-            Ok((!own.is_empty()).then(|| of_lines(&own)))
+        (Field::Value(address), base) => {
+            let base = base.value().cloned().unwrap_or_default();
+            let own = address.clearly_over(&base, kind.counts).ok_or(refusal)?;
+            Ok((!own.is_empty()).then(|| known.fresh(address, &base, &own, kind)))
         }
     }
 }
 
-fn of_lines(lines: &Lines) -> Fresh {
-    let members = lines.iter();
-    Fresh::Map(
-        members
-            .map(|(member, text)| {
-                let fresh = fresh(&value(*member, text.as_deref()));
-                (member.name().to_owned(), fresh)
-            })
-            .collect(),
-    )
-}
-
-fn listing(said: &Number, base: &Field<DirectoryListing>) -> Result<Option<Fresh>, Refusal> {
+fn listing(
+    said: &Number,
+    base: &Field<DirectoryListing>,
+    known: &mut Known,
+) -> Result<Option<Fresh>, Refusal> {
     let refusal =
         "the defaults of the file give it a directoryListing that can't be taken back for it";
     let own = match (&said.listing, base) {
@@ -281,7 +298,7 @@ fn listing(said: &Number, base: &Field<DirectoryListing>) -> Result<Option<Fresh
     let of_address = match (address, &base) {
         // That there is none goes without saying where no default has one.
         (Field::Null, Field::Absent) => None,
-        _ => object(address, base, Member::in_listing, refusal)?,
+        _ => object(address, base, ADDRESS_OF_LISTING, refusal, known)?,
     };
     members.extend(of_address.map(|fresh| ("address".to_owned(), fresh)));
     Ok((!members.is_empty()).then_some(Fresh::Map(members)))
@@ -315,11 +332,11 @@ fn target(said: &Field<Target>, base: &Field<Reference>) -> Result<Option<Fresh>
     Ok((!members.is_empty()).then_some(Fresh::Map(members)))
 }
 
-fn of_port(name: &str, port: &Port) -> Fresh {
+fn of_port(name: &str, port: &Port, known: &mut Known) -> Fresh {
     let mut members = Vec::new();
     if let Some(address) = &port.csr {
-        let lines = of_lines(&address.lines());
-        members.push(("customerServiceRecord".to_owned(), lines));
+        let record = known.fresh(address, &Lines::new(), &address.lines(), RECORD);
+        members.push(("customerServiceRecord".to_owned(), record));
     }
     let terms = port.terms(name).into_iter();
     members.extend(terms.map(|(key, node)| (key.to_owned(), fresh(&node))));
@@ -327,7 +344,7 @@ fn of_port(name: &str, port: &Port) -> Fresh {
 }
 
 /// A value without what only a whole document can have.
-fn fresh(node: &Node) -> Fresh {
+pub(super) fn fresh(node: &Node) -> Fresh {
     match node {
         Node::Null | Node::Alias(_) => Fresh::Null,
         Node::Bool(flag) => Fresh::Bool(*flag),

@@ -17,6 +17,7 @@
 mod address;
 mod comments;
 mod defaults;
+mod known;
 mod layout;
 pub mod merge;
 mod names;

@@ -120,13 +120,27 @@ fn is(node: &Node, fresh: &Fresh) -> bool {
             scalar.plain && scalar.text == value.to_string()
         }
         (Fresh::Text(text), Kind::Scalar(scalar)) => scalar.text == *text,
-        (Fresh::Map(members), Kind::Map(entries)) => {
+        (Fresh::Alias(_, members), Kind::Map(entries)) => {
+            entries.len() == members.len()
+                && members
+                    .iter()
+                    .all(|(name, value)| node.get(name).is_some_and(|it| is(&it.value, value)))
+        }
+        (Fresh::Map(members) | Fresh::Named(_, members), Kind::Map(entries)) => {
             entries.len() == members.len()
                 && members
                     .iter()
                     .zip(entries)
                     .all(|((name, value), entry)| entry.name() == name && is(&entry.value, value))
         }
-        (Fresh::Empty | Fresh::Bool(_) | Fresh::Text(_) | Fresh::Map(_), _) => false,
+        (
+            Fresh::Empty
+            | Fresh::Bool(_)
+            | Fresh::Text(_)
+            | Fresh::Map(_)
+            | Fresh::Named(..)
+            | Fresh::Alias(..),
+            _,
+        ) => false,
     }
 }

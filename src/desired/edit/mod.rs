@@ -9,6 +9,7 @@
 //! the splicing does not understand leads to a refusal and never to a changed
 //! meaning.
 
+mod anchors;
 mod check;
 pub mod numbers;
 mod spans;
@@ -17,6 +18,7 @@ mod write;
 use std::fmt;
 use std::ops::Range;
 
+pub use anchors::{Anchor, anchors};
 use spans::{Entry, Kind, Node};
 use write::Quotes;
 pub use write::{Fresh, is_unseen, scalar};

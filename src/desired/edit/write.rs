@@ -15,6 +15,10 @@ pub enum Fresh {
     Text(String),
     /// Members in the order in which they are to be read.
     Map(Vec<(String, Fresh)>),
+    /// `&name`: the same, to be referred to.
+    Named(String, Vec<(String, Fresh)>),
+    /// `*name`, which stands for these.
+    Alias(String, Vec<(String, Fresh)>),
 }
 
 /// The quotes of a key that needs some.
@@ -118,7 +122,8 @@ const GLANCE: usize = 4;
 fn is_short(members: &[(String, Fresh)]) -> bool {
     let plain = |value: &Fresh| match value {
         Fresh::Null | Fresh::Bool(_) | Fresh::Text(_) => true,
-        Fresh::Empty | Fresh::Map(_) => false,
+        Fresh::Alias(..) => true,
+        Fresh::Empty | Fresh::Map(_) | Fresh::Named(..) => false,
     };
     members.len() <= GLANCE && members.iter().all(|(_, value)| plain(value))
 }
@@ -145,6 +150,10 @@ pub(super) fn block(
                     let inner = block(inner, indent + step, step, quotes, newline);
                     format!("{head}{newline}{inner}")
                 }
+                Fresh::Named(anchor, inner) if !inner.is_empty() => {
+                    let inner = block(inner, indent + step, step, quotes, newline);
+                    format!("{head} &{anchor}{newline}{inner}")
+                }
                 value => format!("{head} {}", flow(value, quotes)),
             }
         })
@@ -161,6 +170,11 @@ pub(super) fn flow(value: &Fresh, quotes: Quotes) -> String {
         Fresh::Text(text) => scalar(text),
         Fresh::Map(members) if members.is_empty() => "{}".to_owned(),
         Fresh::Map(members) => format!("{{ {} }}", flow_members(members, quotes).join(", ")),
+        Fresh::Named(name, members) => {
+            let members = flow_members(members, quotes).join(", ");
+            format!("&{name} {{ {members} }}")
+        }
+        Fresh::Alias(name, _) => format!("*{name}"),
     }
 }
 
