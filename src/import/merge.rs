@@ -19,6 +19,7 @@ use super::address::{Address, Lines, lines_of};
 use super::known::Known;
 use super::layout::{ADDRESS_FOR_911, ADDRESS_OF_LISTING, Kind, RECORD};
 use super::port::Port;
+use super::spelling::Spellings;
 use super::target::{Account, Listing, Number, Target};
 use super::yaml::Node;
 
@@ -53,6 +54,7 @@ pub fn add(
 ) -> Result<Added, Fault> {
     let document = document(place).ok_or(Fault::NoDocument)?;
     let defaults = merge::defaults(&document).into_owned();
+    spell_as_the_defaults(account, &defaults);
     drop_what_the_defaults_rule_out(account, &defaults);
     let names = free_names(account, &document, declared);
     let ports = |known: &mut Known| -> Vec<(String, Fresh)> {
@@ -147,6 +149,20 @@ fn free_names(
         }
     }
     names
+}
+
+/// `PROVO` in the file's defaults is this number's `Provo`.
+fn spell_as_the_defaults(account: &mut Account, defaults: &NumberFields) {
+    let mut spellings = Spellings::default();
+    if let Some(record) = defaults.customer_service_record.value() {
+        spellings.prefer(&lines_of(record.members()));
+    }
+    if let Some(address) = defaults.e911_address.value() {
+        spellings.prefer(&lines_of(address.members()));
+    }
+    for said in account.numbers.values_mut() {
+        spellings.apply(said);
+    }
 }
 
 fn drop_what_the_defaults_rule_out(account: &mut Account, defaults: &NumberFields) {

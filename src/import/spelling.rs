@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::model::meaning::Canonical;
 use crate::model::{Field, LiveNumber, Member, Record};
 
-use super::address::Address;
+use super::address::{Address, Lines};
 use super::target::Number;
 
 /// A place, or another member by itself.
@@ -39,6 +39,19 @@ impl Spellings {
         // What is spelled in one way only needs no look-up.
         spellings.0.retain(|_, spelled| spelled.len() > 1);
         spellings
+    }
+
+    /// Takes these lines as the spelling of what they mean, whatever else there is.
+    pub fn prefer(&mut self, lines: &Lines) {
+        let said = lines.iter();
+        let said = said.filter_map(|(member, text)| Some((*member, text.clone()?)));
+        let address = Address {
+            said: said.collect(),
+            ..Address::default()
+        };
+        for part in parts(&address) {
+            self.0.insert(meaning(&part), BTreeMap::from([(part, 1)]));
+        }
     }
 
     /// Gives the addresses of a number the spelling that most have.

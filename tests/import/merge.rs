@@ -134,6 +134,35 @@ numbers: { "18012240101": { port: port-8012240103 } }
 }
 
 #[test]
+fn what_is_added_speaks_the_names_and_the_spelling_of_the_file() {
+    let mut seed = ported();
+    let account = &mut seed["accounts"][0];
+    let mut elsewhere = account["numbers"][0]["customerServiceRecord"].clone();
+    elsewhere["streetNumber"] = json!("9");
+    let numbers: Vec<Value> = (1..6)
+        .map(|serial| {
+            let own = account["numbers"][0]["customerServiceRecord"].clone();
+            let e911 = if serial < 3 { &own } else { &elsewhere };
+            json!({ "phoneNumber": format!("1801555010{serial}"), "customerServiceRecord": own, "e911Address": e911 })
+        })
+        .collect();
+    account["numbers"] = json!(numbers);
+    account["ports"] = json!([]);
+    let world = World::new(Some(&seed));
+    let file = "account: bakery0000000000000001\ndefaults:\n  customerServiceRecord: &shop # ours\n    customerType: BUSINESS\n    businessName: BAKERY\n    streetNumber: 75\n    streetName: Center\n    streetSuffix: Street\n    city: PROVO\n    state: UT\n    country: USA\n    postalCode: 84606\n  directoryListing: { type: NOT_LIST_NOT_PUBLISH }\nnumbers:\n  \"18015550101\": {}\n";
+    world.write("accounts/bakery.yaml", file);
+    world.alz(&["import", "--all", "--merge"]).expect(0);
+    let text = world.read("accounts/bakery.yaml");
+    let added = text.strip_prefix(file).expect("what was there stays");
+    assert_eq!(added.matches("e911Address: *shop").count(), 1, "{text}");
+    // A place that the file has no name for is written once.
+    assert_eq!(added.matches("streetNumber:").count(), 1, "{text}");
+    assert_eq!(added.matches("e911Address: *provo").count(), 2, "{text}");
+    assert!(!added.contains("customerServiceRecord"), "{text}");
+    world.settled("by name");
+}
+
+#[test]
 fn an_account_that_no_file_declares_gets_one_of_its_own() {
     let world = World::new(Some(&ported()));
     world.write(
