@@ -3,7 +3,7 @@
 use alz::api::{ClientOptions, Credentials, Endpoint, ReadClient};
 use alz::import::{self, From};
 use alz::live::{self, Scope, Wanted};
-use alz::model::live::LivePartition;
+use alz::model::live::{EventKind, LivePartition};
 use alz::model::porting::PortMemory;
 use alz::model::{AccountId, CarrierStatus, LiveAccount, Member, OnUnknown, PartitionId};
 use alz::plan::{self, Checks, Context, NoteKind};
@@ -117,7 +117,9 @@ proptest! {
             // Leaving out is for what can't be said: an active number always can,
             // and a sound record is said.
             for (number, known) in &live.numbers {
-                if known.status != CarrierStatus::Active {
+                let leaves = live.events.get(number).into_iter().flatten();
+                let mut leaves = leaves.filter(|event| event.kind == EventKind::Disconnect);
+                if known.status != CarrierStatus::Active || leaves.next().is_some() {
                     continue;
                 }
                 let declared = desired.numbers.get(number);
