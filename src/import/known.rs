@@ -10,8 +10,9 @@ use crate::desired::file::AccountFile;
 use crate::model::{CustomerServiceRecord, E911Address, Field, PhoneNumber};
 
 use super::address::{Address, Lines, laid, lines_of};
-use super::layout::{Kind, spoken, value};
+use super::layout::{Kind, value};
 use super::merge::{Place, fresh};
+use super::speaking::spoken;
 
 /// From so many members on it is worth a name.
 const WORTH: usize = 4;

@@ -7,8 +7,8 @@ use crate::model::{Field, Member, PhoneNumber};
 
 use super::address::{Address, Lines, is_street, laid};
 use super::defaults::Shared;
-use super::names::slug;
 use super::port::{Port, Setting};
+use super::speaking::{house, listed, spoken};
 use super::target::{Account, Listing, Number, Unsaid};
 use super::yaml::{self, Entry, Id, Map, Names, Node};
 
@@ -475,61 +475,5 @@ pub fn value(member: Member, text: Option<&str>) -> Node {
         None => Node::Null,
         Some(text) if member.is_boolean() => Node::Bool(text.eq_ignore_ascii_case("true")),
         Some(text) => Node::Text(text.to_owned()),
-    }
-}
-
-/// The house that an address is about; empty where it is about none.
-fn house(lines: &Lines) -> String {
-    let text = |member| lines.get(&member).and_then(Option::as_deref).unwrap_or("");
-    match text(Member::StreetName) {
-        "" => String::new(),
-        street => format!("{}\n{street}", text(Member::StreetNumber)),
-    }
-}
-
-/// Names for an address, the best first.
-/// `only` house of the file, `alone` in its city.
-pub fn spoken(lines: &Lines, only: bool, alone: bool) -> Vec<String> {
-    let text = |member| lines.get(&member).and_then(Option::as_deref).unwrap_or("");
-    let joined = |members: &[Member]| {
-        let said = members.iter().map(|member| text(*member));
-        slug(&said.collect::<Vec<_>>().join(" "))
-    };
-    let city = slug(text(Member::City));
-    let street = joined(&[
-        Member::StreetNumber,
-        Member::PreDirectional,
-        Member::StreetName,
-        Member::StreetSuffix,
-        Member::PostDirectional,
-    ]);
-    let door = joined(&[Member::SecondaryLocationDescription, Member::Unit]);
-    let who = match slug(text(Member::BusinessName)) {
-        business if !business.is_empty() => business,
-        _ => slug(text(Member::LastName)),
-    };
-    if street.is_empty() {
-        return vec![door, who, city];
-    }
-    let use_of_it = match text(Member::CustomerType) {
-        "BUSINESS" if only => "office",
-        "RESIDENTIAL" if only => "home",
-        _ => "",
-    };
-    vec![
-        use_of_it.to_owned(),
-        if alone { city.clone() } else { String::new() },
-        slug(&format!("{city} {street}")),
-        slug(&format!("{city} {street} {door}")),
-        slug(&format!("{city} {street} {who}")),
-    ]
-}
-
-fn listed(listing: &Listing) -> String {
-    match listing.listing_type.as_deref() {
-        Some("NOT_LIST_NOT_PUBLISH") => "unlisted".to_owned(),
-        Some("LIST_PUBLISH") => "published".to_owned(),
-        Some("LIST_NOT_PUBLISH") => "listed".to_owned(),
-        Some(_) | None => "listing".to_owned(),
     }
 }

@@ -23,6 +23,7 @@ pub mod merge;
 mod names;
 mod omit;
 mod port;
+mod speaking;
 mod spelling;
 mod target;
 mod yaml;

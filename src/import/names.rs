@@ -87,7 +87,7 @@ fn is_device(name: &str) -> bool {
         let digit = name.strip_prefix(*word).map(str::as_bytes);
         matches!(digit, Some([b'0'..=b'9']))
     };
-    DEVICES.contains(&name) || NUMBERED.iter().any(|word| numbered(&word))
+    DEVICES.contains(&name) || NUMBERED.iter().any(numbered)
 }
 
 /// The name of a port: that of its main number, or of its first.

@@ -214,10 +214,7 @@ pub fn import_markdown(document: &ImportDocument) -> String {
     let mut text = String::from("| account | file | numbers | ports |\n|---|---|---|---|\n");
     for account in &document.accounts {
         let name = account.name.as_deref().unwrap_or(account.account.as_str());
-        let file = account
-            .file
-            .as_deref()
-            .map_or("–".to_owned(), |file| escape::code(file));
+        let file = account.file.as_deref().map_or("–".to_owned(), escape::code);
         text.push_str(&format!(
             "| {} | {file} | {} | {} |\n",
             cell(name),

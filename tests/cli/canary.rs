@@ -277,6 +277,14 @@ const DAYS: [&[&str]; 33] = [
     &["journal"],
     &["import", "--all", "--out", "imported"],
     &["import", "--all", "--merge", "--out", "imported"],
+    &[
+        "import",
+        "--all",
+        "--merge",
+        "--number",
+        "1801*",
+        "--dry-run",
+    ],
 ];
 
 fn commands() -> Vec<&'static [&'static str]> {
