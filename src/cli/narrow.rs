@@ -8,15 +8,12 @@
 
 use std::path::PathBuf;
 
-use super::args::Global;
 use super::fatal::Fatal;
+use super::global::{Global, SHARD_VARIABLE};
 use super::output::Output;
 use crate::desired::{Repository, Target, Unmatched};
 use crate::model::Shard;
 use crate::plan::Plan;
-
-/// The variable that `--shard` is read from.
-pub const VARIABLE: &str = "ALZ_SHARD";
 
 /// What a run is restricted to besides files.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +105,7 @@ impl Narrow {
                     }
                 ),
                 format!(
-                    "give each shard the plan that was saved for it, or leave --shard and {VARIABLE} out"
+                    "give each shard the plan that was saved for it, or leave --shard and {SHARD_VARIABLE} out"
                 ),
             ));
         }
@@ -180,7 +177,7 @@ fn automatic(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, Fatal> 
             return Err(Fatal::with_help(
                 "--shard auto: no variable tells which of several jobs this is",
                 format!(
-                    "it looks for {}; elsewhere set {VARIABLE}=I/N",
+                    "it looks for {}; elsewhere set {SHARD_VARIABLE}=I/N",
                     known.join(", ")
                 ),
             ));
@@ -192,7 +189,7 @@ fn automatic(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, Fatal> 
                     "--shard auto: {} are both set, and may tell two things",
                     names.join(" and ")
                 ),
-                format!("say which: --shard I/N, or {VARIABLE}"),
+                format!("say which: --shard I/N, or {SHARD_VARIABLE}"),
             ));
         }
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::civil::Date;
 
-use super::args::Global;
+use super::global::Global;
 use super::output::Format;
 use super::{Exit, Output, checked, clock};
 use crate::desired::load::{self, LoadRequest};

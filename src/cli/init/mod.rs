@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
-use super::args::Global;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::output::Output;
 use super::{Exit, session, write_file};
 use files::Set;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::args::Global;
 use super::fatal::Fatal;
 use super::forms::{self, Document};
+use super::global::Global;
 use super::output::Output;
 use super::{Exit, session};
 use crate::desired::Problem;
