@@ -435,16 +435,22 @@ fn add(whole: &mut Plan, part: Plan) {
             managed,
             addresses,
         } = covered;
-        all.covered.accounts += accounts;
-        all.covered.live += live;
-        all.covered.managed += managed;
-        all.covered.addresses += addresses;
+        for (sum, count) in [
+            (&mut all.covered.accounts, accounts),
+            (&mut all.covered.live, live),
+            (&mut all.covered.managed, managed),
+            (&mut all.covered.addresses, addresses),
+        ] {
+            *sum = sum.saturating_add(count);
+        }
     }
     for (key, count) in summary {
-        *whole.summary.entry(key).or_default() += count;
+        let sum = whole.summary.entry(key).or_default();
+        *sum = sum.saturating_add(count);
     }
     for (origin, count) in summary_by_origin {
-        *whole.summary_by_origin.entry(origin).or_default() += count;
+        let sum = whole.summary_by_origin.entry(origin).or_default();
+        *sum = sum.saturating_add(count);
     }
     // Of the base as a whole: every part says the same.
     for remark in base_remarks {

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::builder::{Document, Entry, Part, Rank};
 use super::{Options, drift, escape, lines, marker, policies};
 use crate::model::{AccountId, PhoneNumber};
-use crate::plan::{Action, Expect, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
+use crate::plan::{Action, Expect, Merged, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
 use crate::report::changes::step_lines;
 use crate::report::origin;
-use crate::report::plan_human::{intention, port_of};
+use crate::report::obstacles::scope_of;
+use crate::report::plan_human;
 
 /// Steps up to which every account's fold is open from the start.
 const FEW: usize = 12;
@@ -90,27 +91,21 @@ fn verdict(plan: &Plan) -> String {
 
 /// `1 to RELEASE`, `2 ports to order`.
 fn to_do(count: u64, action: Action) -> String {
-    let ports = match (port_of(action), count) {
-        (false, _) => "",
-        (true, 1) => " port",
-        (true, _) => " ports",
-    };
-    let words = intention(action);
-    let words = match action.is_destructive() {
-        true => words.to_uppercase().replacen("TO ", "to ", 1),
-        false => words.to_owned(),
-    };
-    format!("{count}{ports} {words}")
+    let (objects, deed) = plan_human::to_do(count, action);
+    match action.is_destructive() {
+        true => format!("{objects} {}", deed.to_uppercase().replacen("TO ", "to ", 1)),
+        false => format!("{objects} {deed}"),
+    }
 }
 
 fn count(plan: &Plan, key: &str) -> u64 {
     plan.summary.get(key).copied().unwrap_or(0)
 }
 
-/// That shards are missing, where they are.
-pub(super) fn gap(plan: &Plan) -> Option<String> {
-    let gap = plan.merged.as_ref()?.gap()?;
-    Some(format!("**{}**", escape::text(&gap)))
+/// What has to be known of a document that was put together.
+pub(super) fn remarks(plan: &Plan) -> impl Iterator<Item = String> {
+    let remarks = plan.merged.iter().flat_map(Merged::remarks);
+    remarks.map(|remark| format!("**{}**", escape::text(&remark)))
 }
 
 /// What stands below the verdict: counts, origins, and what it was restricted to.
@@ -122,7 +117,7 @@ pub(super) fn head(plan: &Plan) -> Vec<String> {
             count => counts.push(format!("{count} {key}")),
         }
     }
-    let mut head: Vec<String> = gap(plan).into_iter().collect();
+    let mut head: Vec<String> = remarks(plan).collect();
     head.push(format!("Numbers: {}.", counts.join(", ")));
     if let Some(base) = &plan.base {
         head.push(format!(
@@ -167,10 +162,7 @@ fn guards(plan: &Plan) -> Vec<Entry> {
                 limit,
                 allow,
             } = tripped;
-            let scope = match account {
-                Some(account) => format!("account {}", escape::text(&name(plan, account))),
-                None => "the whole run".to_owned(),
-            };
+            let scope = escape::text(&escape::clipped(&scope_of(tripped, plan), 100));
             Entry {
                 rank: Rank::Blocked,
                 what: ("guard", "guards"),
