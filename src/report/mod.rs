@@ -16,6 +16,7 @@ mod import;
 pub mod journal;
 mod junit;
 pub mod markdown;
+mod marks;
 mod numbers;
 mod obstacles;
 mod origin;

@@ -135,9 +135,18 @@ mod tests {
         assert_eq!(
             said,
             [
-                (true, "release: 6 of 9 numbers of account Utah Clinic; allowed: at most 5".to_owned()),
-                (true, "release: 6 of 9 numbers of shard 2/4; allowed: at most 5".to_owned()),
-                (false, "+1 801-769-0201 (account a): a port of it is under way".to_owned()),
+                (
+                    true,
+                    "release: 6 of 9 numbers of account Utah Clinic; allowed: at most 5".to_owned()
+                ),
+                (
+                    true,
+                    "release: 6 of 9 numbers of shard 2/4; allowed: at most 5".to_owned()
+                ),
+                (
+                    false,
+                    "+1 801-769-0201 (account a): a port of it is under way".to_owned()
+                ),
             ]
         );
     }

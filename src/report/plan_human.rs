@@ -347,6 +347,29 @@ pub(super) fn to_do(count: u64, action: Action) -> (String, &'static str) {
     (objects, intention(action))
 }
 
+/// What there is to do, where nothing but words tells what is grave: what takes
+/// something away comes first, in capitals.
+pub(super) fn to_do_all(plan: &Plan) -> Vec<String> {
+    let mut actions: Vec<(u64, Action)> = Action::ALL
+        .into_iter()
+        .filter_map(|action| Some((*plan.summary.get(action.summary_key())?, action)))
+        .filter(|(count, _)| *count > 0)
+        .collect();
+    // Stable.
+    actions.sort_by_key(|(_, action)| !action.is_destructive());
+    let said = actions.into_iter().map(|(count, action)| {
+        let (objects, deed) = to_do(count, action);
+        match action.is_destructive() {
+            true => format!(
+                "{objects} {}",
+                deed.to_uppercase().replacen("TO ", "to ", 1)
+            ),
+            false => format!("{objects} {deed}"),
+        }
+    });
+    said.collect()
+}
+
 /// The step is about a port, not about a number.
 const fn port_of(action: Action) -> bool {
     match action {

@@ -2,7 +2,7 @@
 //! account, with who did it and when, and how much the files speak of.
 
 use super::builder::{Document, Entry, Part, Rank};
-use super::plan::{remarks, name, numbers, way_out};
+use super::plan::{name, numbers, remarks, way_out};
 use super::{Options, escape, lines, marker, policies};
 use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Ignored, Plan, StaleIgnore};
 use crate::report::changes::lines_of;

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::builder::{Document, Entry, Part, Rank};
 use super::{Options, drift, escape, lines, marker, policies};
 use crate::model::{AccountId, PhoneNumber};
-use crate::plan::{Action, Expect, Merged, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
-use crate::report::changes::step_lines;
-use crate::report::origin;
+use crate::plan::{Action, Merged, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
+use crate::report::changes::saved_lines;
 use crate::report::obstacles::scope_of;
+use crate::report::origin;
 use crate::report::plan_human;
 
 /// Steps up to which every account's fold is open from the start.
@@ -49,22 +49,13 @@ pub fn plan(plan: &Plan, options: &Options) -> String {
 
 /// `alz plan: 1 to RELEASE, 3 to update in production; 2 BLOCKED`, as Markdown.
 fn verdict(plan: &Plan) -> String {
-    let mut actions: Vec<(u64, Action)> = Action::ALL
-        .into_iter()
-        .map(|action| (count(plan, action.summary_key()), action))
-        .filter(|(count, _)| *count > 0)
-        .collect();
-    // Stable: what takes something away comes first.
-    actions.sort_by_key(|(_, action)| !action.is_destructive());
-    let mut said: Vec<String> = actions
-        .into_iter()
-        .map(|(count, action)| to_do(count, action))
-        .collect();
-    if said.is_empty() {
-        said.push("no changes".to_owned());
-    }
+    let said = plan_human::to_do_all(plan);
+    let said = match said.as_slice() {
+        [] => "no changes".to_owned(),
+        said => said.join(", "),
+    };
     let environment = escape::text(&escape::clipped(&plan.environment, 60));
-    let mut verdict = format!("alz plan: {} in {environment}", said.join(", "));
+    let mut verdict = format!("alz plan: {said} in {environment}");
     if let Some(shard) = &plan.shard {
         verdict.push_str(&format!(
             " (shard {})",
@@ -87,15 +78,6 @@ fn verdict(plan: &Plan) -> String {
         verdict.push_str("; REFUSED by its guards");
     }
     verdict
-}
-
-/// `1 to RELEASE`, `2 ports to order`.
-fn to_do(count: u64, action: Action) -> String {
-    let (objects, deed) = plan_human::to_do(count, action);
-    match action.is_destructive() {
-        true => format!("{objects} {}", deed.to_uppercase().replacen("TO ", "to ", 1)),
-        false => format!("{objects} {deed}"),
-    }
 }
 
 fn count(plan: &Plan, key: &str) -> u64 {
@@ -285,17 +267,6 @@ fn rank(step: &Step) -> Rank {
     }
 }
 
-/// A step as any reader of the saved document has it: what apply knows besides
-/// is not told, so that a plan and its copy read the same.
-fn read_back(step: &Step) -> Step {
-    Step {
-        body: None,
-        secrets: Vec::new(),
-        expect: Expect::Anything,
-        ..step.clone()
-    }
-}
-
 /// One step, its changes below it.
 pub(super) fn step_entry(step: &Step, plan: &Plan) -> Entry {
     let mut text = format!("- **{}** {}", verb(step.action), numbers(&step.numbers, 20));
@@ -318,7 +289,7 @@ pub(super) fn step_entry(step: &Step, plan: &Plan) -> Entry {
         text.push_str(&format!(" · _{origin}_"));
     }
     text.push('\n');
-    for styled in step_lines(&read_back(step), plan, usize::MAX) {
+    for styled in saved_lines(step, plan) {
         let said = lines::line(&styled);
         if !said.is_empty() {
             text.push_str(&format!("  - {said}\n"));
