@@ -405,6 +405,10 @@ fn pictures() {
                     .expect("a picture");
             }
         }
+        browser.open(&page, "", 720, "dark");
+        browser.on_paper();
+        let picture = browser.picture(name != "2000");
+        std::fs::write(out.join(format!("{name}-paper.b64")), picture).expect("a picture");
     }
     assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
 }
@@ -416,6 +420,25 @@ fn a_plan_that_a_policy_refuses_says_so_at_its_top_and_in_plain_text() {
     assert!(at("A policy refuses a step: apply sends nothing") < at("<h2>Policies</h2>"));
     assert!(at("<b>error</b>: release of +1 801-769-0203: &lt;script&gt;") > at("banner bad"));
     at("asked for by <code>policy/window.schema.json</code>");
+}
+
+#[test]
+fn what_stops_a_plan_is_never_left_out_of_its_page_nor_does_it_bury_the_rest() {
+    let mut plan = documents::branch();
+    let step = plan.steps[0].clone();
+    plan.steps = vec![step; 20_003];
+    plan.guards = serde_json::from_value(serde_json::Value::from(vec![
+        json!({ "guard": "update", "account": null, "count": 7, "of": 9, "limit": "at most 5", "allow": 7 });
+        400
+    ]))
+    .expect("guards");
+    let page = html::page(&plan);
+    for kept in ["blocked", "given-up"] {
+        assert!(page.contains(&format!("<tr data-k=\"{kept}\"")), "{kept}");
+    }
+    assert!(page.contains("5 update."), "what is left out is counted");
+    assert_eq!(page.matches("<li><b>update</b>: 7 of 9").count(), 50);
+    assert!(page.contains("and 350 more, which the JSON document has"));
 }
 
 #[test]

@@ -226,7 +226,7 @@ fn a_document_without_a_shard_says_so_and_speaks_of_the_rest() {
     let gap = merged.merged.as_ref().and_then(Merged::gap);
     assert_eq!(
         gap.as_deref(),
-        Some("Shard 4/4 is missing: nothing is said of their accounts.")
+        Some("Shard 4/4 is missing: nothing is said of its accounts.")
     );
     assert_eq!(merged.steps.len(), 6);
     // Put together once more it would hide that.

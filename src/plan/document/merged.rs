@@ -76,11 +76,13 @@ impl Merged {
 
     /// What is not covered, as a sentence; none where all parts were there.
     pub fn gap(&self) -> Option<String> {
-        let what = match self.missing.as_slice() {
+        Some(match self.missing.as_slice() {
             [] => return None,
-            [one] => format!("Shard {one} is missing"),
-            several => format!("Shards {} are missing", several.join(", ")),
-        };
-        Some(format!("{what}: nothing is said of their accounts."))
+            [one] => format!("Shard {one} is missing: nothing is said of its accounts."),
+            several => format!(
+                "Shards {} are missing: nothing is said of their accounts.",
+                several.join(", ")
+            ),
+        })
     }
 }

@@ -212,7 +212,7 @@ fn warnings(page: &mut Page, plan: &Plan) {
         return;
     }
     page.raw("<section class=\"banner bad\"><h2>Guards</h2><ul>");
-    for tripped in &plan.guards {
+    for tripped in plan.guards.iter().take(TOLD) {
         let TrippedGuard {
             guard,
             account: _, // in its scope
@@ -231,7 +231,19 @@ fn warnings(page: &mut Page, plan: &Plan) {
             .text(&allow.to_string());
         page.raw("</code></li>");
     }
+    more(page, plan.guards.len());
     page.raw("</ul></section>");
+}
+
+/// Entries of a banner; it must not push the rows out of reach.
+const TOLD: usize = 50;
+
+fn more(page: &mut Page, all: usize) {
+    let left = all.saturating_sub(TOLD) as u64;
+    if left > 0 {
+        page.raw("<li>and ").count(left);
+        page.raw(" more, which the JSON document has</li>");
+    }
 }
 
 /// What the organisation's policies say of the steps.
@@ -243,7 +255,7 @@ fn policies(page: &mut Page, plan: &Plan) {
         true => "<section class=\"banner bad\"><h2>Policies</h2><ul>",
         false => "<section class=\"banner warn\"><h2>Policies</h2><ul>",
     });
-    for finding in &plan.policies {
+    for finding in plan.policies.iter().take(TOLD) {
         let PolicyFinding {
             severity,
             policy,
@@ -270,6 +282,7 @@ fn policies(page: &mut Page, plan: &Plan) {
         );
         page.element(", asked for by <code>", policy, "</code></li>");
     }
+    more(page, plan.policies.len());
     page.raw("</ul></section>");
 }
 

@@ -153,14 +153,13 @@ fn position<T: PartialEq>(all: &[T], one: &T) -> u8 {
 /// their order, then the other notes.
 pub(super) fn plan(plan: &Plan) -> Vec<Row<'_>> {
     let of = |wanted: fn(&Note) -> bool| plan.notes.iter().filter(move |n| wanted(n)).map(note);
-    of(is_first)
+    of(|note| note.kind == NoteKind::Blocked)
+        .chain(of(origin::is_given_up))
         .chain(plan.steps.iter().map(|one| step(one, plan)))
-        .chain(of(|note| !is_first(note)))
+        .chain(of(|note| {
+            note.kind != NoteKind::Blocked && !origin::is_given_up(note)
+        }))
         .collect()
-}
-
-fn is_first(note: &Note) -> bool {
-    note.kind == NoteKind::Blocked || origin::is_given_up(note)
 }
 
 fn step<'a>(step: &'a Step, plan: &Plan) -> Row<'a> {
@@ -262,7 +261,8 @@ fn note(note: &Note) -> Row<'_> {
         until: until.as_deref(),
         place: None,
         ignored: None,
-        counts: false,
+        // Not what is left out of a page that is too long.
+        counts: rank <= 1,
     }
 }
 
