@@ -356,6 +356,7 @@ fn joined(parts: Vec<Part>, missing: Vec<String>, guards: Verdict) -> Option<Pla
     // Each was in this order, and no account is in two of them.
     whole.steps.sort_by(|a, b| a.account.cmp(&b.account));
     whole.notes.sort_by(|a, b| a.account.cmp(&b.account));
+    whole.policies.sort_by(|a, b| a.account.cmp(&b.account));
     if let Some(drift) = &mut whole.drift {
         drift.findings.sort_by(|a, b| a.account.cmp(&b.account));
     }
