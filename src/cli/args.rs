@@ -202,8 +202,7 @@ impl Cli {
             && let Some(option) = global.narrowed()
         {
             let what = format!("this command takes no {option}");
-            let help =
-                "plan, apply, status and e911 check do; others name what they work on as arguments";
+            let help = "plan, apply, drift, status and e911 check do; others name what they work on as arguments";
             return Fatal::with_help(what, help).tell(output, &global.root(), false);
         }
         match &self.command {

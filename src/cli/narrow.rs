@@ -149,10 +149,22 @@ fn shard(
     said: Option<&str>,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Shard>, Fatal> {
-    // As everywhere: an empty variable is one that is not set.
-    let Some(said) = said.map(str::trim).filter(|said| !said.is_empty()) else {
+    let Some(said) = said else {
         return Ok(None);
     };
+    // As everywhere: an empty variable is one that is not set. But an option that
+    // is empty had a variable behind it that nobody set: `--shard "$SHRAD"`
+    // must not make each of four runners do the work of all.
+    if said.trim().is_empty() {
+        return match variable(VARIABLE).as_deref() == Some(said) {
+            true => Ok(None),
+            false => Err(Fatal::with_help(
+                "--shard is empty: which share of the accounts is meant is not known",
+                format!("{FORM}; leave it out for all accounts"),
+            )),
+        };
+    }
+    let said = said.trim();
     if said == "auto" {
         return automatic(variable).map(Some);
     }
@@ -317,8 +329,17 @@ mod tests {
     #[test]
     fn a_variable_that_is_there_by_chance_makes_no_plan_smaller() {
         let stray = [("CI_NODE_INDEX", "1"), ("CI_NODE_TOTAL", "4")];
-        assert_eq!(read("", &stray), Ok(None));
+        let empty = [stray[0], stray[1], (VARIABLE, "")];
+        assert_eq!(read("", &empty), Ok(None));
         assert_eq!(read("2/3", &stray), shard_of(2, 3));
+    }
+
+    #[test]
+    fn an_option_whose_variable_was_never_set_does_not_mean_all_accounts() {
+        for said in ["", "  "] {
+            let told = read(said, &[(VARIABLE, "2/4")]).expect_err("empty");
+            assert!(told.contains("--shard is empty"), "{told}");
+        }
     }
 
     #[test]
