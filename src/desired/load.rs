@@ -476,7 +476,7 @@ fn hash_of(user: &str) -> [u64; 2] {
 }
 
 /// A finding at its place in the file.
-fn placed(file: &str, root: Option<&tree::Index<'_>>, finding: Finding) -> Problem {
+pub(super) fn placed(file: &str, root: Option<&tree::Index<'_>>, finding: Finding) -> Problem {
     let place = root.map_or(Place { line: 1, column: 1 }, |root| {
         let spot = root.locate(&finding.path);
         if spot.scalar { spot.value } else { spot.key }
