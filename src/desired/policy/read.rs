@@ -14,7 +14,7 @@ use super::{AppliesTo, Policies, Policy};
 use crate::desired::problem::{Problem, code, nearest};
 use crate::desired::rules::Finding;
 use crate::desired::settings::Pattern;
-use crate::desired::{bounded, find, load, read, tree};
+use crate::desired::{find, load, tree};
 
 /// Where the rest of a policy belongs that refers to another place.
 const OWN_FILE: &str =
@@ -40,13 +40,7 @@ impl Policies {
 }
 
 pub(super) fn one(file: &find::Source) -> Result<Policy, Vec<Problem>> {
-    let text = bounded::read(&file.path, bounded::MOST_BYTES)
-        .map_err(|error| {
-            let message = format!("the policy can't be read: {error}");
-            Problem::of_file(code::UNREADABLE, &file.shown, message)
-        })
-        .and_then(|bytes| read::text_of(&file.shown, bytes).map_err(|problem| *problem))
-        .map_err(|problem| vec![problem])?;
+    let text = load::text_of(file).map_err(|problem| vec![*problem])?;
     let Strict(schema) = serde_json::from_str(&text).map_err(|error| {
         let message = format!("the policy is not JSON: {error}");
         let mut problem = Problem::of_file(code::SYNTAX, &file.shown, message);
