@@ -53,7 +53,8 @@ pub struct Global {
     /// Keep the journal of runs in this directory [default: .alz/journal beside alz.yaml]
     #[arg(long, value_name = "DIR", global = true)]
     pub journal: Option<PathBuf>,
-    /// Only these: a number, an account, a file, or a pattern (1801555*, accounts/utah/**); repeatable
+    /// Only these (plan, apply, drift, status, e911 check): a number, an account, a file, a
+    /// directory, or a pattern (1801555*, accounts/utah/**); repeatable
     #[arg(long, value_name = "NUMBER|ACCOUNT|GLOB", global = true)]
     pub target: Vec<String>,
     /// Only this share of the accounts, for several runners side by side; or auto
