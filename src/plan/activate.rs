@@ -10,6 +10,7 @@ use crate::plan::Context;
 use crate::plan::checks::{Checks, NewAddress};
 use crate::plan::document::Change;
 
+use super::door;
 use super::e911::not_sent_to_the_psap;
 use super::overlay::{body, changes, fault, is_whole, lay, restricted};
 use super::reference::{CallerIds, Pair, caller_id_fault, members, wanted};
@@ -135,7 +136,8 @@ pub(super) fn activation(
         return Err(faults);
     }
     let mut question = None;
-    match opinion(Some(&ask), context, checks) {
+    let door = door::said(&desired.e911_address, &desired.customer_service_record);
+    match opinion(Some(&ask), door, context, checks) {
         Opinion::Fine(saying) => sayings.extend(saying),
         Opinion::Refused(saying) => return Err(vec![saying]),
         Opinion::Unasked(address) => {
