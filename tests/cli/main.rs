@@ -37,6 +37,7 @@ mod ports_runs;
 mod report;
 mod saved;
 mod saved_forged;
+mod scenarios;
 mod shards;
 mod status;
 mod targets;
