@@ -12,6 +12,216 @@ const DESK: &str = "18017690301";
 /// A house in Provo, and who lives there.
 const HOME: &str = "{ customerType: RESIDENTIAL, firstName: Ida, lastName: Incisor, streetNumber: \"75\", preDirectional: S, streetName: \"200\", postDirectional: E, city: Provo, state: UT, country: USA, postalCode: \"84606\" }";
 
+/// Scenario, and the tests of the program that show what becomes of it, by file
+/// and name; or the folder of a file that is refused offline.
+const SCENARIOS: &[(u8, &[&str])] = &[
+    (
+        1,
+        &[
+            "cli/scenarios::s01_a_private_customers_number_is_ordered_once_and_no_plan_ever_searches",
+        ],
+    ),
+    (
+        2,
+        &["cli/address::what_is_validated_can_be_pasted_and_found_sound"],
+    ),
+    (
+        3,
+        &[
+            "cli/e911_check::an_address_without_the_unit_that_its_building_needs_is_not_registered",
+            "plan/e911_unit::a_number_is_not_activated_at_an_address_that_names_no_door",
+            "plan/e911_unit::a_port_is_not_ordered_to_an_address_that_names_no_door",
+        ],
+    ),
+    (
+        4,
+        &["cli/numbers::a_search_near_an_address_says_how_far_and_until_when_they_are_reserved"],
+    ),
+    (
+        5,
+        &[
+            "cli/scenarios::s05_a_number_whose_reservation_lapsed_and_that_another_took_is_not_ordered",
+        ],
+    ),
+    (
+        6,
+        &["cli/numbers::a_number_is_reserved_for_an_account_and_given_up_again"],
+    ),
+    (
+        7,
+        &["cli/scenarios::s07_a_number_of_another_account_is_blocked_with_its_owner"],
+    ),
+    (
+        8,
+        &["cli/scenarios::s08_and_s09_a_number_waits_on_hold_until_the_file_submits_it"],
+    ),
+    (
+        9,
+        &["cli/scenarios::s08_and_s09_a_number_waits_on_hold_until_the_file_submits_it"],
+    ),
+    (
+        10,
+        &[
+            "cli/scenarios::s10_a_held_number_that_is_given_up_is_cancelled_and_back_in_the_inventory",
+        ],
+    ),
+    (
+        11,
+        &["cli/scenarios::s11_what_is_active_is_not_put_on_hold"],
+    ),
+    (
+        12,
+        &[
+            "cli/scenarios::s12_and_s25_another_spelling_and_an_unmanaged_address_are_no_change",
+            "plan/noise::the_platforms_noise_is_no_change",
+        ],
+    ),
+    (
+        13,
+        &["cli/scenarios::s13_and_s14_a_record_is_changed_where_the_carrier_can"],
+    ),
+    (
+        14,
+        &["cli/scenarios::s13_and_s14_a_record_is_changed_where_the_carrier_can"],
+    ),
+    (15, &["bad/d08"]),
+    (
+        16,
+        &["cli/scenarios::s16_and_s18_calls_go_to_a_user_with_caller_id_and_then_nowhere"],
+    ),
+    (17, &["bad/d26"]),
+    (
+        18,
+        &["cli/scenarios::s16_and_s18_calls_go_to_a_user_with_caller_id_and_then_nowhere"],
+    ),
+    (
+        19,
+        &["cli/e911_walk::the_walk_through_french_routing_goes_as_its_readme_says"],
+    ),
+    (
+        20,
+        &["cli/e911_walk::the_walk_through_french_routing_goes_as_its_readme_says"],
+    ),
+    (
+        21,
+        &["cli/scenarios::s21_a_refused_address_stops_with_the_alternative_to_paste"],
+    ),
+    (
+        22,
+        &[
+            "cli/e911_corrections::an_accepted_correction_is_in_force_and_the_file_is_shown_what_to_take_over",
+        ],
+    ),
+    (
+        23,
+        &["cli/e911_corrections::the_original_is_kept_once_with_its_coordinates"],
+    ),
+    (
+        24,
+        &["cli/scenarios::s24_a_rejected_address_that_matches_is_not_in_force"],
+    ),
+    (
+        25,
+        &["cli/scenarios::s12_and_s25_another_spelling_and_an_unmanaged_address_are_no_change"],
+    ),
+    (
+        26,
+        &["cli/two_weeks::a_fortnight_of_ports_ends_with_no_changes_and_one_order_each"],
+    ),
+    (
+        27,
+        &["cli/scenarios::s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse"],
+    ),
+    (
+        28,
+        &[
+            "cli/scenarios::s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse",
+            "cli/port_check::a_declared_port_over_two_rate_centres_is_refused_with_the_groups",
+        ],
+    ),
+    (
+        29,
+        &["cli/scenarios::s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse"],
+    ),
+    (30, &["bad/d38-company"]),
+    (
+        31,
+        &["cli/two_weeks::a_fortnight_of_ports_ends_with_no_changes_and_one_order_each"],
+    ),
+    (
+        32,
+        &["cli/ports_runs::a_wrong_pin_is_mended_once_per_rejection_and_the_port_comes_in"],
+    ),
+    (
+        33,
+        &["cli/two_weeks::a_fortnight_of_ports_ends_with_no_changes_and_one_order_each"],
+    ),
+    (
+        34,
+        &[
+            "cli/ports_apply::a_date_is_moved_once_whatever_becomes_of_the_answer",
+            "cli/two_weeks::a_fortnight_of_ports_ends_with_no_changes_and_one_order_each",
+        ],
+    ),
+    (
+        35,
+        &["plan/port_amend::what_may_change_is_what_the_platform_lists_or_the_state_allows"],
+    ),
+    (
+        36,
+        &["cli/scenarios::s36_a_port_is_triggered_on_its_day_before_the_carriers_hour_and_once"],
+    ),
+    (
+        37,
+        &["cli/two_weeks::a_fortnight_of_ports_ends_with_no_changes_and_one_order_each"],
+    ),
+    (
+        38,
+        &[
+            "cli/ports_apply::a_port_is_called_off_once_whatever_becomes_of_the_answer",
+            "cli/two_weeks::a_fortnight_of_ports_ends_with_no_changes_and_one_order_each",
+        ],
+    ),
+    (
+        39,
+        &["cli/apply::a_released_number_is_told_how_to_come_back_and_does"],
+    ),
+    (
+        40,
+        &[
+            "cli/ports_apply::a_port_is_ordered_once_whatever_becomes_of_the_answer",
+            "cli/ports_apply::an_order_of_a_run_that_was_killed_is_looked_for_twice_in_all_three_places",
+            "cli/apply::an_expired_token_in_mid_run_is_a_matter_for_the_password",
+            "cli/scenarios::s40d_a_release_that_the_platform_refuses_is_reported_and_nothing_is_lost",
+        ],
+    ),
+];
+
+#[test]
+fn every_scenario_is_shown_by_a_test_that_exists() {
+    let numbers: Vec<u8> = SCENARIOS.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, (1..=40).collect::<Vec<u8>>());
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for (number, tests) in SCENARIOS {
+        assert!(!tests.is_empty(), "{number}");
+        for test in *tests {
+            let Some((file, name)) = test.split_once("::") else {
+                assert!(
+                    directory.join(test).join("expected.json").is_file(),
+                    "{number}: {test}"
+                );
+                continue;
+            };
+            let text = std::fs::read_to_string(directory.join(format!("{file}.rs")));
+            let text = text.unwrap_or_else(|error| panic!("{number}: {file}: {error}"));
+            assert!(
+                text.contains(&format!("#[test]\nfn {name}() {{")),
+                "{number}: there is no {test}"
+            );
+        }
+    }
+}
+
 /// An account file of one number.
 fn file(account: &str, number: &str, members: &str) -> String {
     format!("account: {account}\nnumbers:\n  \"{number}\":\n{members}")
@@ -318,4 +528,79 @@ fn s40d_a_release_that_the_platform_refuses_is_reported_and_nothing_is_lost() {
     world.advance("P1D");
     apply(&world).expect(0);
     settled(&world);
+}
+
+/// A port of these numbers, for the office in Lindon.
+fn port(members: &str, numbers: &[&str]) -> String {
+    let rows: String = numbers
+        .iter()
+        .map(|number| format!("  \"{number}\": {{ port: line }}\n"))
+        .collect();
+    format!(
+        "account: {ACCOUNT}\ndefaults:\n  customerServiceRecord: &home {HOME}\n  e911Address: {{ <<: *home }}\nports:\n  line: {{ billingTelephoneNumber: \"{}\", portingWireType: Wireline, {members} }}\nnumbers:\n{rows}",
+        numbers[0]
+    )
+}
+
+/// 27, 28 and 29: what the platform would refuse is not ordered, and the way out is said.
+#[test]
+fn s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse() {
+    let day = "crdDate: 2026-12-03";
+    for (members, numbers, words) in [
+        (
+            "crdDate: 2026-11-24",
+            ["18012240101", "18012240102"].as_slice(),
+            "on offer near it",
+        ),
+        (day, &["18012240101", "18012260101"], "OREM"),
+        (day, &["18012290101"], "port"),
+        (day, &["18013180012"], "wirelessPin"),
+        (day, &["13075550101"], "CHEYENNE"),
+    ] {
+        let file = port(members, numbers);
+        let world = World::new(&[(FILE, &file)]);
+        let said = world.alz(&["apply", "--auto-approve", "--fail-on-blocked"]);
+        assert_ne!(said.code, 0, "{}{}", said.stdout, said.stderr);
+        let text = format!("{}{}", said.stdout, said.stderr);
+        assert!(text.contains(words), "{numbers:?}: {text}");
+        assert_eq!(world.writes(), [] as [String; 0], "{text}");
+    }
+}
+
+/// 36: Bandwidth's hour is 20:00 Eastern on the FOC date, and no day before it.
+#[test]
+fn s36_a_port_is_triggered_on_its_day_before_the_carriers_hour_and_once() {
+    let foc = |clock: &str, now: &str| {
+        let file = port("crdDate: 2026-12-03, trigger: onFocDate", &["18012240101"]);
+        let world = World::new(&[(FILE, &file)]);
+        apply(&world).expect(0);
+        let id = world.number(ACCOUNT, "18012240101")["portId"].clone();
+        let id = id.as_str().expect("a port").to_owned();
+        let path = format!("/sandbox/ports/{id}");
+        world.post(&path, &json!({ "action": "foc", "date": "2026-12-03" }));
+        world.post("/sandbox/clock", &json!({ "set": clock }));
+        let before = world.writes().len();
+        let mut command = world.command(&["apply", "--auto-approve"]);
+        let said: Said = command
+            .env("ALZ_NOW", now)
+            .output()
+            .expect("alz runs")
+            .into();
+        let said = said.expect(0);
+        let writes = world.writes()[before..].to_vec();
+        (world, said.stdout, writes)
+    };
+    let (_, _, writes) = foc("2026-12-03T00:30:00Z", "2026-12-03T00:30:00Z");
+    none(&writes);
+    let (world, _, writes) = foc("2026-12-04T00:30:00Z", "2026-12-04T00:30:00Z");
+    assert_eq!(writes, ["PUT triggerport"]);
+    world.advance("PT21M");
+    assert_eq!(
+        world.number(ACCOUNT, "18012240101")["carrierStatus"],
+        "ACTIVE"
+    );
+    // The carrier is slow: its hour has come, and the numbers have not.
+    let (_, said, writes) = foc("2026-12-04T00:59:00Z", "2026-12-04T01:05:00Z");
+    none(&writes);
+    assert!(said.contains("too late to"), "{said}");
 }
