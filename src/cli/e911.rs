@@ -121,6 +121,10 @@ impl Declared {
                 if only.is_some_and(|only| !only.contains(number)) {
                     continue;
                 }
+                // 911 can't be reached from it (contract notes, D4).
+                if number.is_toll_free() {
+                    continue;
+                }
                 match registered(desired) {
                     Registered::Released => {}
                     Registered::Elsewhere => elsewhere.push(*number),

@@ -61,6 +61,10 @@ pub(super) fn e911(
     door: Door,
     street: Street,
 ) -> E911 {
+    // 911 can't be reached from it (contract notes, D4): nothing moves.
+    if live.number.is_toll_free() {
+        return E911::default();
+    }
     match declared {
         Field::Absent => unmanaged(live, csr),
         Field::Null => as_csr(live, csr),
