@@ -20,6 +20,7 @@ mod gitops;
 mod har;
 mod init;
 mod input;
+mod interrupted;
 mod journal;
 mod lock;
 mod lock_postgres;
