@@ -6,6 +6,7 @@ use super::fatal::Fatal;
 use super::forms;
 use super::global::Global;
 use super::output::Format;
+use super::signals::{self, Ended};
 use super::{
     Exit, Output, address, apply, drift, e911, explain, import, init, journal, numbers, plan, port,
     report, sandbox, schema, status, unlock, validate,
@@ -179,6 +180,21 @@ impl Cli {
         exit
     }
 
+    /// Runs a command that changes nothing.
+    fn looking(&self, output: &Output, command: impl Future<Output = Exit>) -> Exit {
+        self.until_signal(Ended::Looking, output, command)
+    }
+
+    fn until_signal(
+        &self,
+        ended: Ended,
+        output: &Output,
+        command: impl Future<Output = Exit>,
+    ) -> Exit {
+        let command = signals::until_signal(ended, &self.global, output, command);
+        super::block_on(output, command)
+    }
+
     fn dispatch(&self, output: &Output) -> Exit {
         self.global.start_log(output);
         let global = &self.global;
@@ -210,32 +226,35 @@ impl Cli {
             Command::Validate(arguments) => validate::run(arguments, global, output),
             Command::Schema(arguments) => schema::run(arguments, output),
             Command::Explain(arguments) => explain::run(arguments, output),
-            Command::Plan(arguments) => {
-                super::block_on(output, plan::run(arguments, global, output))
-            }
+            Command::Plan(arguments) => self.looking(output, plan::run(arguments, global, output)),
             Command::Apply(arguments) => {
                 super::block_on(output, apply::run(arguments, global, output))
             }
             Command::Drift(arguments) => {
-                super::block_on(output, drift::run(arguments, global, output))
+                self.looking(output, drift::run(arguments, global, output))
             }
             Command::Journal(arguments) => journal::run(arguments, global, output),
+            Command::Status(arguments) if arguments.watch => {
+                self.until_signal(Ended::Watch, output, status::run(arguments, global, output))
+            }
             Command::Status(arguments) => {
-                super::block_on(output, status::run(arguments, global, output))
+                self.looking(output, status::run(arguments, global, output))
             }
             Command::Import(arguments) => {
-                super::block_on(output, import::run(arguments, global, output))
+                self.looking(output, import::run(arguments, global, output))
             }
             Command::Numbers(command) => {
-                super::block_on(output, numbers::run(command, global, output))
+                let run = numbers::run(command, global, output);
+                self.until_signal(Ended::Reserving, output, run)
             }
             Command::Address(command) => {
-                super::block_on(output, address::run(command, global, output))
+                self.looking(output, address::run(command, global, output))
             }
-            Command::E911(command) => super::block_on(output, e911::run(command, global, output)),
-            Command::Port(arguments) => {
+            Command::E911(command) => self.looking(output, e911::run(command, global, output)),
+            Command::Port(arguments) if arguments.writes() => {
                 super::block_on(output, port::run(arguments, global, output))
             }
+            Command::Port(arguments) => self.looking(output, port::run(arguments, global, output)),
             Command::Report(command) => report::run(command, global, output),
             Command::Unlock(arguments) => {
                 super::block_on(output, unlock::run(arguments, global, output))

@@ -156,7 +156,7 @@ fn shard(
     // is empty had a variable behind it that nobody set: `--shard "$SHRAD"`
     // must not make each of four runners do the work of all.
     if said.trim().is_empty() {
-        return match variable(VARIABLE).as_deref() == Some(said) {
+        return match variable(SHARD_VARIABLE).as_deref() == Some(said) {
             true => Ok(None),
             false => Err(Fatal::with_help(
                 "--shard is empty: which share of the accounts is meant is not known",
@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn a_variable_that_is_there_by_chance_makes_no_plan_smaller() {
         let stray = [("CI_NODE_INDEX", "1"), ("CI_NODE_TOTAL", "4")];
-        let empty = [stray[0], stray[1], (VARIABLE, "")];
+        let empty = [stray[0], stray[1], (SHARD_VARIABLE, "")];
         assert_eq!(read("", &empty), Ok(None));
         assert_eq!(read("2/3", &stray), shard_of(2, 3));
     }
@@ -337,7 +337,7 @@ mod tests {
     #[test]
     fn an_option_whose_variable_was_never_set_does_not_mean_all_accounts() {
         for said in ["", "  "] {
-            let told = read(said, &[(VARIABLE, "2/4")]).expect_err("empty");
+            let told = read(said, &[(SHARD_VARIABLE, "2/4")]).expect_err("empty");
             assert!(told.contains("--shard is empty"), "{told}");
         }
     }

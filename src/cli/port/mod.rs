@@ -30,6 +30,16 @@ enum PortCommand {
     Update(update::UpdateArgs),
 }
 
+impl PortArgs {
+    /// It sends something, and listens for signals itself.
+    pub const fn writes(&self) -> bool {
+        match self.command {
+            PortCommand::Check(_) | PortCommand::Show(_) => false,
+            PortCommand::Trigger(_) | PortCommand::Cancel(_) | PortCommand::Update(_) => true,
+        }
+    }
+}
+
 pub async fn run(arguments: &PortArgs, global: &Global, output: &Output) -> Exit {
     // What writes tells its result as a stream of events.
     let (ended, stream) = match &arguments.command {
