@@ -194,3 +194,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_number_that_stands_twice_hides_no_other_with_its_users_caller_id() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    for (file, number) in [("f0", "2"), ("f1", "3"), ("f2", "2")] {
+        let account = ACCOUNTS[0];
+        let user = "aAaAaAaAaAaAaAaAaAaA1A";
+        let text = format!(
+            "account: {account}\nnumbers:\n  \"1801769081{number}\": {{ reference: {{ type: END_USER, id: {user}, assignAsCallerId: true }} }}\n"
+        );
+        std::fs::write(root.join(format!("{file}.yaml")), text).expect("a file");
+    }
+    let globs = [Pattern {
+        glob: "*.yaml".to_owned(),
+        place: Place::default(),
+        path: String::new(),
+    }];
+    for file in ["f0.yaml", "f1.yaml", "f2.yaml"] {
+        let alone = check(&request(root, &globs), &[PathBuf::from(file)]).problems;
+        assert!(
+            alone.iter().any(|problem| problem.code == "D27"),
+            "{file}: {alone:#?}"
+        );
+    }
+}
