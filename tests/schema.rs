@@ -262,6 +262,9 @@ fn alz_schema_prints_what_is_published() {
         ("account", Kind::Account.file_name()),
         ("config", Kind::Config.file_name()),
         ("plan", Kind::Plan.file_name()),
+        ("status", Kind::Status.file_name()),
+        ("port-show", Kind::PortShow.file_name()),
+        ("port-check", Kind::PortCheck.file_name()),
         ("sandbox-seed", seed::SCHEMA_FILE),
     ] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_alz"))

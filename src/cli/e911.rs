@@ -9,9 +9,9 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::json;
 
 use super::Exit;
-use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::output::Output;
 use super::progress::Progress;
 use super::questions::e911_opinion;
@@ -43,8 +43,9 @@ e911Address is checked with its customer service record's address, which answers
 then. Of addresses that the provider does not take, its alternatives are shown as
 YAML to paste.
 
-Exit status 1 where the provider would refuse an address; also where it can't
-tell, if alz.yaml says `e911: { onUnknown: block }`.")]
+Exit status 1 where the provider would refuse an address, or it names no unit and
+its building needs one (`unit: null` says that there is none); also where it
+can't tell, if alz.yaml says `e911: { onUnknown: block }`.")]
 pub struct CheckArgs {
     /// Only the numbers of these files
     #[arg(value_name = "FILES")]
@@ -80,7 +81,8 @@ async fn check(args: &CheckArgs, global: &Global, output: &Output) -> Result<Exi
         .addresses
         .iter()
         .any(|address| match address.verdict {
-            Verdict::Valid | Verdict::NoUnit => false,
+            Verdict::Valid => false,
+            Verdict::NoUnit => !address.no_unit,
             Verdict::Invalid { .. } => true,
             Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => {
                 project.e911_on_unknown == OnUnknown::Block
@@ -92,6 +94,8 @@ async fn check(args: &CheckArgs, global: &Global, output: &Output) -> Result<Exi
 /// An address and whose it is.
 struct Shared {
     address: Record,
+    /// The files say that it has no unit.
+    no_unit: bool,
     csr: Record,
     numbers: Vec<PhoneNumber>,
     /// Where the first of the numbers is declared.
@@ -108,7 +112,7 @@ struct Declared {
 impl Declared {
     fn of(repository: &Repository, chosen: &Chosen) -> Result<Self, Fatal> {
         // Letter for letter: the provider may take one spelling and refuse another.
-        let mut addresses: BTreeMap<String, Shared> = BTreeMap::new();
+        let mut addresses: BTreeMap<(String, bool), Shared> = BTreeMap::new();
         let mut elsewhere = Vec::new();
         for (index, _) in chosen.accounts(repository) {
             let account = reading::declared(repository, index)?;
@@ -117,13 +121,22 @@ impl Declared {
                 if only.is_some_and(|only| !only.contains(number)) {
                     continue;
                 }
+                // 911 can't be reached from it (contract notes, D4).
+                if number.is_toll_free() {
+                    continue;
+                }
                 match registered(desired) {
                     Registered::Released => {}
                     Registered::Elsewhere => elsewhere.push(*number),
-                    Registered::Address { address, csr } => addresses
-                        .entry(json!(address).to_string())
+                    Registered::Address {
+                        address,
+                        csr,
+                        no_unit,
+                    } => addresses
+                        .entry((json!(address).to_string(), no_unit))
                         .or_insert_with(|| Shared {
                             address: *address,
+                            no_unit,
                             csr: *csr,
                             numbers: Vec::new(),
                             source: desired.source,
@@ -186,6 +199,7 @@ async fn one(
 ) -> Result<CheckedAddress, ApiError> {
     let Shared {
         address,
+        no_unit,
         csr,
         numbers,
         source: _, // looked up already
@@ -194,6 +208,7 @@ async fn one(
     Ok(CheckedAddress {
         verdict,
         address,
+        no_unit,
         numbers,
         file,
         line,

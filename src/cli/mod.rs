@@ -16,6 +16,7 @@ mod exit;
 mod explain;
 mod fatal;
 mod forms;
+mod global;
 mod import;
 mod init;
 mod journal;
@@ -35,6 +36,7 @@ mod report;
 mod sandbox;
 mod schema;
 mod session;
+mod signals;
 mod status;
 mod telling;
 mod unlock;
@@ -49,6 +51,7 @@ pub use exit::Exit;
 pub use output::{Format, Output};
 
 use fatal::Fatal;
+use signals::{end_at_once, signal};
 
 /// Runs the program on these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -122,33 +125,19 @@ fn block_on(output: &Output, command: impl Future<Output = Exit>) -> Exit {
         .enable_all()
         .build()
     {
-        Ok(runtime) => runtime.block_on(command),
+        Ok(runtime) => {
+            let exit = runtime.block_on(command);
+            if exit == Exit::Interrupted {
+                // What is still being worked out is for nobody.
+                runtime.shutdown_background();
+            }
+            exit
+        }
         Err(error) => {
             output.error(&format!("error: the system gives no threads: {error}"));
             Exit::Error
         }
     }
-}
-
-/// Waits for Ctrl-C or a request to terminate; false where signals can't be had.
-async fn signal() -> bool {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            return tokio::select! {
-                pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
-                told = terminate.recv() => told.is_some(),
-            };
-        }
-    }
-    tokio::signal::ctrl_c().await.is_ok()
-}
-
-/// Ends the process without waiting for anything: a second Ctrl-C.
-#[expect(clippy::exit, reason = "a person has asked twice to stop")]
-fn end_at_once() -> ! {
-    std::process::exit(i32::from(Exit::Interrupted.code()))
 }
 
 /// Writes a file so that it is there whole or not at all. What is no regular

@@ -27,6 +27,12 @@ pub enum SchemaKind {
     Config,
     /// A plan as JSON
     Plan,
+    /// What `alz status --format json` prints
+    Status,
+    /// What `alz port show --format json` prints
+    PortShow,
+    /// What `alz port check --format json` prints
+    PortCheck,
     /// The world that a sandbox begins with
     SandboxSeed,
 }
@@ -40,6 +46,9 @@ pub fn run(args: &SchemaArgs, output: &Output) -> Exit {
         SchemaKind::Account => schema::text(Kind::Account, draft),
         SchemaKind::Config => schema::text(Kind::Config, draft),
         SchemaKind::Plan => schema::text(Kind::Plan, draft),
+        SchemaKind::Status => schema::text(Kind::Status, draft),
+        SchemaKind::PortShow => schema::text(Kind::PortShow, draft),
+        SchemaKind::PortCheck => schema::text(Kind::PortCheck, draft),
         SchemaKind::SandboxSeed => schema::lines(&schema::schema_of::<Seed>(
             seed::SCHEMA_FILE,
             "alz sandbox seed",

@@ -13,6 +13,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde_json::{Map, Value};
 
+use super::calendar;
 use super::id::PortId;
 use super::meaning::date::PLATFORM_ZONE;
 use super::number::PhoneNumber;
@@ -209,28 +210,50 @@ pub struct AutoTrigger {
     pub hour: Time,
     /// The zone in which the hour, and the FOC date, are meant.
     pub zone: &'static str,
+    /// From which hour on its desk is attended, in the platform's zone (guide,
+    /// "Submitting a Standard Port": standard hours).
+    desk_opens: i8,
 }
+
+/// Until when all desks are attended, in the platform's zone.
+const DESK_CLOSES: i8 = 18;
 
 impl AutoTrigger {
     /// `None` where the carrier publishes no hour: then it can't be triggered by hand either.
     pub fn of(carrier_type: &str) -> Option<Self> {
-        let at = |hour, zone| {
+        let at = |hour, zone, desk_opens| {
             Some(Self {
                 hour: Time::constant(hour, 0, 0, 0),
                 zone,
+                desk_opens,
             })
         };
         match carrier_type {
-            "BANDWIDTH" => at(20, "America/New_York"),
+            "BANDWIDTH" => at(20, "America/New_York", 7),
             // Level 3 is Lumen's former name.
-            "LEVEL_3" | "LUMEN_IMS" | "LUMEN_VOICE_LI_ELS" => at(21, PLATFORM_ZONE),
-            "SINCH" => at(18, PLATFORM_ZONE),
+            "LEVEL_3" | "LUMEN_IMS" | "LUMEN_VOICE_LI_ELS" => at(21, PLATFORM_ZONE, 6),
+            "SINCH" => at(18, PLATFORM_ZONE, 6),
             _ => None,
         }
     }
 
     pub fn time_zone(&self) -> TimeZone {
         zone(self.zone)
+    }
+
+    /// Whether somebody is there to be asked about a port that is stuck.
+    pub fn is_attended(&self, now: Timestamp) -> bool {
+        let there = now.to_zoned_datetime(zone(PLATFORM_ZONE));
+        calendar::is_business_day(there.date())
+            && (self.desk_opens..DESK_CLOSES).contains(&there.hour())
+    }
+
+    /// When somebody is, in words.
+    pub fn desk(&self) -> String {
+        format!(
+            "Monday to Friday, {:02}:00 to {DESK_CLOSES}:00 {PLATFORM_ZONE}",
+            self.desk_opens
+        )
     }
 
     /// From when on, on that day, it may be triggered by hand.
@@ -296,6 +319,31 @@ mod tests {
         }
         assert_eq!(AutoTrigger::of("TELUS"), None);
         assert_eq!(AutoTrigger::of("LEVEL3_CARIANZA"), None);
+    }
+
+    #[test]
+    fn a_desk_is_attended_on_business_days_in_its_hours() {
+        let attended = |carrier: &str, at: &str| {
+            let at = at.parse().expect("a time");
+            AutoTrigger::of(carrier).map(|auto| auto.is_attended(at))
+        };
+        for (carrier, at, expected) in [
+            // 05:59, 06:00, 06:59 and 07:00 in Denver, in winter and in summer.
+            ("SINCH", "2026-12-03T12:59:00Z", false),
+            ("SINCH", "2026-12-03T13:00:00Z", true),
+            ("LUMEN_IMS", "2026-07-02T11:59:00Z", false),
+            ("LUMEN_IMS", "2026-07-02T12:00:00Z", true),
+            ("BANDWIDTH", "2026-12-03T13:59:00Z", false),
+            ("BANDWIDTH", "2026-12-03T14:00:00Z", true),
+            // 17:59 and 18:00.
+            ("BANDWIDTH", "2026-12-04T00:59:00Z", true),
+            ("BANDWIDTH", "2026-12-04T01:00:00Z", false),
+            // A Saturday, and the day after Thanksgiving.
+            ("SINCH", "2026-12-05T18:00:00Z", false),
+            ("SINCH", "2026-11-27T18:00:00Z", false),
+        ] {
+            assert_eq!(attended(carrier, at), Some(expected), "{carrier} {at}");
+        }
     }
 
     #[test]

@@ -203,7 +203,8 @@ declared! {
         #[schemars(transform = super::record::schema::secondary_location)]
         secondary_location_description: SecondaryLocationDescription,
         /// The suite, apartment or floor itself, at most 10 characters: what a
-        /// first responder looks for inside the building.
+        /// first responder looks for inside the building. null says that there
+        /// is none, where a building with several tenants would need one.
         unit: Unit,
         /// City.
         city: City,

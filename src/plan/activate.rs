@@ -10,6 +10,7 @@ use crate::plan::Context;
 use crate::plan::checks::{Checks, NewAddress};
 use crate::plan::document::Change;
 
+use super::door;
 use super::e911::not_sent_to_the_psap;
 use super::overlay::{body, changes, fault, is_whole, lay, restricted};
 use super::reference::{CallerIds, Pair, caller_id_fault, members, wanted};
@@ -84,15 +85,17 @@ pub(super) fn activation(
             if !laid.target.get(Member::Latitude).is_empty() {
                 sayings.push(not_sent_to_the_psap());
             }
-            restricted(&laid.target, Member::in_e911)
+            Some(restricted(&laid.target, Member::in_e911))
         }
+        // 911 can't be reached from it (contract notes, D4).
+        Field::Absent | Field::Null if number.is_toll_free() => None,
         Field::Absent => {
             sayings.push(Saying::warning(
                 "no e911Address: the customer service record's address will answer 911 calls",
             ));
-            restricted(&csr, Member::in_e911)
+            Some(restricted(&csr, Member::in_e911))
         }
-        Field::Null => restricted(&csr, Member::in_e911),
+        Field::Null => Some(restricted(&csr, Member::in_e911)),
     };
 
     match listing(&desired.directory_listing, &csr, context) {
@@ -135,7 +138,8 @@ pub(super) fn activation(
         return Err(faults);
     }
     let mut question = None;
-    match opinion(Some(&ask), context, checks) {
+    let door = door::said(&desired.e911_address, &desired.customer_service_record);
+    match opinion(ask.as_ref(), door, context, checks) {
         Opinion::Fine(saying) => sayings.extend(saying),
         Opinion::Refused(saying) => return Err(vec![saying]),
         Opinion::Unasked(address) => {

@@ -12,15 +12,15 @@ use crate::model::dispatch::no_place;
 use crate::model::meaning::{self, is_echo, is_place};
 use crate::model::record::Declared;
 use crate::model::{E911Address, Field, LiveNumber, Member, Record};
-use crate::plan::document::Change;
+use crate::plan::document::{Change, NoteKind};
 
 use super::correction::{is_street, with_street_of};
 use super::csr::Csr;
+use super::door::Door;
 use super::overlay::{
     self, ObjectChange, body, changes, is_whole, lay, restricted, stands, whole_value,
 };
 use super::saying::Saying;
-use super::update::no_unit;
 
 pub(super) const PATH: &str = "e911Address";
 
@@ -58,8 +58,13 @@ pub(super) fn e911(
     declared: &Field<E911Address>,
     live: &LiveNumber,
     csr: &Csr,
+    door: Door,
     street: Street,
 ) -> E911 {
+    // 911 can't be reached from it (contract notes, D4): nothing moves.
+    if live.number.is_toll_free() {
+        return E911::default();
+    }
     match declared {
         Field::Absent => unmanaged(live, csr),
         Field::Null => as_csr(live, csr),
@@ -70,7 +75,7 @@ pub(super) fn e911(
             {
                 return E911::default();
             }
-            explicit(declared, live, csr, street)
+            explicit(declared, live, csr, door, street)
         }
     }
 }
@@ -216,7 +221,13 @@ fn as_csr(live: &LiveNumber, csr: &Csr) -> E911 {
     }
 }
 
-fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr, street: Street) -> E911 {
+fn explicit(
+    declared: &E911Address,
+    live: &LiveNumber,
+    csr: &Csr,
+    door: Door,
+    street: Street,
+) -> E911 {
     let follows = follows(live);
     let now = effective(live);
     // What is not declared stays as it is; for an address that follows the CSR
@@ -264,6 +275,18 @@ fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr, street: Street
             "write latitude and longitude, or null for both".to_owned(),
         );
     }
+    let unnamed =
+        needs_unit(&laid.target, live).then(|| Door::of_change(&now, &laid.target, door).no_unit());
+    if let Some(saying) = &unnamed
+        && saying.kind == NoteKind::Blocked
+    {
+        return E911 {
+            follows,
+            blocked: true,
+            sayings: vec![saying.clone()],
+            ..E911::default()
+        };
+    }
     let moves_place = changed.iter().any(|member| is_place(*member));
     let mut sayings = Vec::new();
     let along = follows && csr.moves_place && !is_whole(declared);
@@ -278,7 +301,7 @@ fn explicit(declared: &E911Address, live: &LiveNumber, csr: &Csr, street: Street
     if has_coordinates && changed.iter().any(|member| relocated.contains(member)) {
         sayings.push(not_sent_to_the_psap());
     }
-    sayings.extend(needs_unit(&laid.target, live));
+    sayings.extend(unnamed);
     let silent = |member| declared.member(member).is_absent();
     if moves_place && has_coordinates && silent(Member::Latitude) && silent(Member::Longitude) {
         sayings.push(
@@ -322,14 +345,14 @@ pub(super) fn not_sent_to_the_psap() -> Saying {
 
 /// The platform says of a CSR's address whether its building has several
 /// tenants (`requiresUnitInfo`); what holds for the one at this street does for 911.
-fn needs_unit(then: &Record, live: &LiveNumber) -> Option<Saying> {
-    let csr = live.customer_service_record.as_ref()?;
+fn needs_unit(then: &Record, live: &LiveNumber) -> bool {
+    let Some(csr) = &live.customer_service_record else {
+        return false;
+    };
     let says_so = csr
         .extra()
         .any(|(name, value)| name == "requiresUnitInfo" && *value == Value::Bool(true));
-    let there =
-        says_so && then.get(Member::Unit).trim().is_empty() && meaning::same(csr, then, is_street);
-    there.then(no_unit)
+    says_so && then.get(Member::Unit).trim().is_empty() && meaning::same(csr, then, is_street)
 }
 
 /// D16 for an address that is partly or wholly the platform's own: the file's

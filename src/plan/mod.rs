@@ -30,6 +30,7 @@ mod checks;
 mod correction;
 mod csr;
 pub mod document;
+mod door;
 pub mod drift;
 mod e911;
 mod events;

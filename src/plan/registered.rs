@@ -1,6 +1,7 @@
 //! The address that the files alone would have registered for a number: what
 //! can be asked about before anything is known of the platform.
 
+use super::door::{self, Door};
 use super::overlay::{is_whole, lay, restricted};
 use crate::model::record::Declared;
 use crate::model::{DesiredNumber, Field, Member, Record};
@@ -12,6 +13,8 @@ pub enum Registered {
     Address {
         address: Box<Record>,
         csr: Box<Record>,
+        /// The files say that there is no unit to name.
+        no_unit: bool,
     },
     /// Part of one at most: the rest is the platform's, and only a plan, which
     /// reads it, knows the whole.
@@ -56,6 +59,7 @@ pub fn registered(desired: &DesiredNumber) -> Registered {
     Registered::Address {
         address: Box::new(address),
         csr: Box::new(csr),
+        no_unit: door::said(e911_address, customer_service_record) == Door::SaidToBeNone,
     }
 }
 

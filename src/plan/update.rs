@@ -5,15 +5,14 @@ use serde_json::{Map, Value};
 
 use crate::model::live::{CarrierAbilities, LivePartition};
 use crate::model::meaning::{self, is_place};
-use crate::model::{
-    DesiredNumber, E911Address, Field, LiveEvent, LiveNumber, Member, OnUnknown, Record,
-};
+use crate::model::{DesiredNumber, Field, LiveEvent, LiveNumber, Member, OnUnknown, Record};
 use crate::plan::Context;
 use crate::plan::checks::{Checks, NewAddress, Question, Verdict};
 use crate::plan::document::Change;
 
 use super::correction::{self, Spelling};
 use super::csr::{self, Csr};
+use super::door::{self, Door};
 use super::e911::{self, E911, Street};
 use super::language;
 use super::listing;
@@ -61,14 +60,23 @@ pub(super) enum Opinion {
     Unasked(Box<Record>),
 }
 
-pub(super) fn opinion(ask: Option<&Record>, context: &Context, checks: &Checks) -> Opinion {
+/// `door`: whether the address may go without a unit.
+pub(super) fn opinion(
+    ask: Option<&Record>,
+    door: Door,
+    context: &Context,
+    checks: &Checks,
+) -> Opinion {
     let Some(address) = ask.filter(|_| context.verify) else {
         return Opinion::Fine(None);
     };
     match checks.e911(address) {
         None => Opinion::Unasked(Box::new(address.clone())),
         Some(Verdict::Valid) => Opinion::Fine(None),
-        Some(Verdict::NoUnit) => Opinion::Fine(Some(no_unit())),
+        Some(Verdict::NoUnit) => match door {
+            Door::Unsaid => Opinion::Refused(door.no_unit()),
+            Door::SaidToBeNone | Door::InForce => Opinion::Fine(Some(door.no_unit())),
+        },
         Some(Verdict::Unknown { why }) => unconfirmed(
             context,
             format!("the E911 provider can't confirm the address: {why}"),
@@ -84,12 +92,6 @@ pub(super) fn opinion(ask: Option<&Record>, context: &Context, checks: &Checks) 
             alternatives,
         }) => Opinion::Refused(refusal(address, errors, alternatives)),
     }
-}
-
-/// Where there are several doors, nothing says which.
-pub(super) fn no_unit() -> Saying {
-    Saying::warning("the building has several tenants, and its address for 911 calls names no unit")
-        .help("write secondaryLocationDescription and unit: it is what a first responder looks for inside")
 }
 
 /// What nobody has confirmed goes or stays as the project says.
@@ -160,7 +162,7 @@ pub(super) fn objects(
         opinion: verdict,
         asks,
         sayings: judged,
-    } = judged(&desired.e911_address, live, &csr, events, context, checks);
+    } = judged(desired, live, &csr, events, context, checks);
     let record = csr
         .target
         .as_ref()
@@ -230,16 +232,25 @@ struct Judged {
 }
 
 fn judged(
-    field: &Field<E911Address>,
+    desired: &DesiredNumber,
     live: &LiveNumber,
     csr: &Csr,
     events: &[LiveEvent],
     context: &Context,
     checks: &Checks,
 ) -> Judged {
-    let e911 = e911::e911(field, live, csr, Street::Declared);
+    let field = &desired.e911_address;
+    let said = door::said(field, &desired.customer_service_record);
+    let opinion = |e911: &E911| {
+        let door = match &e911.ask {
+            Some(then) => Door::of_change(&e911::effective(live), then, said),
+            None => said,
+        };
+        opinion(e911.ask.as_ref(), door, context, checks)
+    };
+    let e911 = e911::e911(field, live, csr, said, Street::Declared);
     let judged = Judged {
-        opinion: opinion(e911.ask.as_ref(), context, checks),
+        opinion: opinion(&e911),
         e911,
         asks: Vec::new(),
         sayings: Vec::new(),
@@ -266,11 +277,11 @@ fn judged(
             ..judged
         },
         Spelling::Older => {
-            let e911 = e911::e911(field, live, csr, Street::InForce);
+            let e911 = e911::e911(field, live, csr, said, Street::InForce);
             let now = e911::effective(live);
             let saying = correction::take_over(e911.then.as_ref().unwrap_or(&now));
             Judged {
-                opinion: opinion(e911.ask.as_ref(), context, checks),
+                opinion: opinion(&e911),
                 e911,
                 asks: Vec::new(),
                 sayings: vec![saying],

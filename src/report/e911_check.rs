@@ -2,6 +2,7 @@
 //!
 //! What it refuses comes last, where a person looks when a long list has gone by.
 
+use anstyle::Style;
 use serde_json::{Value, json};
 
 use super::address::said;
@@ -27,6 +28,8 @@ pub struct CheckedAddress {
     pub verdict: Verdict,
     /// As it would be sent.
     pub address: Record,
+    /// The files say that it has no unit (`unit: null`).
+    pub no_unit: bool,
     /// The numbers that have it, in order; at least one.
     pub numbers: Vec<PhoneNumber>,
     /// The file that declares the first of them.
@@ -35,23 +38,71 @@ pub struct CheckedAddress {
     pub line: u32,
 }
 
-/// How many addresses the provider takes, refuses, and can't judge.
-fn counts(addresses: &[CheckedAddress]) -> (usize, usize, usize) {
-    let of = |word: &str| {
-        addresses
-            .iter()
-            .filter(|address| self::word(&address.verdict) == word)
-            .count()
-    };
-    (of("VALID"), of("INVALID"), of("UNKNOWN"))
+/// What is made of an address, the worst last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Valid,
+    /// Valid, with something to be said of it.
+    Told,
+    Unknown,
+    /// The provider takes it, and a plan would not send it.
+    NoUnit,
+    Invalid,
 }
 
-/// As the platform says it (S:E911PrevalidateResponseX).
-fn word(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Valid | Verdict::NoUnit => "VALID",
-        Verdict::Invalid { .. } => "INVALID",
-        Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => "UNKNOWN",
+impl Standing {
+    fn of(checked: &CheckedAddress) -> Self {
+        match &checked.verdict {
+            Verdict::Valid => Self::Valid,
+            Verdict::NoUnit if checked.no_unit => Self::Told,
+            Verdict::NoUnit => Self::NoUnit,
+            Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => Self::Unknown,
+            Verdict::Invalid { .. } => Self::Invalid,
+        }
+    }
+
+    /// As the platform says it (S:E911PrevalidateResponseX), but for the one
+    /// that it has no word for.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Valid | Self::Told => "VALID",
+            Self::Unknown => "UNKNOWN",
+            Self::NoUnit => "NO_UNIT",
+            Self::Invalid => "INVALID",
+        }
+    }
+
+    fn style(self) -> Style {
+        match self {
+            Self::Valid => GOOD,
+            Self::Told | Self::Unknown => WARN,
+            Self::NoUnit | Self::Invalid => BAD,
+        }
+    }
+}
+
+/// How many of the addresses stand so.
+struct Counts {
+    valid: usize,
+    unknown: usize,
+    no_unit: usize,
+    invalid: usize,
+}
+
+impl Counts {
+    fn of(addresses: &[CheckedAddress]) -> Self {
+        let of = |word: &str| {
+            addresses
+                .iter()
+                .filter(|address| Standing::of(address).word() == word)
+                .count()
+        };
+        Self {
+            valid: of("VALID"),
+            unknown: of("UNKNOWN"),
+            no_unit: of("NO_UNIT"),
+            invalid: of("INVALID"),
+        }
     }
 }
 
@@ -70,20 +121,12 @@ pub fn e911_check_human(checked: &CheckedAddresses, width: usize) -> String {
     let fits = LEFT + place + 2 + count + 2 + source <= width;
     let mut order: Vec<(&CheckedAddress, &[String; 3])> = addresses.iter().zip(&rows).collect();
     // Stable: within a verdict the order of the files stays.
-    order.sort_by_key(|(address, _)| match address.verdict {
-        Verdict::Valid => 0,
-        Verdict::NoUnit => 1,
-        Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => 2,
-        Verdict::Invalid { .. } => 3,
-    });
+    order.sort_by_key(|(address, _)| Standing::of(address));
     let mut text = String::new();
     for (address, [line, numbers, from]) in order {
-        let style = match address.verdict {
-            Verdict::Valid => GOOD,
-            Verdict::Invalid { .. } => BAD,
-            Verdict::NoUnit | Verdict::Unknown { .. } | Verdict::OutOfReach { .. } => WARN,
-        };
-        let head = format!("{style}{:<7}{style:#}  ", word(&address.verdict));
+        let standing = Standing::of(address);
+        let style = standing.style();
+        let head = format!("{style}{:<7}{style:#}  ", standing.word());
         if fits {
             text.push_str(&format!(
                 "{head}{line:<place$}  {numbers:>count$}  {FAINT}{from}{FAINT:#}\n"
@@ -147,9 +190,14 @@ fn details(checked: &CheckedAddress, width: usize) -> String {
     };
     match &checked.verdict {
         Verdict::Valid => {}
-        Verdict::NoUnit => say(
-            "the building has several tenants, and the address names no unit: write secondaryLocationDescription and unit",
-        ),
+        Verdict::NoUnit => say(match checked.no_unit {
+            false => {
+                "the building has several tenants, and the address names no unit: write secondaryLocationDescription and unit, or unit: null where there is none to name"
+            }
+            true => {
+                "the building has several tenants, and the file says that the address has no unit"
+            }
+        }),
         Verdict::Unknown { why } => say(&format!("the provider can't tell: {why}")),
         Verdict::OutOfReach { why } => say(&format!("the provider could not be asked: {why}")),
         Verdict::Invalid {
@@ -194,7 +242,12 @@ fn summary(addresses: &[CheckedAddress], unknown_blocks: bool) -> String {
     if addresses.is_empty() {
         return "The files declare no E911 address.\n".to_owned();
     }
-    let (valid, invalid, unknown) = counts(addresses);
+    let Counts {
+        valid,
+        unknown,
+        no_unit,
+        invalid,
+    } = Counts::of(addresses);
     let numbers: usize = addresses.iter().map(|address| address.numbers.len()).sum();
     let addresses = match addresses.len() {
         1 => "1 address".to_owned(),
@@ -212,6 +265,11 @@ fn summary(addresses: &[CheckedAddress], unknown_blocks: bool) -> String {
         };
         parts.push(format!("{WARN}{unknown} {word}{WARN:#}"));
     }
+    if no_unit > 0 {
+        parts.push(format!(
+            "{BAD}{no_unit} without the unit that is needed{BAD:#}"
+        ));
+    }
     if invalid > 0 {
         parts.push(format!("{BAD}{invalid} invalid{BAD:#}"));
     }
@@ -227,11 +285,16 @@ pub fn e911_check_json(checked: &CheckedAddresses) -> String {
         elsewhere,
         unknown_blocks: _, // the exit status has it
     } = checked;
-    let (valid, invalid, unknown) = counts(addresses);
+    let Counts {
+        valid,
+        unknown,
+        no_unit,
+        invalid,
+    } = Counts::of(addresses);
     let rows: Vec<Value> = addresses.iter().map(json_row).collect();
     let document = json!({
         "formatVersion": FORMAT_VERSION,
-        "summary": { "valid": valid, "invalid": invalid, "unknown": unknown },
+        "summary": { "valid": valid, "invalid": invalid, "unknown": unknown, "noUnit": no_unit },
         "addresses": rows,
         "notInFiles": elsewhere,
     });
@@ -254,7 +317,7 @@ fn json_row(checked: &CheckedAddress) -> Value {
         ),
     };
     json!({
-        "verdict": word(&checked.verdict),
+        "verdict": Standing::of(checked).word(),
         "address": said(&checked.address),
         "numbers": checked.numbers,
         "source": { "file": checked.file, "line": checked.line },
@@ -281,6 +344,7 @@ mod tests {
                     "streetSuffix": "St", "secondaryLocationDescription": "SUITE", "unit": "7",
                     "city": "Sandy Hill", "state": "ON", "country": "CAN", "language": "fr-CA",
                 })),
+                no_unit: false,
                 numbers: vec!["16137690101".parse().expect("a number")],
                 file: "a.yaml".into(),
                 line: 7,

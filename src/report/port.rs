@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -19,7 +20,7 @@ const DIM: Ansi = Ansi::new().effects(Effects::DIMMED);
 const ALARM: Ansi = AnsiColor::Red.on_default().effects(Effects::BOLD);
 
 /// What `alz port show --format json` prints.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PortDocument {
     /// The format of this document; minor numbers only add members.
@@ -31,6 +32,7 @@ pub struct PortDocument {
     /// The partition it is of.
     pub partition: PartitionId,
     /// When the platform was asked (RFC 3339).
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub created_at: Timestamp,
     /// What needs a person comes first.
     pub ports: Vec<PortEntry>,
@@ -67,7 +69,7 @@ fn key(entry: &PortEntry) -> impl Ord {
 }
 
 /// A port: where it stands, what was asked for, what can still be done.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PortEntry {
     /// As `alz status` has it.
@@ -86,8 +88,9 @@ pub struct PortEntry {
 }
 
 /// Whether something can be done now.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Possible {
+    /// It can be done now.
     pub possible: bool,
     /// Why it can't be; what ought to be known where it can.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,17 +130,23 @@ impl Possible {
 }
 
 /// The terms of a port, without its secrets (S:PortX).
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PortTerms {
+    /// The customer, as the losing carrier is shown it (S:CustomerServiceRecordX).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Map<String, Value>>")]
     pub customer_service_record: Option<Record>,
+    /// The main number of the account at the losing carrier (BTN).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_telephone_number: Option<PhoneNumber>,
+    /// Wireline or Wireless.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub porting_wire_type: Option<String>,
+    /// Who may order it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub porting_authorized_name: Option<String>,
+    /// What Canadian ports need besides (S:TelecomSettingsX).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub telecom_settings: Option<Map<String, Value>>,
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::words::{HOLD, clean, wrapped};
@@ -22,7 +23,7 @@ const GOOD: Ansi = AnsiColor::Green.on_default();
 const INDENT: usize = 4;
 
 /// What `alz port check --format json` prints.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PortCheck {
     /// The format of this document; minor numbers only add members.
@@ -34,7 +35,9 @@ pub struct PortCheck {
     /// The partition that was asked.
     pub partition: PartitionId,
     /// When the platform was asked (RFC 3339).
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub created_at: Timestamp,
+    /// How many of each.
     pub summary: CheckSummary,
     /// Each number that was asked about, in the order in which it was named.
     pub numbers: Vec<NumberCheck>,
@@ -46,7 +49,7 @@ pub struct PortCheck {
 }
 
 /// Counts.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckSummary {
     /// Numbers that nothing is known against.
@@ -60,7 +63,7 @@ pub struct CheckSummary {
 }
 
 /// A number, and where it belongs (S:RateCenterX).
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NumberCheck {
     /// Eleven digits.
@@ -88,7 +91,7 @@ pub struct NumberCheck {
 }
 
 /// Numbers that can go together, or that a file wants to go together.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderCheck {
     /// The port's name in the files.
@@ -116,6 +119,7 @@ pub struct OrderCheck {
     pub billing_telephone_number: Option<PhoneNumber>,
     /// The date that the file asks for (CRD).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub crd_date: Option<Date>,
     /// Whether that date is on offer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,6 +128,7 @@ pub struct OrderCheck {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_as: Option<String>,
     /// The days on offer, in order.
+    #[schemars(with = "Vec<String>")]
     pub days: Vec<Date>,
     /// Why the days are not known, though nothing is known against the order.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,9 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
+use super::port::PortDocument;
+use super::port_check::PortCheck;
+use super::status_json::StatusDocument;
 use crate::desired::file::{AccountFile, ConfigFile};
 use crate::model::number::NUMBER_PATTERN;
 use crate::model::values;
@@ -22,10 +25,20 @@ pub enum Kind {
     Account,
     Config,
     Plan,
+    Status,
+    PortShow,
+    PortCheck,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 3] = [Kind::Account, Kind::Config, Kind::Plan];
+    pub const ALL: [Kind; 6] = [
+        Kind::Account,
+        Kind::Config,
+        Kind::Plan,
+        Kind::Status,
+        Kind::PortShow,
+        Kind::PortCheck,
+    ];
 
     /// The name of its file in `schema/`.
     pub const fn file_name(self) -> &'static str {
@@ -33,6 +46,9 @@ impl Kind {
             Kind::Account => "account.schema.json",
             Kind::Config => "config.schema.json",
             Kind::Plan => "plan.schema.json",
+            Kind::Status => "status.schema.json",
+            Kind::PortShow => "port-show.schema.json",
+            Kind::PortCheck => "port-check.schema.json",
         }
     }
 
@@ -41,6 +57,9 @@ impl Kind {
             Kind::Account => "alz account file",
             Kind::Config => "alz.yaml",
             Kind::Plan => "alz plan",
+            Kind::Status => "alz status",
+            Kind::PortShow => "alz port show",
+            Kind::PortCheck => "alz port check",
         }
     }
 }
@@ -71,6 +90,9 @@ pub fn schema(kind: Kind, draft: Draft) -> Value {
         Kind::Account => schema_of::<AccountFile>(name, title, draft),
         Kind::Config => schema_of::<ConfigFile>(name, title, draft),
         Kind::Plan => schema_of::<Plan>(name, title, draft),
+        Kind::Status => schema_of::<StatusDocument>(name, title, draft),
+        Kind::PortShow => schema_of::<PortDocument>(name, title, draft),
+        Kind::PortCheck => schema_of::<PortCheck>(name, title, draft),
     };
     if let (Kind::Account, Value::Object(map)) = (kind, &mut schema) {
         number_keys(map, draft);

@@ -6,6 +6,7 @@ pub mod port;
 use serde_json::{Map, Value};
 
 use super::rules::{Fragment, Order, OrderedNumber, Refusal};
+use super::view;
 use crate::api::wire::DirectoryListing;
 use crate::model::{AccountId, Field, Member, PhoneNumber, Record, values};
 
@@ -146,7 +147,7 @@ fn ordered_number(value: &Value) -> Result<OrderedNumber, Refusal> {
     let digits = text(map, "phoneNumber")?.ok_or_else(|| Refusal::bad("PhoneNumberRequired"))?;
     let number = phone_number(&digits)?;
     if let Some(function) = text(map, "functionType")?
-        && function != "ELS"
+        && function != view::function_type(number)
     {
         return Err(Refusal::bad("InvalidFunctionType").with("functionType", function));
     }

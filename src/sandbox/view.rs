@@ -54,7 +54,7 @@ impl Serialize for NumberView<'_> {
             map.serialize_entry("referenceType", &reference.reference_type)?;
             map.serialize_entry("referenceId", &reference.id)?;
         }
-        map.serialize_entry("functionType", "ELS")?;
+        map.serialize_entry("functionType", function_type(self.number))?;
         map.serialize_entry("accountId", account)?;
         map.serialize_entry("partitionId", &self.world.partition.id)?;
         map.serialize_entry("carrierStatus", status.name())?;
@@ -94,7 +94,7 @@ impl Serialize for NumberView<'_> {
             map.serialize_entry("carrierId", carrier)?;
         }
         map.serialize_entry("id", &digits)?;
-        map.serialize_entry("tollFree", &false)?;
+        map.serialize_entry("tollFree", &self.number.is_toll_free())?;
         map.end()
     }
 }
@@ -177,8 +177,8 @@ pub fn order_echo(
             let state = world.numbers.get(number);
             let reference = state.and_then(|state| state.reference.as_ref());
             let mut row = json!({
-                "phoneNumber": number, "functionType": "ELS", "canAcceptSMS": false,
-                "id": number, "tollFree": false,
+                "phoneNumber": number, "functionType": function_type(*number), "canAcceptSMS": false,
+                "id": number, "tollFree": number.is_toll_free(),
             });
             if let Some(reference) = reference {
                 row["referenceType"] = json!(reference.reference_type);
@@ -193,6 +193,15 @@ pub fn order_echo(
     echo.insert("telephoneNumbers".into(), Value::Array(numbers));
     echo.entry("holdActivation").or_insert(json!(false));
     Value::Object(echo)
+}
+
+/// S:TelephoneNumberAccountBareX.functionType, as its area code says.
+pub fn function_type(number: PhoneNumber) -> &'static str {
+    if number.is_toll_free() {
+        "TollFree"
+    } else {
+        "ELS"
+    }
 }
 
 /// S:TelephoneNumberViewX.
@@ -239,7 +248,7 @@ pub fn inventory(world: &World, number: PhoneNumber) -> wire::TelephoneNumberVie
             Some(Stock::Recovered { at }) => boxed(&date(*at, &digits)),
             Some(Stock::Cooldown { .. } | Stock::Returned) | None => None,
         },
-        function_type: boxed("ELS"),
+        function_type: boxed(function_type(number)),
         distance: None,
         matches_zip: None,
         byotn: Some(false),

@@ -61,7 +61,7 @@ fn each_distinct_address_is_asked_about_once_with_what_to_do_about_it() {
     assert_eq!(document["formatVersion"], "1.0");
     assert_eq!(
         document["summary"],
-        json!({ "valid": 1, "invalid": 1, "unknown": 1 })
+        json!({ "valid": 1, "invalid": 1, "unknown": 1, "noUnit": 0 })
     );
     let valid = with_verdict(&document, "VALID");
     assert_eq!(
@@ -179,41 +179,61 @@ fn nobody_is_named_where_personal_data_is_redacted() {
 /// The provider knows streets; that there are several doors the platform says of
 /// an address alone, before any number has it.
 #[test]
-fn an_address_without_the_unit_that_its_building_needs_is_warned_about_everywhere() {
+fn an_address_without_the_unit_that_its_building_needs_is_not_registered() {
     let without = OFFICE
         .replace("    secondaryLocationDescription: SUITE\n", "")
         .replace("    unit: \"500\"\n", "");
     assert_ne!(without, OFFICE);
+    let none = without.replace("    city: Lindon\n", "    unit: null\n    city: Lindon\n");
+    assert_ne!(none, without);
     let world = World::new(&[("accounts/office.yaml", &without)]);
-    let warned = |world: &World| {
+    let noted = |world: &World, kind: &str| {
         let plan = world.alz(&["plan", "--format", "json"]).expect(0).json();
         let notes = plan["notes"].as_array().expect("notes").iter();
         notes
             .filter(|note| {
                 let reason = note["reason"].as_str().unwrap_or_default();
-                note["kind"] == "warning" && reason.contains("names no unit")
+                note["kind"] == kind && reason.contains("several tenants")
             })
             .flat_map(|note| note["numbers"].as_array().expect("numbers").clone())
             .count()
     };
-    assert_eq!(warned(&world), 3);
-    let document = world
-        .alz(&["e911", "check", "--format", "json"])
-        .expect(0)
-        .json();
-    assert_eq!(document["addresses"][0]["verdict"], "VALID");
-    assert_eq!(document["addresses"][0]["needsUnit"], true);
-    let said = world.alz(&["e911", "check"]).expect(0);
+    let checked = |world: &World, exit: i32| {
+        let said = world.alz(&["e911", "check", "--format", "json"]);
+        let document = said.expect(exit).json();
+        let row = document["addresses"][0].clone();
+        (
+            row["verdict"].clone(),
+            row["needsUnit"].clone(),
+            document["summary"].clone(),
+        )
+    };
+    assert_eq!(noted(&world, "blocked"), 3);
+    let (verdict, needs, summary) = checked(&world, 1);
+    assert_eq!((verdict, needs), (json!("NO_UNIT"), json!(true)));
+    assert_eq!(summary["noUnit"], 1);
+    let said = world.alz(&["e911", "check"]).expect(1);
+    assert!(said.stdout.contains("unit: null"), "{}", said.stdout);
+    // Contract scenario 3: nothing is ordered, and who asks for it hears so.
+    let apply = ["apply", "--auto-approve", "--fail-on-blocked"];
+    let said = world.alz(&apply).expect(3);
     assert!(said.stdout.contains("names no unit"), "{}", said.stdout);
+    assert_eq!(world.writes(), [] as [String; 0]);
     // Nobody is kept from anything by a question that is not answered.
     world.fault(json!({ "path": "/v2/address/validate", "status": 400, "body": "{}" }));
-    assert_eq!(warned(&world), 0);
+    assert_eq!(noted(&world, "blocked"), 0);
     world.clear_faults();
+    // A building without units has none to write.
+    world.write("accounts/office.yaml", &none);
+    assert_eq!((noted(&world, "blocked"), noted(&world, "warning")), (0, 3));
+    let (verdict, needs, summary) = checked(&world, 0);
+    assert_eq!((verdict, needs), (json!("VALID"), json!(true)));
+    assert_eq!(
+        (&summary["noUnit"], &summary["valid"]),
+        (&json!(0), &json!(1))
+    );
     world.write("accounts/office.yaml", OFFICE);
-    assert_eq!(warned(&world), 0);
-    let document = world
-        .alz(&["e911", "check", "--format", "json"])
-        .expect(0)
-        .json();
-    assert_eq!(document["addresses"][0]["needsUnit"], false);
+    assert_eq!((noted(&world, "blocked"), noted(&world, "warning")), (0, 0));
+    let (_, needs, _) = checked(&world, 0);
+    assert_eq!(needs, json!(false));
 }

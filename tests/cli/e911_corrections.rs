@@ -170,7 +170,8 @@ fn a_correction_is_only_reported_where_the_file_does_not_decide() {
 
 #[test]
 fn a_mended_address_goes_out_and_the_old_correction_is_left_alone() {
-    let mended = file("      onCorrection: accept\n").replace("city: Vineyard", "city: Lindon");
+    let suite = "      onCorrection: accept\n      secondaryLocationDescription: SUITE\n      unit: \"500\"\n";
+    let mended = file(suite).replace("city: Vineyard", "city: Lindon");
     let world = World::new(&[(FILE, &mended)]);
     assert_eq!(actions(&plan(&world)), ["update"]);
     apply(&world).expect(0);

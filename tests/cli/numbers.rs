@@ -69,6 +69,8 @@ fn every_way_to_look_looks_there() {
         (&["--npa", "613"], "1613"),
         (&["--npa-nxx", "801-769"], "1801769"),
         (&["--rate-center", "pleasant grove.ut"], "1801769"),
+        (&["--toll-free"], "1800"),
+        (&["--toll-free", "833"], "1833"),
     ] {
         let document = search(&world, arguments);
         assert_eq!(found(&document).len(), 5, "{arguments:?}");
@@ -85,9 +87,59 @@ fn every_way_to_look_looks_there() {
     assert!(digits.windows(2).all(|pair| pair[1] == pair[0] + 1));
 }
 
+/// From a toll-free number nobody can call 911: no word of it, and no question.
+#[test]
+fn a_toll_free_number_is_found_added_and_ordered_without_an_e911_address() {
+    let office = OFFICE.replace("  e911Address: { <<: *office }\n", "");
+    let bare = office
+        .replace("    secondaryLocationDescription: SUITE\n", "")
+        .replace("    unit: \"500\"\n", "");
+    let (head, _) = bare.split_once("numbers:\n").expect("numbers");
+    let world = World::new(&[(FILE, &format!("{head}numbers: {{}}\n"))]);
+    let said = world
+        .alz(&["numbers", "search", "--toll-free", "888", "--add", FILE])
+        .expect(0);
+    assert!(
+        said.stdout
+            .contains("1 free number of the toll-free area code 888"),
+        "{}",
+        said.stdout
+    );
+    let plan = world.alz(&["plan", "--format", "json"]).expect(0).json();
+    assert_eq!(plan["steps"][0]["numbers"], json!(["18887690000"]));
+    assert_eq!(plan["notes"], json!([]), "{plan:#}");
+    world.alz(&["apply", "--auto-approve"]).expect(0);
+    world.advance("PT1H");
+    let number = world.number(ACCOUNT, "18887690000");
+    assert_eq!(number["carrierStatus"], "ACTIVE");
+    assert_eq!(
+        (&number["functionType"], &number["tollFree"]),
+        (&json!("TollFree"), &json!(true))
+    );
+    // Moving its record moves no 911.
+    let moved = text(&world, FILE).replace("city: Lindon", "city: Orem");
+    world.write(FILE, &moved);
+    let plan = world.alz(&["plan", "--format", "json"]).expect(0).json();
+    assert_eq!(plan["steps"][0]["action"], "update");
+    assert_eq!(plan["notes"], json!([]), "{plan:#}");
+    let checked = world
+        .alz(&["e911", "check", "--format", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        (&checked["addresses"], &checked["notInFiles"]),
+        (&json!([]), &json!([]))
+    );
+}
+
 #[test]
 fn nothing_found_is_said_and_is_no_error() {
     let world = world();
+    let said = world
+        .alz(&["numbers", "search", "--toll-free", "844"])
+        .expect(0);
+    assert!(said.stdout.contains("No free numbers"), "{}", said.stdout);
+    assert!(!said.stderr.contains("address"), "{}", said.stderr);
     let said = world.alz(&["numbers", "search", "--npa", "907"]).expect(0);
     assert!(said.stdout.contains("No free numbers"), "{}", said.stdout);
     assert_eq!(

@@ -12,7 +12,9 @@ fn office() -> World {
 
 fn check(world: &World, targets: &[&str], code: i32) -> Value {
     let arguments = [&["port", "check"], targets, &["--format", "json"]].concat();
-    world.alz(&arguments).expect(code).json()
+    let document = world.alz(&arguments).expect(code).json();
+    world.is_as_published("port-check", &document);
+    document
 }
 
 /// Fills the blanks of a stanza as a person would.

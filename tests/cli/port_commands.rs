@@ -529,6 +529,12 @@ fn show_tells_everything_but_the_secrets_and_fits_the_screen() {
     assert_eq!(port["cancel"]["possible"], true);
     assert_eq!(port["trigger"]["possible"], false);
     assert_eq!(port["timeline"].as_array().map(Vec::len), Some(2));
+    // Of every port, with every member that the schema has.
+    for more in [&[][..], &["--redact", "pii"]] {
+        let all = [&["port", "show", "--format", "json"], more].concat();
+        let document = office.alz(&all).expect(0).json();
+        office.world.is_as_published("port-show", &document);
+    }
 }
 
 #[test]

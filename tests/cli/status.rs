@@ -87,6 +87,7 @@ fn every_state_of_a_port_is_shown_with_its_dates_and_whether_it_needs_a_person()
             carrier(&world, "18012240101", action);
         }
         let status = world.alz(&["status", "--format", "json"]).expect(0).json();
+        world.is_as_published("status", &status);
         let port = entry(&status, "main-line");
         assert_eq!(port["state"], state, "{port:#}");
         assert_eq!(port["needsAttention"], needs, "{port:#}");
@@ -117,6 +118,7 @@ fn what_is_only_declared_is_told_apart_from_what_is_in_flight() {
     assert_eq!(status["summary"]["ports"], 2, "{status:#}");
     assert_eq!(status["summary"]["notOrdered"], 1, "{status:#}");
     assert_eq!(status["notOrdered"][0]["name"], "late");
+    world.is_as_published("status", &status);
     let human = world.alz(&["status"]).expect(0).stdout;
     assert!(human.starts_with("In flight: 2 ports.\n"), "{human}");
     assert!(human.contains("Not ordered yet: 1 port."), "{human}");

@@ -293,6 +293,20 @@ impl World {
         });
     }
 
+    /// Whether a document is what `alz schema` says of its kind: every member
+    /// as described, and none that is not.
+    pub fn is_as_published(&self, kind: &str, document: &Value) {
+        let text = self.alz(&["schema", kind]).expect(0).stdout;
+        let mut schema: Value = serde_json::from_str(&text).expect("a schema");
+        close(&mut schema);
+        let validator = jsonschema::validator_for(&schema).expect("a schema that compiles");
+        let faults: Vec<String> = validator
+            .iter_errors(document)
+            .map(|fault| format!("{fault} at {}", fault.instance_path()))
+            .collect();
+        assert!(faults.is_empty(), "{faults:#?}\n{document:#}");
+    }
+
     pub fn number(&self, account: &str, number: &str) -> Value {
         self.get(&format!(
             "/v2/partition/X4fbfNlFRpy7bWDFmCwwdw/account/{account}/telephonenumber/{number}"
@@ -351,4 +365,18 @@ fn client() -> reqwest::Client {
         .tls_backend_preconfigured(tls)
         .build()
         .expect("a client")
+}
+
+/// Members that a schema does not name are refused by it.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.contains_key("properties") && !map.contains_key("additionalProperties") {
+                map.insert("additionalProperties".to_owned(), Value::Bool(false));
+            }
+            map.values_mut().for_each(close);
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }

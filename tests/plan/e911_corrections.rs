@@ -491,37 +491,6 @@ fn who_answers_is_told_when_it_changes_and_only_then() {
 }
 
 #[test]
-fn a_missing_suite_is_told_where_the_platform_or_the_provider_says_so() {
-    let bare = with(
-        without_names(office()),
-        json!({ "unit": null, "secondaryLocationDescription": null }),
-    );
-    let plan = World::new()
-        .declares(json!({ "e911Address": bare }))
-        .lists(
-            "ACTIVE",
-            json!({ "customerServiceRecord": with(office(), json!({ "requiresUnitInfo": true })) }),
-        )
-        .plan();
-    assert!(
-        note(&plan, NoteKind::Warning)
-            .reason
-            .contains("several tenants")
-    );
-    let wants_unit = Verdict::Invalid {
-        errors: vec!["Missing unit information".to_owned()],
-        alternatives: Vec::new(),
-    };
-    let plan = World::new()
-        .declares(json!({ "e911Address": elsewhere() }))
-        .lists("ACTIVE", json!({ "customerServiceRecord": office() }))
-        .verdict(elsewhere(), wants_unit)
-        .plan();
-    let help = note(&plan, NoteKind::Blocked).help.clone();
-    assert!(help.is_some_and(|help| help.contains("secondaryLocationDescription and unit")));
-}
-
-#[test]
 fn half_a_place_is_never_sent_also_where_one_half_is_on_the_platform() {
     let live = with(
         elsewhere(),

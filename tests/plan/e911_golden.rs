@@ -130,16 +130,18 @@ fn a_csr_that_moves_with_and_without_an_e911_address_of_its_own() {
 fn a_unit_that_is_missing() {
     let suite =
         json!({ "secondaryLocationDescription": "SUITE", "unit": "200", "requiresUnitInfo": true });
+    let lists = json!({ "customerServiceRecord": with(ottawa(), suite) });
+    let english = with(ottawa(), json!({ "language": "en-US" }));
     let world = World::new()
-        .declares(json!({ "e911Address": with(ottawa(), json!({ "language": "en-US" })) }))
-        .lists(
-            "ACTIVE",
-            json!({ "customerServiceRecord": with(ottawa(), suite) }),
-        )
-        .verdict(
-            with(ottawa(), json!({ "language": "en-US" })),
-            Verdict::Valid,
-        )
+        .declares(json!({ "e911Address": english }))
+        .lists("ACTIVE", lists.clone())
+        .verdict(english.clone(), Verdict::Valid)
         .used_by(&[]);
     check("unit-missing", &world);
+    let world = World::new()
+        .declares(json!({ "e911Address": with(english.clone(), json!({ "unit": null })) }))
+        .lists("ACTIVE", lists)
+        .verdict(english, Verdict::Valid)
+        .used_by(&[]);
+    check("unit-none", &world);
 }

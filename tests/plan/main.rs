@@ -3,6 +3,7 @@
 mod e911;
 mod e911_corrections;
 mod e911_golden;
+mod e911_unit;
 mod events;
 mod golden;
 mod guards;

@@ -383,13 +383,38 @@ fn a_port_is_triggered_on_its_day_up_to_the_carriers_hour_summer_and_winter() {
         for inside in [second(opens, 0), second(closes, -1)] {
             let step = only_step(&inside);
             assert_eq!(step.action, Action::TriggerPort, "{carrier} {foc}");
-            assert!(inside.notes.is_empty(), "{:#?}", inside.notes);
+            // At midnight, and an hour before the end of a Lumen day, nobody is at the desk.
+            assert!(
+                inside.notes.iter().all(|note| note.reason.contains("desk")),
+                "{:#?}",
+                inside.notes
+            );
         }
         let late = second(closes, 0);
         assert!(
             stands(&late, NoteKind::Waiting).contains("too late to trigger it"),
             "{carrier} {foc}"
         );
+    }
+}
+
+#[test]
+fn a_trigger_while_nobody_can_be_asked_is_warned_about() {
+    // 06:59 and 07:00 in Denver on a Thursday; then a Saturday.
+    for (foc, now, warned) in [
+        ("2026-12-03", "2026-12-03T13:59:00Z", true),
+        ("2026-12-03", "2026-12-03T14:00:00Z", false),
+        ("2026-12-05", "2026-12-05T18:00:00Z", true),
+    ] {
+        let plan = on_the_day("BANDWIDTH", foc, now).plan();
+        assert_eq!(only_step(&plan).action, Action::TriggerPort, "{now}");
+        let warnings = notes(&plan, NoteKind::Warning);
+        assert_eq!(warnings.len(), usize::from(warned), "{now}: {warnings:#?}");
+        for warning in warnings {
+            let help = warning.help.as_deref().unwrap_or_default();
+            assert!(help.contains("07:00 to 18:00 America/Denver"), "{help}");
+            assert!(help.contains("20:00 EST"), "{help}");
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::Global;
 use crate::cli::fatal::Fatal;
+use crate::cli::global::Global;
 use crate::cli::session::{self, Project};
 use crate::desired::Repository;
 use crate::import;

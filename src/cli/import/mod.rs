@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{ArgGroup, Args};
 
-use super::args::Global;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::output::{Format, Output};
 use super::progress::Progress;
 use super::reading::{self, Platform};

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::SearchArgs;
 use super::add::Target;
 use crate::api::{ApiError, InventoryClient, NumberSearch, SearchBy, wire};
-use crate::cli::args::Global;
 use crate::cli::fatal::Fatal;
+use crate::cli::global::Global;
 use crate::cli::output::Output;
 use crate::cli::session::{Project, Session};
 use crate::cli::{Exit, address};
@@ -94,6 +94,11 @@ pub(super) async fn run(
                     output.say("`alz plan` shows what activating them would do.");
                 }
                 None if found.added.is_some() => {}
+                None if found.numbers.is_empty() && args.toll_free.is_some() => {
+                    output.say(
+                        "Look in another: 800, 833, 844, 855, 866, 877 and 888 are toll-free.",
+                    );
+                }
                 None if found.numbers.is_empty() => {
                     output.say("Look farther away: --npa, --rate-center, or another address.");
                 }
@@ -237,7 +242,7 @@ async fn place(args: &SearchArgs, session: &Session) -> Result<(SearchBy, String
             (SearchBy::RateCenter(name), words)
         }),
         args.toll_free.as_ref().map(|npa| {
-            let words = format!("that are toll-free with area code {npa}");
+            let words = format!("of the toll-free area code {npa}");
             (SearchBy::TollFree(npa.clone()), words)
         }),
     ];

@@ -10,7 +10,7 @@ mod update;
 use clap::{Args, Subcommand};
 
 use super::Exit;
-use super::args::Global;
+use super::global::Global;
 use super::output::Output;
 use super::session;
 
@@ -28,6 +28,16 @@ enum PortCommand {
     Trigger(by_hand::TriggerArgs),
     Cancel(by_hand::CancelArgs),
     Update(update::UpdateArgs),
+}
+
+impl PortArgs {
+    /// It sends something, and listens for signals itself.
+    pub const fn writes(&self) -> bool {
+        match self.command {
+            PortCommand::Check(_) | PortCommand::Show(_) => false,
+            PortCommand::Trigger(_) | PortCommand::Cancel(_) | PortCommand::Update(_) => true,
+        }
+    }
 }
 
 pub async fn run(arguments: &PortArgs, global: &Global, output: &Output) -> Exit {

@@ -12,7 +12,7 @@ use super::super::saying::Saying;
 use super::editable::May;
 use super::follow::{cancellable, cancelling, given_up, is_on_its_way, triggering};
 use super::names;
-use super::progress::{Stage, day, progress, window};
+use super::progress::{Stage, day, progress, unattended, window};
 use super::step::PortStep;
 
 /// What is done to a port by hand.
@@ -156,7 +156,7 @@ fn trigger(
     match (Stage::of(port, context.now, context.memory), open) {
         (Stage::Open { .. }, Some(_)) => Ok((
             triggering(port, name, &desired.account, context),
-            Vec::new(),
+            unattended(port, context.now).into_iter().collect(),
         )),
         (Stage::Ahead { foc }, Some(open)) => Err(Saying::blocked(format!(
             "too early: its FOC date is {}, and it can be triggered {open}",

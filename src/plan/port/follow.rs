@@ -18,7 +18,7 @@ use super::super::events;
 use super::super::saying::Saying;
 use super::super::step::state_change;
 use super::amend::{self, Amendment};
-use super::progress::{Progress, Stage, day, progress};
+use super::progress::{Progress, Stage, day, progress, unattended};
 use super::step::PortStep;
 use super::{Member, Ported, Scene, names, today};
 
@@ -288,6 +288,11 @@ fn trigger(
             ported.say(member.number, why_not.clone());
         }
         return;
+    }
+    if let Some(warning) = unattended(port, scene.context.now) {
+        for member in wanted {
+            ported.say(member.number, warning.clone());
+        }
     }
     triggering(port, name, scene.account(), scene.context).attach(
         scene.account(),

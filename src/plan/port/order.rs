@@ -4,11 +4,14 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use crate::model::{DesiredNumber, DesiredPort, Member, PhoneNumber, Record, calendar, paths};
+use crate::model::{
+    DesiredNumber, DesiredPort, Field, Member, PhoneNumber, Record, calendar, paths,
+};
 use crate::plan::checks::{NewAddress, PortQuestion};
 use crate::plan::document::{Action, Change, Expect, PortFacts};
 
 use super::super::activate::{address_fault, missing};
+use super::super::door::{self, Door};
 use super::super::overlay::{self, body, lay};
 use super::super::saying::Saying;
 use super::super::update::{Opinion, opinion};
@@ -91,7 +94,12 @@ pub(super) fn order(scene: Scene, port: &DesiredPort, numbers: &Numbers, ported:
         billing_telephone_number: port.port.billing_telephone_number.value().copied(),
     };
     let mut asking = false;
-    match opinion(Some(&asked), scene.context, scene.checks) {
+    match opinion(
+        Some(&asked),
+        unit(port, numbers),
+        scene.context,
+        scene.checks,
+    ) {
         Opinion::Fine(saying) => draft.sayings.extend(saying),
         Opinion::Refused(saying) => draft.faults.push(saying),
         Opinion::Unasked(address) => {
@@ -154,6 +162,24 @@ pub(super) fn order(scene: Scene, port: &DesiredPort, numbers: &Numbers, ported:
             .map_or(port.source, |(_, first)| first.source),
         ported,
     );
+}
+
+/// Whether the one address of the order may go without a unit: where each of its
+/// numbers says so. A number without a record of its own has the port's.
+fn unit(port: &DesiredPort, numbers: &Numbers) -> Door {
+    let of_port = &port.port.customer_service_record;
+    let unsaid = numbers.iter().any(|(_, number)| {
+        let csr = match &number.customer_service_record {
+            Field::Absent => of_port,
+            own @ (Field::Null | Field::Value(_)) => own,
+        };
+        door::said(&number.e911_address, csr) == Door::Unsaid
+    });
+    if unsaid {
+        Door::Unsaid
+    } else {
+        Door::SaidToBeNone
+    }
 }
 
 fn say(numbers: &[PhoneNumber], sayings: Vec<Saying>, ported: &mut Ported) {

@@ -303,6 +303,23 @@ fn untriggerable(carrier: &str) -> Saying {
     .help("write trigger: auto, or ask the provider's support to trigger it that day")
 }
 
+/// Said of a trigger at a time when nobody can be asked why it got stuck (guide,
+/// "Trigger Port": support is, after 20 minutes).
+pub(super) fn unattended(port: &LivePort, now: Timestamp) -> Option<Saying> {
+    let (auto, foc) = (port.auto_trigger()?, port.foc?);
+    let carrier = port.carrier_type.as_deref().unwrap_or("the carrier");
+    (!auto.is_attended(now)).then(|| {
+        Saying::warning(format!(
+            "it is triggered while nobody is at {carrier}'s desk: if it gets stuck, its numbers may ring nowhere until somebody is"
+        ))
+        .help(format!(
+            "apply in the hours of the desk ({}), or leave it to {carrier}, which activates it at {}",
+            auto.desk(),
+            clock(auto, foc)
+        ))
+    })
+}
+
 /// " on Tuesday 2026-12-01", where it is known.
 pub(super) fn on(at: Option<Timestamp>) -> String {
     at.map_or_else(String::new, |at| {

@@ -149,6 +149,9 @@ fn every_field_of_every_document_is_reached_by_its_own_path() {
         ("account", Kind::Account),
         ("config", Kind::Config),
         ("plan", Kind::Plan),
+        ("status", Kind::Status),
+        ("port-show", Kind::PortShow),
+        ("port-check", Kind::PortCheck),
     ] {
         let document = document(name, kind);
         for node in walk::nodes(&document.schema) {

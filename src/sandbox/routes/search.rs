@@ -15,7 +15,7 @@ use crate::sandbox::rules::{
 use crate::sandbox::view;
 use crate::sandbox::world::World;
 
-/// S:TelephoneNumberViewX.functionType; only ELS is in stock.
+/// S:TelephoneNumberViewX.functionType; of the last two none is in stock.
 const FUNCTION_TYPES: &[&str] = &["ELS", "TollFree", "TemporaryNumber", "SPTN"];
 /// S:InboundCarrierX.carrierType, as O:getClosestAvailableRateCenters has it.
 const CARRIER_TYPES: &[&str] = &[
@@ -53,11 +53,12 @@ pub fn search(
     let quantity = count(request, "qty")?.filter(|_| dynamic);
     let wanted = Wanted {
         by: by(request, dynamic)?,
+        toll_free: function == "TollFree",
         carrier: carrier(&platform.world, request)?,
         most: quantity.map_or(most, |quantity| quantity.min(most)),
         sequential: flag(request, "sequential")?.unwrap_or(false),
     };
-    let found = if function == "ELS" {
+    let found = if matches!(function, "ELS" | "TollFree") {
         find(&platform.world, &wanted, now)?
     } else {
         Vec::new()
@@ -81,6 +82,7 @@ pub fn dynamic(
     account_exists(&platform.world, &account)?;
     let wanted = Wanted {
         by: exchange(request)?.ok_or_else(|| Refusal::bad("NpaRequired"))?,
+        toll_free: false,
         carrier: None,
         most: count(request, "qty")?.unwrap_or(1),
         // O:retrieveTnsFromCarriersDynamicInventory has true as its default.
@@ -131,6 +133,7 @@ pub fn nearest(
     };
     let wanted = Wanted {
         by,
+        toll_free: false,
         carrier: None,
         most: 1,
         sequential: false,

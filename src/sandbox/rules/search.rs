@@ -36,6 +36,9 @@ pub enum By {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     pub by: By,
+    /// Numbers whose calls the called party pays for, and no others (function
+    /// type TollFree); else none of them (ELS).
+    pub toll_free: bool,
     pub carrier: Option<CarrierId>,
     pub most: usize,
     /// Only numbers that follow one another, `most` of them, or none.
@@ -64,6 +67,7 @@ struct Block<'a> {
 pub fn find(world: &World, wanted: &Wanted, now: Timestamp) -> Result<Vec<Found>, Refusal> {
     let Wanted {
         by,
+        toll_free,
         carrier,
         most,
         sequential,
@@ -103,6 +107,7 @@ pub fn find(world: &World, wanted: &Wanted, now: Timestamp) -> Result<Vec<Found>
         };
         let mut free = numbers(narrowed)
             .filter_map(PhoneNumber::from_u64)
+            .filter(|number| number.is_toll_free() == *toll_free)
             .filter(|number| is_offered(world, *number, block.range, now));
         let taken: Vec<PhoneNumber> = if *sequential {
             run(free, *most)
@@ -261,6 +266,7 @@ mod tests {
     fn wanted(by: By, most: usize) -> Wanted {
         Wanted {
             by,
+            toll_free: false,
             carrier: None,
             most,
             sequential: false,
