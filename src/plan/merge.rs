@@ -468,7 +468,13 @@ fn add(whole: &mut Plan, part: Plan) {
 
 fn described(part: &Part) -> MergedPart {
     let Part { file, plan } = part;
+    let mut allow = BTreeMap::new();
+    for tripped in &plan.guards {
+        let most = allow.entry(tripped.guard.clone()).or_default();
+        *most = tripped.allow.max(*most);
+    }
     MergedPart {
+        allow,
         file: file.clone(),
         shard: plan.shard.clone(),
         created_at: plan.created_at,

@@ -40,7 +40,8 @@ pub fn merged_problems(plan: &Plan) -> Vec<Problem> {
         let help = "make all parts anew, or take those of one run";
         of_run(OLD_PART, old).warning().help(help)
     });
-    missing.into_iter().chain(old).collect()
+    let lifts = merged.lifts().map(|lifts| of_run(GUARD, lifts).warning());
+    missing.into_iter().chain(old).chain(lifts).collect()
 }
 
 /// A problem that is about no file.
