@@ -409,3 +409,36 @@ fn the_variables_of_a_pipeline_choose_the_shard_where_they_are_asked_to() {
     let wrong = run(&[], &[("ALZ_SHARD", "4/3")]).expect(1);
     assert!(wrong.stdout.contains("no shard 4 of 3"), "{}", wrong.stdout);
 }
+
+#[test]
+fn an_audit_in_shards_finds_the_same_ignored_drift_without_use_as_one_run() {
+    let world = world();
+    // The number of the first entry is one shard's; nothing is stuck anywhere.
+    world.write(
+        "alz.yaml",
+        "version: 1\nenvironments:\n  test: { api: \"http://127.0.0.1:1\", accounts: [accounts/**/*.yaml] }\nignore:\n  - { numbers: [\"12012000001\"], until: 2027-01-01, reason: known }\n  - { kinds: [stuck], until: 2026-12-31, reason: never seen }\n",
+    );
+    let whole = world.alz(&["drift", "--format", "json"]).expect(2).json();
+    assert_eq!(whole["drift"]["stale"][0]["reason"], "never seen");
+    for (index, said) in (1..).zip(side_by_side(&world, &["drift", "--format", "json"], 2)) {
+        assert!(said.json()["drift"]["stale"].is_null(), "{}", said.stdout);
+        world.write(&format!("{index}.json"), &said.stdout);
+    }
+    let merge = ["report", "merge", "1.json", "2.json", "--format", "json"];
+    let merged = world.alz(&merge).expect(2).json();
+    assert_eq!(merged["drift"], whole["drift"]);
+    // With a share missing nobody knows.
+    let merge = ["report", "merge", "2.json", "--allow-missing", "--format"];
+    for (format, status) in [("json", 2), ("prometheus", 2)] {
+        let said = world.alz(&[&merge[..], &[format]].concat()).expect(status);
+        match format {
+            "json" => assert!(said.json()["drift"]["stale"].is_null(), "{}", said.stdout),
+            _ => assert!(
+                said.stdout
+                    .contains("alz_drift_missing_shards{environment=\"test\"} 1"),
+                "{}",
+                said.stdout
+            ),
+        }
+    }
+}
