@@ -17,7 +17,7 @@ use crate::desired::{Repository, Subject, settings};
 use crate::live;
 use crate::model::live::LiveAccount;
 use crate::model::{AccountId, DesiredAccount, Ignore, PhoneNumber, SourceId};
-use crate::plan::drift::{self, Audit, Facts, Found, Spot};
+use crate::plan::drift::{self, Audit, Facts, Found, Ignoring, Spot};
 use crate::plan::{AccountPlan, Attention, Context, Covered, Drift, Finding, Source};
 
 /// The account history is read so many days back: drift that is older has no
@@ -151,14 +151,24 @@ fn days_before(now: Timestamp, days: i64) -> Date {
     then.unwrap_or(now).to_zoned_datetime(TimeZone::UTC).date()
 }
 
+/// How much of the environment an audit has seen.
+pub(super) enum Seen {
+    /// All of it: an entry of `ignore:` that nothing answers to is stale.
+    Whole,
+    /// A share of its accounts: such an entry is, where no share answers.
+    Share,
+    /// What was named of it: nothing can be said.
+    Part,
+}
+
 /// All accounts' audits in one, each finding with its line, and what the
-/// project knows of set aside. `whole`: the run has seen all of the environment.
+/// project knows of set aside.
 pub(super) fn gather(
     audits: BTreeMap<AccountId, Audit>,
     repository: &Repository,
     ignore: &[Ignore],
     environment: &str,
-    whole: bool,
+    seen: Seen,
 ) -> Result<Drift, Fatal> {
     let mut covered = Covered::default();
     let mut found: Vec<Found> = Vec::new();
@@ -194,17 +204,26 @@ pub(super) fn gather(
             ..finding
         })
         .collect();
-    let (findings, stale) = drift::ignore(
+    let today = clock::today()?;
+    let Ignoring {
         findings,
-        ignore,
-        settings::FILE,
-        environment,
-        clock::today()?,
-        whole,
-    );
-    Ok(Drift {
+        mut over,
+        unanswered,
+    } = drift::ignore(findings, ignore, settings::FILE, environment, today);
+    let unanswered = match seen {
+        Seen::Whole => {
+            over.extend(unanswered);
+            Vec::new()
+        }
+        Seen::Share => unanswered,
+        Seen::Part => Vec::new(),
+    };
+    let mut drift = Drift {
         findings,
         covered,
-        stale,
-    })
+        stale: over,
+        unanswered,
+    };
+    drift.sort_stale();
+    Ok(drift)
 }

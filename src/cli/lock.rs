@@ -98,6 +98,11 @@ pub async fn connect(
     output: &Output,
 ) -> Result<(Session, Guard), Fatal> {
     let place = arguments.place.open(project, output)?;
+    // Of four runs that look alike a person must know which one holds an account.
+    let command = &match project.narrow.shard {
+        None => command.to_owned(),
+        Some(shard) => format!("{command} --shard {shard}"),
+    };
     if project.is_sandbox() {
         let partition = PartitionId::new(SANDBOX);
         let guard = acquire(&place, partition, arguments, command, accounts, output).await?;

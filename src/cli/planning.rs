@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 use serde_json::json;
 use tokio::sync::OnceCell;
 
-use super::auditing::{self, Auditor, Terms};
+use super::auditing::{self, Auditor, Seen, Terms};
 use super::base::{self, Base};
 use super::fatal::Fatal;
 use super::output::Output;
@@ -155,13 +155,20 @@ pub async fn make(
         base::sum_up(&mut plan, base, repository, &project.narrow);
     }
     if let Some(auditor) = &auditor {
-        let whole = chosen.0.is_none();
+        let narrow = &project.narrow;
+        let seen = match (&chosen.0, narrow.shard) {
+            (None, _) => Seen::Whole,
+            (Some(_), Some(_)) if narrow.targets.is_empty() && request.files.is_empty() => {
+                Seen::Share
+            }
+            (Some(_), _) => Seen::Part,
+        };
         plan.drift = Some(auditing::gather(
             audits,
             repository,
             &project.ignore,
             &project.environment,
-            whole,
+            seen,
         )?);
         if auditor.lacks_authors() {
             output.say(&warning(

@@ -346,6 +346,7 @@ fn joined(parts: Vec<Part>, missing: Vec<String>, guards: Verdict) -> Option<Pla
         .collect();
     let alz_version = versions.into_iter().collect::<Vec<_>>().join(", ");
     let redacted = parts.iter().all(|part| part.plan.redacted);
+    let is_whole = missing.is_empty();
     let merged = Merged {
         parts: parts.iter().map(described).collect(),
         missing,
@@ -359,6 +360,12 @@ fn joined(parts: Vec<Part>, missing: Vec<String>, guards: Verdict) -> Option<Pla
     whole.policies.sort_by(|a, b| a.account.cmp(&b.account));
     if let Some(drift) = &mut whole.drift {
         drift.findings.sort_by(|a, b| a.account.cmp(&b.account));
+        // To what is not here somebody may answer.
+        let unanswered = std::mem::take(&mut drift.unanswered);
+        if is_whole {
+            drift.stale.extend(unanswered);
+            drift.sort_stale();
+        }
     }
     Some(Plan {
         format_version: FORMAT_VERSION.to_owned(),
@@ -420,6 +427,7 @@ fn add(whole: &mut Plan, part: Plan) {
             findings,
             covered,
             stale,
+            unanswered,
         }),
     ) = (&mut whole.drift, drift)
     {
@@ -430,6 +438,7 @@ fn add(whole: &mut Plan, part: Plan) {
                 all.stale.push(entry);
             }
         }
+        all.unanswered.retain(|entry| unanswered.contains(entry));
         let Covered {
             accounts,
             live,
@@ -468,7 +477,13 @@ fn add(whole: &mut Plan, part: Plan) {
 
 fn described(part: &Part) -> MergedPart {
     let Part { file, plan } = part;
+    let mut allow = BTreeMap::new();
+    for tripped in &plan.guards {
+        let most = allow.entry(tripped.guard.clone()).or_default();
+        *most = tripped.allow.max(*most);
+    }
     MergedPart {
+        allow,
         file: file.clone(),
         shard: plan.shard.clone(),
         created_at: plan.created_at,

@@ -40,7 +40,8 @@ pub fn merged_problems(plan: &Plan) -> Vec<Problem> {
         let help = "make all parts anew, or take those of one run";
         of_run(OLD_PART, old).warning().help(help)
     });
-    missing.into_iter().chain(old).collect()
+    let lifts = merged.lifts().map(|lifts| of_run(GUARD, lifts).warning());
+    missing.into_iter().chain(old).chain(lifts).collect()
 }
 
 /// A problem that is about no file.
@@ -75,8 +76,12 @@ fn note(note: &Note) -> Problem {
         until: _, // that a person acts: no day is known
         origin: _,
     } = note;
-    let numbers = words::numbers(numbers);
-    let message = match numbers.as_str() {
+    const SHOWN: usize = 5;
+    let mut said: Vec<String> = numbers.iter().take(SHOWN).map(|n| n.spaced()).collect();
+    if numbers.len() > SHOWN {
+        said.push(format!("{} more", numbers.len() - SHOWN));
+    }
+    let message = match said.join(", ").as_str() {
         "" => format!("account {account}: {reason}"),
         numbers => format!("{numbers} (account {account}): {reason}"),
     };
@@ -106,7 +111,7 @@ mod tests {
         let mut document = json!({
             "formatVersion": "1.0", "alzVersion": "0.1.0", "environment": "production",
             "partition": "p", "createdAt": "2026-11-23T05:00:00Z", "desiredDigest": "sha256:9f2b",
-            "summary": {}, "steps": [], "notes": [], "names": { "a": "Utah\tClinic" },
+            "summary": {}, "steps": [], "notes": [], "names": { "a": "Utah Clinic" },
         });
         for (name, member) in members.as_object().expect("members") {
             document[name] = member.clone();

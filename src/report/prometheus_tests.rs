@@ -115,6 +115,7 @@ fn plan(environment: &str, findings: Value) -> Plan {
             until: "2026-11-01".parse().expect("a date"),
             reason: String::new(),
         }],
+        unanswered: Vec::new(),
     });
     plan
 }

@@ -224,11 +224,9 @@ fn four_shards_share_a_database_lock_that_keeps_every_other_run_out() {
         let mut command = shared.command(&[&apply[..], other].concat());
         let said: Said = command.envs(lock).output().expect("alz runs").into();
         let said = said.expect(1);
-        assert!(
-            said.stderr.contains("another run is writing"),
-            "{}",
-            said.stderr
-        );
+        for word in ["another run is writing", "`alz apply --shard 4/4`"] {
+            assert!(said.stderr.contains(word), "{word}: {}", said.stderr);
+        }
     }
     let mut killed = shards.remove(0);
     killed.kill().expect("it is killed"); // SIGKILL
@@ -347,9 +345,9 @@ fn shards_together_do_not_pass_a_guard_that_stops_one_run() {
     let tripped: Vec<Value> = (1..=3)
         .map(|index| {
             let shard = format!("{index}/3");
-            run(&["plan", "--format", "json", "--shard", &shard])
-                .expect(0)
-                .json()
+            let said = run(&["plan", "--format", "json", "--shard", &shard]).expect(0);
+            world.write(&format!("{index}.json"), &said.stdout);
+            said.json()
         })
         .filter(|plan| plan["summary"]["release"] != 0)
         .collect();
@@ -362,18 +360,25 @@ fn shards_together_do_not_pass_a_guard_that_stops_one_run() {
         .sum();
     assert!(passed <= 5, "{tripped:#?}");
     assert!(passed < 6 && tripped.iter().any(|plan| !plan["guards"].is_null()));
-    // Lifted as each of them says, they do it.
+    // What is put together says what lifts each part, which is applied by itself;
+    // lifted so, they do it.
+    let merge = ["report", "merge", "1.json", "2.json", "3.json"];
+    let told = world.alz(&merge).expect(0);
+    let merged = world.alz(&[&merge[..], &["--format", "json"]].concat());
+    let merged = merged.expect(0).json();
     for index in 1..=3 {
-        let shard = format!("{index}/3");
-        run(&[
-            "apply",
-            "--auto-approve",
-            "--shard",
-            &shard,
-            "--allow",
-            "release=6",
-        ])
-        .expect(0);
+        let part = format!("{index}.json");
+        let lift = &merged["merged"]["parts"][index - 1]["allow"]["release"];
+        match lift.as_u64() {
+            None => world.alz(&["apply", &part]).expect(0),
+            Some(count) => {
+                world.alz(&["apply", &part]).expect(1);
+                let lift = format!("release={count}");
+                let said = format!("{part} with --allow {lift}");
+                assert!(told.stdout.contains(&said), "{said}: {}", told.stdout);
+                world.alz(&["apply", &part, "--allow", &lift]).expect(0)
+            }
+        };
     }
     let releases = |writes: Vec<String>| writes.iter().filter(|w| w.starts_with("DELETE")).count();
     assert_eq!(releases(world.writes()), 6);
@@ -401,4 +406,37 @@ fn the_variables_of_a_pipeline_choose_the_shard_where_they_are_asked_to() {
     );
     let wrong = run(&[], &[("ALZ_SHARD", "4/3")]).expect(1);
     assert!(wrong.stdout.contains("no shard 4 of 3"), "{}", wrong.stdout);
+}
+
+#[test]
+fn an_audit_in_shards_finds_the_same_ignored_drift_without_use_as_one_run() {
+    let world = world();
+    // The number of the first entry is one shard's; nothing is stuck anywhere.
+    world.write(
+        "alz.yaml",
+        "version: 1\nenvironments:\n  test: { api: \"http://127.0.0.1:1\", accounts: [accounts/**/*.yaml] }\nignore:\n  - { numbers: [\"12012000001\"], until: 2027-01-01, reason: known }\n  - { kinds: [stuck], until: 2026-12-31, reason: never seen }\n",
+    );
+    let whole = world.alz(&["drift", "--format", "json"]).expect(2).json();
+    assert_eq!(whole["drift"]["stale"][0]["reason"], "never seen");
+    for (index, said) in (1..).zip(side_by_side(&world, &["drift", "--format", "json"], 2)) {
+        assert!(said.json()["drift"]["stale"].is_null(), "{}", said.stdout);
+        world.write(&format!("{index}.json"), &said.stdout);
+    }
+    let merge = ["report", "merge", "1.json", "2.json", "--format", "json"];
+    let merged = world.alz(&merge).expect(2).json();
+    assert_eq!(merged["drift"], whole["drift"]);
+    // With a share missing nobody knows.
+    let merge = ["report", "merge", "2.json", "--allow-missing", "--format"];
+    for (format, status) in [("json", 2), ("prometheus", 2)] {
+        let said = world.alz(&[&merge[..], &[format]].concat()).expect(status);
+        match format {
+            "json" => assert!(said.json()["drift"]["stale"].is_null(), "{}", said.stdout),
+            _ => assert!(
+                said.stdout
+                    .contains("alz_drift_missing_shards{environment=\"test\"} 1"),
+                "{}",
+                said.stdout
+            ),
+        }
+    }
 }

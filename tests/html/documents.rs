@@ -221,6 +221,7 @@ pub fn refused() -> Plan {
         "changes": [{ "path": "state", "before": "ACTIVE", "after": "released" }],
         "request": { "method": "DELETE", "path": "/v2/x" },
     }]);
+    document["summary"] = json!({ "release": 1 });
     document["policies"] = json!([{
         "severity": "error", "policy": "policy/window.schema.json", "step": "release-18017690203",
         "account": "bRW8jpoCTGOaOIF5wqvSVg", "numbers": ["18017690203"], "source": source,

@@ -91,6 +91,7 @@ fn drift(plan: &Plan, accounts: &[AccountPlan]) -> Drift {
             addresses: sum(|account| account.counts.in_sync),
         },
         stale: Vec::new(),
+        unanswered: Vec::new(),
     }
 }
 

@@ -175,50 +175,43 @@ fn gathered(arguments: &MergeArgs, global: &Global, output: &Output) -> Result<W
         failed,
         unfit,
     } = Parts::read(arguments, global, output);
-    // A shard whose run failed is one that is missing: for that it has to be known
-    // that there are shards, and that one is.
-    let goes_on = arguments.allow_missing && unfit.is_empty() && of_files.is_empty();
-    if goes_on && !plans.is_empty() && !failed.is_empty() {
-        let plan = plan::merge(plans, true).map_err(|faults| unmergeable(&faults))?;
-        let missing = plan.merged.as_ref().map(|merged| merged.missing.len());
-        if missing.is_none_or(|missing| missing < failed.len()) {
-            return Err(told(&failed, FAILED));
-        }
-        for why in &failed {
-            output.say(&report::warning(why, None));
-        }
-        return Ok(Whole::Plan(Box::new(plan)));
-    }
-    if !failed.is_empty() && unfit.is_empty() {
-        return Err(told(&failed, FAILED));
-    }
     if !unfit.is_empty() {
         let faults: Vec<String> = unfit.into_iter().chain(failed).collect();
         let redacts = output.privacy.redactor().is_some();
-        return Err(told(
-            &faults,
-            match redacts {
-                false => {
-                    "each part is what `plan`, `drift` or `validate` wrote with --format json, whole and unchanged"
-                }
-                true => {
-                    "each part is what `plan`, `drift` or `validate` wrote with --format json; for --redact pii make it with --redact pii"
-                }
-            },
-        ));
+        return Err(told(&faults, if redacts { UNFIT_REDACTED } else { UNFIT }));
     }
     match (plans.is_empty(), of_files.first()) {
-        (true, _) => Ok(Whole::Problems(checked(problems, global, output)?)),
-        (false, None) => plan::merge(plans, arguments.allow_missing)
-            .map(|plan| Whole::Plan(Box::new(plan)))
-            .map_err(|faults| unmergeable(&faults)),
         (false, Some(file)) => Err(Fatal::with_help(
             format!("{file} holds problems of files, and other parts hold plans"),
             "put together documents of one kind",
         )),
+        (false, None) if failed.is_empty() => plan::merge(plans, arguments.allow_missing)
+            .map(|plan| Whole::Plan(Box::new(plan)))
+            .map_err(|faults| unmergeable(&faults)),
+        (false, None) if arguments.allow_missing => without(plans, &failed, output),
+        _ if !failed.is_empty() => Err(told(&failed, FAILED)),
+        (_, _) => Ok(Whole::Problems(checked(problems, global, output)?)),
     }
 }
 
+/// The parts without those whose runs failed, which are shards that are missing:
+/// for that it has to be known that there are shards, and that so many are.
+fn without(plans: Vec<Part>, failed: &[String], output: &Output) -> Result<Whole, Fatal> {
+    let plan = plan::merge(plans, true).map_err(|faults| unmergeable(&faults))?;
+    let missing = plan.merged.as_ref().map(|merged| merged.missing.len());
+    if missing.is_none_or(|missing| missing < failed.len()) {
+        return Err(told(failed, FAILED));
+    }
+    for why in failed {
+        output.say(&report::warning(why, None));
+    }
+    Ok(Whole::Plan(Box::new(plan)))
+}
+
+/// The ways out where parts are no documents.
+const UNFIT: &str =
+    "each part is what `plan`, `drift` or `validate` wrote with --format json, whole and unchanged";
+const UNFIT_REDACTED: &str = "each part is what `plan`, `drift` or `validate` wrote with --format json; for --redact pii make it with --redact pii";
 /// The way out where a run made no document.
 const FAILED: &str = "its own log says more: run it again; --allow-missing goes on without a shard";
 

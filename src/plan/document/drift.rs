@@ -26,9 +26,19 @@ pub struct Drift {
     /// Entries of `ignore:` that are over, or that nothing answers to any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stale: Vec<StaleIgnore>,
+    /// Of one share of the accounts: entries of `ignore:` that nothing in it answers
+    /// to. Where no share answers they are stale, which the document of all says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unanswered: Vec<StaleIgnore>,
 }
 
 impl Drift {
+    /// Stale entries in the order in which they stand.
+    pub fn sort_stale(&mut self) {
+        self.stale
+            .sort_by_key(|entry| (entry.source.line, entry.column));
+    }
+
     /// The findings that make the command's status 2.
     pub fn counting(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.counts())

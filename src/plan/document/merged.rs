@@ -2,6 +2,8 @@
 //! for reading: what each step relied on stays with the part that it came from,
 //! and it is the part that is applied.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,10 @@ pub struct MergedPart {
     pub created_at: Timestamp,
     /// What its files asked for, as one digest.
     pub desired_digest: String,
+    /// The guards that it goes beyond by itself, each with the count that lifts it
+    /// for this part (`--allow`): a shard has a share of a guard alone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub allow: BTreeMap<String, u64>,
 }
 
 /// Parts of one run are made side by side, or as the runners come free. One that
@@ -41,12 +47,38 @@ const APART: SignedDuration = SignedDuration::from_hours(2);
 impl Merged {
     /// What has to be known of it before it is believed, in sentences.
     pub fn remarks(&self) -> Vec<String> {
-        self.gap().into_iter().chain(self.left_behind()).collect()
+        self.gap()
+            .into_iter()
+            .chain(self.left_behind())
+            .chain(self.lifts())
+            .collect()
+    }
+
+    /// The parts that apply refuses each by itself until their guards are lifted,
+    /// whatever the guards say of all together.
+    pub fn lifts(&self) -> Option<String> {
+        let lifts: Vec<String> = self
+            .parts
+            .iter()
+            .filter(|part| !part.allow.is_empty())
+            .map(|part| {
+                let lifts = part
+                    .allow
+                    .iter()
+                    .map(|(guard, count)| format!(" --allow {guard}={count}"));
+                format!("{} with{}", part.file, lifts.collect::<String>())
+            })
+            .collect();
+        (!lifts.is_empty()).then(|| {
+            format!(
+                "Each part is applied by itself and answers to its own guards: if it is meant, apply {}.",
+                shortened(&lifts)
+            )
+        })
     }
 
     /// The parts that are much older than the newest, as a sentence.
     pub fn left_behind(&self) -> Option<String> {
-        const SHOWN: usize = 8;
         let newest = self.parts.iter().map(|part| part.created_at).max()?;
         let old: Vec<&MergedPart> = self
             .parts
@@ -57,20 +89,14 @@ impl Merged {
             .iter()
             .map(|part| newest.duration_since(part.created_at).as_hours())
             .max()?;
-        let mut names: Vec<&str> = old.iter().map(|part| part.file.as_str()).collect();
-        let more = names.len().saturating_sub(SHOWN);
-        names.truncate(SHOWN);
-        let more = match more {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let names: Vec<&str> = old.iter().map(|part| part.file.as_str()).collect();
         let (are, says) = match old.len() {
             1 => ("is", "what it says"),
             _ => ("are up to", "what they say"),
         };
         Some(format!(
-            "{}{more} {are} {hours} hours older than the newest part: {says} may be of another run.",
-            names.join(", ")
+            "{} {are} {hours} hours older than the newest part: {says} may be of another run.",
+            shortened(&names)
         ))
     }
 
@@ -84,5 +110,15 @@ impl Merged {
                 several.join(", ")
             ),
         })
+    }
+}
+
+/// The first few, the rest counted.
+fn shortened<S: AsRef<str>>(items: &[S]) -> String {
+    const SHOWN: usize = 8;
+    let few: Vec<&str> = items.iter().take(SHOWN).map(S::as_ref).collect();
+    match items.len().saturating_sub(SHOWN) {
+        0 => few.join(", "),
+        more => format!("{} and {more} more", few.join(", ")),
     }
 }

@@ -6,17 +6,25 @@ use super::differs;
 use crate::model::{FindingKind, Ignore};
 use crate::plan::document::{Change, Finding, Ignored, Source, StaleIgnore, StaleWhy};
 
+/// What entries make of an audit.
+pub struct Ignoring {
+    /// The findings, those that entries are about marked.
+    pub findings: Vec<Finding>,
+    /// Entries whose day is past.
+    pub over: Vec<StaleIgnore>,
+    /// Entries that none of these findings answers to.
+    pub unanswered: Vec<StaleIgnore>,
+}
+
 /// Marks the findings that entries are about, and says which entries are over
-/// or about nothing. `file` is where the entries stand. `whole`: the run has
-/// seen all of the environment, so that an entry without a finding has none.
+/// or about none of them. `file` is where the entries stand.
 pub fn ignore(
     findings: Vec<Finding>,
     entries: &[Ignore],
     file: &str,
     environment: &str,
     today: Date,
-    whole: bool,
-) -> (Vec<Finding>, Vec<StaleIgnore>) {
+) -> Ignoring {
     let here = entries
         .iter()
         .filter(|entry| entry.fits_environment(environment));
@@ -41,18 +49,17 @@ pub fn ignore(
         let accounts = left.account.cmp(&right.account);
         accounts.then_with(|| key(left).cmp(&key(right)))
     });
-    let unused = holding
-        .iter()
-        .zip(used)
-        .filter(|(_, used)| whole && !used)
-        .map(|(entry, _)| stale(entry, file, StaleWhy::Unused));
-    let mut stale: Vec<StaleIgnore> = over
-        .iter()
-        .map(|entry| stale(entry, file, StaleWhy::Over))
-        .chain(unused)
-        .collect();
-    stale.sort_by_key(|entry| (entry.source.line, entry.column));
-    (marked, stale)
+    let unused = holding.iter().zip(used).filter(|(_, used)| !used);
+    Ignoring {
+        findings: marked,
+        over: over
+            .iter()
+            .map(|entry| stale(entry, file, StaleWhy::Over))
+            .collect(),
+        unanswered: unused
+            .map(|(entry, _)| stale(entry, file, StaleWhy::Unused))
+            .collect(),
+    }
 }
 
 fn stale(entry: &Ignore, file: &str, why: StaleWhy) -> StaleIgnore {

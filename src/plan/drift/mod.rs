@@ -35,7 +35,7 @@ use crate::model::{DesiredAccount, DesiredNumber, Field, LiveAccount, PhoneNumbe
 use crate::plan::Context;
 
 pub use authors::{has_authors, name_authors};
-pub use ignoring::ignore;
+pub use ignoring::{Ignoring, ignore};
 
 /// What the plan of an account does not know.
 #[derive(Clone, Copy, Debug)]

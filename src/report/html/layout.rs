@@ -197,6 +197,10 @@ fn warnings(page: &mut Page, plan: &Plan) {
                 "<p class=\"banner warn\"><b>Not all of it is new.</b> ",
                 merged.left_behind(),
             ),
+            (
+                "<p class=\"banner warn\"><b>Guards of the parts.</b> ",
+                merged.lifts(),
+            ),
         ];
         for (open, told) in told {
             if let Some(told) = told {

@@ -14,6 +14,7 @@ pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
         findings,
         covered,
         stale,
+        unanswered: _, // of one share: who knows of the others?
     } = found;
     let counting: Vec<&Finding> = findings.iter().filter(|f| f.ignored.is_none()).collect();
     let few = counting.len() <= 12;

@@ -17,7 +17,9 @@ use crate::model::personal::{MASK, is_public_path};
 use crate::model::{
     DesiredAccount, DesiredNumber, DesiredPort, LiveAccount, LiveNumber, Member, Record, Redactor,
 };
-use crate::plan::{Change, Expect, Finding, Ignored, Note, Plan, PolicyFinding, PortFacts, Step};
+use crate::plan::{
+    Change, Drift, Expect, Finding, Ignored, Note, Plan, PolicyFinding, PortFacts, Step,
+};
 
 pub use problems::problems;
 
@@ -80,11 +82,19 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
         *remark = sentence(remark);
     }
     shown.redacted = true;
-    for finding in shown.drift.iter_mut().flat_map(|drift| &mut drift.findings) {
-        finding_shown(finding, key, &sentence);
-    }
-    for entry in shown.drift.iter_mut().flat_map(|drift| &mut drift.stale) {
-        entry.reason = sentence(&entry.reason);
+    if let Some(Drift {
+        findings,
+        covered: _, // counts
+        stale,
+        unanswered,
+    }) = &mut shown.drift
+    {
+        for finding in findings {
+            finding_shown(finding, key, &sentence);
+        }
+        for entry in stale.iter_mut().chain(unanswered) {
+            entry.reason = sentence(&entry.reason);
+        }
     }
     for step in &mut shown.steps {
         // What the step expects to find is what is not to be shown.
@@ -358,5 +368,26 @@ mod tests {
         assert_eq!(shown["unit"], Value::Null);
         assert!(is_hidden(&shown) && is_hidden(&shown["city"]), "{shown}");
         assert!(!shown.to_string().contains("Orem"));
+    }
+
+    #[test]
+    fn what_the_project_lives_with_is_told_without_names_whoever_answers_to_it() {
+        let entry = json!({ "source": { "file": "alz.yaml", "line": 4 }, "column": 3, "why": "unused",
+            "until": "2026-12-04", "reason": "Cottonwood moves" });
+        let document = json!({
+            "formatVersion": "1.0", "alzVersion": "0.1.0", "environment": "production", "partition": "p",
+            "createdAt": "2026-11-23T05:00:00Z", "desiredDigest": "", "summary": {}, "steps": [], "notes": [],
+            "drift": { "findings": [], "covered": { "accounts": 1, "live": 1, "managed": 1, "addresses": 1 },
+                "stale": [entry], "unanswered": [entry] },
+        });
+        let said = serde_json::from_value(document).expect("an audit");
+        let words = Redactor::default();
+        words.learn_personal("Cottonwood");
+        let shown = plan(&said, &KEY, Some(&words));
+        let text = serde_json::to_string(&shown).expect("JSON");
+        assert!(
+            !text.contains("Cottonwood") && text.contains("moves"),
+            "{text}"
+        );
     }
 }
