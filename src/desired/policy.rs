@@ -17,12 +17,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::bounded;
 use super::find;
 use super::merge::Merged;
 use super::problem::{Problem, Severity, code, nearest};
 use super::rules::Finding;
 use super::settings::Pattern;
+use crate::bounded;
 use crate::model::{AccountId, Field, PhoneNumber};
 
 /// Characters of a message that no policy words itself.
