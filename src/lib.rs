@@ -19,6 +19,7 @@
 //! nouns that all of them speak, and the meaning by which an address is the
 //! same address. [`sandbox`] is the platform itself, simulated: it shares the
 //! wire types and the nouns with the rest, and never the planner's rules.
+//! [`bounded`] is how any of them reads a file.
 //!
 //! # Where do I add …?
 //!
@@ -57,6 +58,7 @@
 
 pub mod api;
 pub mod apply;
+pub mod bounded;
 pub mod cli;
 pub mod desired;
 pub mod import;

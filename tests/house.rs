@@ -10,20 +10,20 @@ use std::path::{Path, PathBuf};
 /// A room and what it may use of the others.
 const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("desired", &["model"]),
-    ("api", &["model"]),
+    ("desired", &["model", "bounded"]),
+    ("api", &["model", "bounded"]),
     ("import", &["desired", "model"]),
     ("live", &["api", "model"]),
-    ("lock", &["model"]),
+    ("lock", &["model", "bounded"]),
     ("plan", &["model"]),
-    ("apply", &["plan", "api", "live", "model"]),
+    ("apply", &["plan", "api", "live", "model", "bounded"]),
     ("sandbox", &["api::wire", "model"]),
-    ("report", &["plan", "apply", "desired", "model"]),
+    ("report", &["plan", "apply", "desired", "model", "bounded"]),
     (
         "cli",
         &[
             "model", "desired", "api", "live", "lock", "plan", "apply", "sandbox", "report",
-            "import",
+            "import", "bounded",
         ],
     ),
 ];

@@ -9,6 +9,10 @@ use reqwest::{Certificate, redirect};
 
 use super::error::{ApiError, network_cause};
 use super::options::ClientOptions;
+use crate::bounded;
+
+/// All authorities of a system are some 200 KiB.
+const MOST_OF_CERTIFICATES: u64 = 16 * 1024 * 1024;
 
 pub(super) fn http_client(options: &ClientOptions) -> Result<reqwest::Client, ApiError> {
     let setup = |what: &str, why: String| ApiError::BadSetup {
@@ -45,7 +49,8 @@ pub(super) fn http_client(options: &ClientOptions) -> Result<reqwest::Client, Ap
         builder = builder.https_only(true).tls_backend_rustls();
         if let Some(path) = &options.ca_file {
             let name = || path.display().to_string();
-            let pem = std::fs::read(path).map_err(|error| setup(&name(), error.to_string()))?;
+            let pem = bounded::read(path, MOST_OF_CERTIFICATES)
+                .map_err(|error| setup(&name(), error.to_string()))?;
             let certificates = Certificate::from_pem_bundle(&pem)
                 .ok()
                 .filter(|certificates| !certificates.is_empty())

@@ -2,12 +2,12 @@
 //! wrote is refused here, with the reason.
 
 use std::fmt;
-use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::reviewed::repeated;
+use crate::bounded;
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{self, Plan};
 
@@ -26,7 +26,6 @@ pub struct Saved {
 #[derive(Debug)]
 pub enum Unreadable {
     File(std::io::Error),
-    TooLarge,
     NotUtf8 {
         utf16: bool,
     },
@@ -44,7 +43,6 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(error) => write!(f, "{error}"),
-            Self::TooLarge => write!(f, "it is larger than {} MiB", MOST_BYTES / 1024 / 1024),
             Self::NotUtf8 { utf16: true } => {
                 f.write_str("it is UTF-16, as a shell's redirection may write it")
             }
@@ -72,19 +70,7 @@ impl fmt::Display for Unreadable {
 
 /// The bytes of a document's file, as far as it is not too large to be one.
 pub fn bytes_of(path: &Path) -> Result<Vec<u8>, Unreadable> {
-    let file = std::fs::File::open(path).map_err(Unreadable::File)?;
-    // A pipe or a device has no length, and may never end.
-    if file.metadata().is_ok_and(|data| data.len() > MOST_BYTES) {
-        return Err(Unreadable::TooLarge);
-    }
-    let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(Unreadable::File)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(Unreadable::TooLarge);
-    }
-    Ok(bytes)
+    bounded::read(path, MOST_BYTES).map_err(Unreadable::File)
 }
 
 /// The text of a document that is a JSON text, and that text's value.

@@ -2,7 +2,7 @@
 //! scanner shows as the rule, whichever file broke it.
 //!
 //! D1 to D45 are the platform's and the carriers' rules, as far as they can be
-//! judged offline. A test finds the codes in the sources of this room; one that
+//! judged offline; D46 is of how these files are merged. A test finds the codes in the sources of this room; one that
 //! is not explained here fails it.
 
 use super::problem::code;
@@ -233,6 +233,11 @@ pub const RULES: &[Rule] = &[
         "D43",
         "A released number asks for nothing else",
         "What is given up can't be given an address or a reference at once.",
+    ),
+    rule(
+        "D46",
+        "An address is that of one place",
+        "Defaults merge member by member: a number with a street of its own says itself what belongs to that street, or null, so that no unit or direction of the defaults' address goes with it.",
     ),
     rule(
         code::SECRET,

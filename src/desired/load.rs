@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use super::bounded;
 use super::file::AccountFile;
 use super::find::{self, Source, expand, source};
 use super::merge;
@@ -20,6 +19,7 @@ use super::rules::{self, Finding};
 use super::settings::{self, Pattern};
 use super::tree;
 use super::whole::Whole;
+use crate::bounded;
 use crate::model::desired::AccountNumber;
 use crate::model::{AccountId, PhoneNumber, SourceId, Text};
 

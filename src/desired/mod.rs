@@ -13,7 +13,6 @@
 
 pub(crate) mod advice;
 mod audit;
-pub mod bounded;
 mod build;
 pub mod catalogue;
 pub mod edit;

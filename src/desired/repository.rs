@@ -12,7 +12,6 @@ use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
-use super::bounded;
 use super::file::AccountFile;
 use super::find::Source;
 use super::merge::{self, Merged};
@@ -20,6 +19,7 @@ use super::policy::Policies;
 use super::problem::Place;
 use super::read;
 use super::tree::{self, Node};
+use crate::bounded;
 use crate::model::desired::{AccountNumber, Port};
 use crate::model::{AccountId, DesiredAccount, Field, PhoneNumber, SourceId};
 

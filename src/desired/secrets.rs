@@ -8,7 +8,7 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::bounded;
+use crate::bounded;
 use crate::model::SecretRef;
 
 /// Longest PIN a port takes (S:PortX.wirelessPin, rule D37).

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::audit::{self, IgnoreEntry};
-use super::bounded;
 use super::file::{self, ConfigFile};
 use super::problem::{Place, Problem, code, in_order, nearest};
 use super::read::{self, Located};
 use super::tree::{self, Kind, Node};
+use crate::bounded;
 use crate::model::guards::{Guard, Guards};
 use crate::model::{Ignore, OnUnknown, PartitionId, Text};
 

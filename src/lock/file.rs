@@ -30,12 +30,15 @@ use serde_json::json;
 use super::moment::Moment;
 use super::record::FORMAT;
 use super::{Attempt, Claim, Holder, Listed, Liveness, LockError, Owner};
+use crate::bounded;
 
 pub(super) use hold::{Hold, Record};
 
 /// The gate is held for milliseconds; longer means that something hangs.
 const GATE: Duration = Duration::from_secs(20);
 const GATE_PAUSE: Duration = Duration::from_millis(5);
+/// No record and no log is larger: a record names the accounts of a run.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The directory of the claims.
 #[derive(Clone, Debug)]
@@ -219,7 +222,7 @@ impl Store {
             ) else {
                 continue;
             };
-            let bytes = match fs::read(&path) {
+            let bytes = match bounded::read(&path, MOST_BYTES) {
                 Ok(bytes) => bytes,
                 // A run that ends takes its own record away without the gate.
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
@@ -315,7 +318,8 @@ impl Store {
 
     /// What the log says of the end of a claim.
     fn why_ended(&self, id: &str) -> Option<String> {
-        let text = fs::read_to_string(self.directory.join("log")).ok()?;
+        let bytes = bounded::read(&self.directory.join("log"), MOST_BYTES).ok()?;
+        let text = String::from_utf8_lossy(&bytes);
         text.lines().rev().find_map(|line| {
             let entry: serde_json::Value = serde_json::from_str(line).ok()?;
             if entry["lock"] != id {

@@ -11,7 +11,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
-use crate::desired::bounded;
+use crate::bounded;
 use crate::desired::problem::{Problem, Severity, code};
 
 /// The format of the JSON document.

@@ -19,7 +19,7 @@ const FILE: &str = "accounts/office.yaml";
 const SECRETS: [&str; 5] = [
     "Canaryword",
     "canarytoken",
-    "604711",
+    "604711938264",
     "CanAcc88",
     "canarycookie",
 ];
@@ -31,7 +31,7 @@ const PERSONAL: [&str; 18] = [
     "xanthecanary",
     "onyxcanary",
     "jaspercanary",
-    "79913",
+    "79913550",
     "88437",
     "7zx9q",
     "sixcanary",
@@ -55,7 +55,7 @@ defaults:
     customerType: BUSINESS
     businessName: Zephyrcanary Quillcanary
     customerName: Quillcanary Z
-    streetNumber: "79913"
+    streetNumber: "79913550"
     preDirectional: S
     streetName: Onyxcanary
     streetSuffix: St
@@ -66,7 +66,7 @@ defaults:
     secondaryLocationDescription: SUITE
     unit: 7Zx9q
   e911Address: { <<: *office, latitude: "41.987654", longitude: "-101.876543" }
-  directoryListing: { listed: false, type: NOT_LIST_NOT_PUBLISH, address: { businessName: Zephyrcanary, streetNumber: "79913", streetName: Onyxcanary, city: Jaspercanary, state: UT, postalCode: "88437" } }
+  directoryListing: { listed: false, type: NOT_LIST_NOT_PUBLISH, address: { businessName: Zephyrcanary, streetNumber: "79913550", streetName: Onyxcanary, city: Jaspercanary, state: UT, postalCode: "88437" } }
 numbers:
   "18017690201":
     reference: { type: END_USER, id: ajfrBZJMQNC4-9TeBSfnlQ, assignAsCallerId: true }
@@ -103,7 +103,7 @@ fn world() -> World {
     world.write("account.txt", "CanAcc88\n");
     // What stands on the platform already, put there by somebody else.
     let record = json!({ "customerType": "BUSINESS", "businessName": "Opalcanary Inc",
-        "customerName": "Topazcanary", "streetNumber": "79913", "streetName": "Berylcanary",
+        "customerName": "Topazcanary", "streetNumber": "79913550", "streetName": "Berylcanary",
         "city": "Provocanary", "state": "UT", "country": "USA", "postalCode": "88437", "unit": "7Zx9q",
         "latitude": "41.987654", "longitude": "-101.876543" });
     for number in ["18014040901", "18014040902"] {
@@ -197,7 +197,7 @@ fn credentials(mut command: Command) -> Command {
         .env_remove("ALZ_TOKEN")
         .env("ALZ_USERNAME", "rubycanary@example.com")
         .env("ALZ_PASSWORD", "Canaryword")
-        .env("CANARY_PIN", "604711");
+        .env("CANARY_PIN", "604711938264");
     command
 }
 
@@ -224,16 +224,16 @@ const DAYS: [&[&str]; 34] = [
     &[
         "address",
         "validate",
-        "79913 Onyxcanary St, Jaspercanary",
+        "79913550 Onyxcanary St, Jaspercanary",
         "--postal-code",
         "88437",
     ],
-    &["address", "suggest", "79913 Onyxcanary"],
+    &["address", "suggest", "79913550 Onyxcanary"],
     &[
         "numbers",
         "search",
         "--near",
-        "79913 Onyxcanary St, Jaspercanary",
+        "79913550 Onyxcanary St, Jaspercanary",
     ],
     &["port", "check", "main"],
     &["plan", "--no-verify", "--out", "plan.json"],
@@ -317,11 +317,11 @@ const FORMS: [&[&str]; 5] = [
 fn faults() -> Vec<(&'static str, Value)> {
     let echo = json!({
         "status": 400,
-        "messages": ["at 79913 Onyxcanary St, Jaspercanary: PIN 604711 of CanAcc88", "Garnetcanary"],
-        "data": { "pin": 604711, "password": "Canaryword", "why": ["Zephyrcanary", "41.987654"] },
+        "messages": ["at 79913550 Onyxcanary St, Jaspercanary: PIN 604711938264 of CanAcc88", "Garnetcanary"],
+        "data": { "pin": 604_711_938_264_i64, "password": "Canaryword", "why": ["Zephyrcanary", "41.987654"] },
     })
     .to_string();
-    let page = "<html><body>Opalcanary, 79913 Berylcanary; Canaryword</body></html>";
+    let page = "<html><body>Opalcanary, 79913550 Berylcanary; Canaryword</body></html>";
     let any = |fault: Value| fault;
     vec![
         ("nothing", json!([])),
@@ -365,7 +365,7 @@ fn faults() -> Vec<(&'static str, Value)> {
         (
             "another shape",
             any(
-                json!([{ "path": "**/inboundcarriers", "body": "{\"Opalcanary\": [\"Canaryword\", 604711]}" }]),
+                json!([{ "path": "**/inboundcarriers", "body": "{\"Opalcanary\": [\"Canaryword\", 604711938264]}" }]),
             ),
         ),
         (
@@ -384,7 +384,7 @@ fn reject(world: &World) {
     world.post(
         &format!("/sandbox/ports/{port}"),
         &json!({ "action": "reject", "code": "LSP:PIN", "reaction": "RESUBMIT",
-            "message": "PIN 604711, account CanAcc88: not Authorcanary Xanthecanary of 79913 Onyxcanary St, Garnetcanary" }),
+            "message": "PIN 604711938264, account CanAcc88: not Authorcanary Xanthecanary of 79913550 Onyxcanary St, Garnetcanary" }),
     );
 }
 
@@ -459,7 +459,7 @@ fn every_run(redact: bool) -> BTreeSet<&'static str> {
 fn all_was_sent(world: &World) {
     world.clear_faults();
     let state = world.get("/sandbox/state").to_string();
-    for sent in ["604711", "CanAcc88", "Authorcanary", "Sixcanary"] {
+    for sent in ["604711938264", "CanAcc88", "Authorcanary", "Sixcanary"] {
         assert!(state.contains(sent), "{sent} was never sent");
     }
 }
@@ -494,7 +494,7 @@ fn mistakes_in_files_are_told_without_what_the_files_say() {
         ("preDirectional: S", "preDirectional: Onyxcanary"),
         ("account: bRW", "Zephyrcanary Sixcanary: 1\naccount: bRW"),
         ("latitude: \"41.987654\"", "latitude: \"41.987654 N\""),
-        ("{ env: CANARY_PIN }", "604711"),
+        ("{ env: CANARY_PIN }", "604711938264"),
         (
             "portingAuthorizedName: Authorcanary Xanthecanary",
             "portingAuthorizedName: Authorcanary",

@@ -39,6 +39,7 @@ mod report;
 mod saved;
 mod saved_forged;
 mod scenarios;
+mod scenarios_ports;
 mod shards;
 mod status;
 mod targets;

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{ACCOUNT, CLINIC, NOW, Said, World};
+use crate::world::{ACCOUNT, ACCOUNT_NUMBER, CLINIC, NOW, PIN, Said, WRONG_PIN, World};
 
 const MAIN: &str = "18012240101";
 const SECOND: &str = "18012240102";
@@ -30,7 +30,7 @@ defaults:
     unit: "500"
 ports:
   main-line: { billingTelephoneNumber: "18012240101", crdDate: 2026-12-03, portingWireType: Wireline, portingAuthorizedName: John Smith }
-  mobile: { billingTelephoneNumber: "18013180011", crdDate: 2026-12-04, portingWireType: Wireless, portingAuthorizedName: John Smith, wirelessAccountNumber: "900411", wirelessPin: { env: MOBILE_PIN } }
+  mobile: { billingTelephoneNumber: "18013180011", crdDate: 2026-12-04, portingWireType: Wireless, portingAuthorizedName: John Smith, wirelessAccountNumber: "900411736582", wirelessPin: { env: MOBILE_PIN } }
   vancouver: { billingTelephoneNumber: "16043310101", crdDate: 2026-12-07, portingAuthorizedName: Peter Smith, telecomSettings: { currentCarrier: Telus Mobility, localReseller: Telus } }
 numbers:
   "18012240101": { port: main-line }
@@ -56,9 +56,9 @@ impl Office {
 
     fn of(file: &str) -> Self {
         let office = Self {
-            world: World::new(&[("accounts/dental.yaml", file)]),
+            world: World::guarded(&[("accounts/dental.yaml", file)]),
             now: NOW.to_owned(),
-            pin: "4711",
+            pin: PIN,
         };
         office.alz(&["apply", "--auto-approve"]).expect(0);
         office
@@ -73,7 +73,7 @@ impl Office {
             .output()
             .expect("alz runs")
             .into();
-        for secret in ["4711", "8642", "900411"] {
+        for secret in [PIN, WRONG_PIN, ACCOUNT_NUMBER] {
             assert!(!said.stdout.contains(secret), "{}", said.stdout);
             assert!(!said.stderr.contains(secret), "{}", said.stderr);
         }
@@ -336,7 +336,7 @@ fn an_update_by_hand_sends_the_changes_of_one_port_and_no_other() {
 #[test]
 fn secrets_are_sent_again_only_when_the_user_says_so() {
     let mut office = Office::new();
-    office.pin = "8642";
+    office.pin = WRONG_PIN;
     let update = ["port", "update", "mobile", "--auto-approve"];
     office.refused(&update, 0, &["nothing to do"]);
     let before = office.world.writes().len();
@@ -550,7 +550,7 @@ fn looking_at_ports_needs_no_secret_and_changes_nothing() {
 
 #[test]
 fn a_new_order_is_planned_in_few_lines_with_its_dates() {
-    let world = World::new(&[("accounts/dental.yaml", FILE)]);
+    let world = World::guarded(&[("accounts/dental.yaml", FILE)]);
     let said = world.alz(&["plan"]).expect(0).stdout;
     let start = said.find("  + +1 801-224-0101").expect("the step");
     let step: Vec<&str> = said[start..].lines().take(8).collect();

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::world::{ACCOUNT, World};
+use crate::world::{ACCOUNT, ACCOUNT_NUMBER, PIN, WRONG_PIN, World};
 
 const ONE: &str = "18012240001";
 const TWO: &str = "18012240002";
@@ -44,7 +44,7 @@ fn alz(world: &World, pin: &str, arguments: &[&str]) -> crate::world::Said {
     let mut command = world.command(arguments);
     command
         .env("MOBILE_PIN", pin)
-        .env("MOBILE_ACCOUNT", "900411");
+        .env("MOBILE_ACCOUNT", ACCOUNT_NUMBER);
     let now = world.get("/sandbox/clock")["now"].clone();
     command.env("ALZ_NOW", now.as_str().expect("a time"));
     command.output().expect("alz runs").into()
@@ -52,7 +52,7 @@ fn alz(world: &World, pin: &str, arguments: &[&str]) -> crate::world::Said {
 
 #[test]
 fn a_wrong_pin_is_mended_once_per_rejection_and_the_port_comes_in() {
-    let world = World::new(&[("accounts/mobile.yaml", FILE)]);
+    let world = World::guarded(&[("accounts/mobile.yaml", FILE)]);
     let apply = ["apply", "--auto-approve", "-vv"];
     let mut said = Vec::new();
     // Without the secret nothing is sent, and it is said which is missing.
@@ -68,8 +68,8 @@ fn a_wrong_pin_is_mended_once_per_rejection_and_the_port_comes_in() {
     world.fault(
         json!({ "method": "POST", "path": "**/telephonenumber", "times": 1, "cut": "after" }),
     );
-    said.push(alz(&world, "749165", &apply).expect(0));
-    said.push(alz(&world, "749165", &apply).expect(0));
+    said.push(alz(&world, WRONG_PIN, &apply).expect(0));
+    said.push(alz(&world, WRONG_PIN, &apply).expect(0));
     let orders = |what: &str| world.get("/sandbox/state")["orders"][MOBILE][what].clone();
     assert_eq!(orders("ports"), 1);
     world.post("/sandbox/clock", &json!({ "set": "2026-11-25T00:00:00Z" }));
@@ -78,26 +78,26 @@ fn a_wrong_pin_is_mended_once_per_rejection_and_the_port_comes_in() {
         "PORT_REJECTED"
     );
     // The PIN that was rejected goes out once more by itself for this rejection, and no further time.
-    said.push(alz(&world, "749165", &apply).expect(0));
+    said.push(alz(&world, WRONG_PIN, &apply).expect(0));
     assert_eq!(orders("portUpdates"), 1);
     world.post("/sandbox/clock", &json!({ "set": "2026-12-01T00:00:00Z" }));
     assert_eq!(
         world.number(ACCOUNT, MOBILE)["carrierStatus"],
         "PORT_REJECTED"
     );
-    said.push(alz(&world, "4711", &apply).expect(0));
+    said.push(alz(&world, PIN, &apply).expect(0));
     assert_eq!(orders("portUpdates"), 2);
-    let planned = alz(&world, "4711", &["plan", "--format", "json"]).expect(0);
+    let planned = alz(&world, PIN, &["plan", "--format", "json"]).expect(0);
     assert_eq!(planned.json()["steps"], json!([]), "{}", planned.stdout);
     world.post("/sandbox/clock", &json!({ "set": "2026-12-09T02:00:00Z" }));
     assert_eq!(world.number(ACCOUNT, MOBILE)["carrierStatus"], "ACTIVE");
-    said.push(alz(&world, "4711", &apply));
+    said.push(alz(&world, PIN, &apply));
     assert_eq!(
         (orders("ports"), orders("portUpdates")),
         (json!(1), json!(2))
     );
     for run in said {
-        for secret in ["749165", "900411", "4711"] {
+        for secret in [WRONG_PIN, ACCOUNT_NUMBER, PIN] {
             assert!(!run.stdout.contains(secret), "{}", run.stdout);
             assert!(!run.stderr.contains(secret), "{}", run.stderr);
         }
@@ -106,13 +106,13 @@ fn a_wrong_pin_is_mended_once_per_rejection_and_the_port_comes_in() {
 
 #[test]
 fn a_pin_that_may_have_arrived_is_not_sent_again_for_the_same_rejection() {
-    let world = World::new(&[("accounts/mobile.yaml", FILE)]);
+    let world = World::guarded(&[("accounts/mobile.yaml", FILE)]);
     let apply = ["apply", "--auto-approve"];
-    alz(&world, "1111", &apply).expect(0);
+    alz(&world, WRONG_PIN, &apply).expect(0);
     world.post("/sandbox/clock", &json!({ "set": "2026-11-25T00:00:00Z" }));
     world.fault(json!({ "method": "PATCH", "path": "**/port/*", "times": 1, "cut": "before" }));
-    alz(&world, "4711", &apply).expect(3);
-    let said = alz(&world, "4711", &apply).expect(0);
+    alz(&world, PIN, &apply).expect(3);
+    let said = alz(&world, PIN, &apply).expect(0);
     assert!(said.stdout.contains("--resend-secrets"), "{}", said.stdout);
     let patches = |world: &World| {
         let writes = world.writes();
@@ -125,7 +125,7 @@ fn a_pin_that_may_have_arrived_is_not_sent_again_for_the_same_rejection() {
     // A runner without that journal knows nothing of it, and asks as well.
     let said = alz(
         &world,
-        "4711",
+        PIN,
         &["apply", "--auto-approve", "--journal", "another"],
     );
     assert!(said.stdout.contains("--resend-secrets"), "{}", said.stdout);
@@ -246,11 +246,11 @@ fn a_reviewed_order_that_was_placed_and_called_off_since_is_not_placed_again() {
 
 #[test]
 fn secrets_are_not_added_to_a_plan_that_was_reviewed_without() {
-    let world = World::new(&[("accounts/mobile.yaml", FILE)]);
-    alz(&world, "749165", &["plan", "--out", "plan.json"]).expect(0);
+    let world = World::guarded(&[("accounts/mobile.yaml", FILE)]);
+    alz(&world, WRONG_PIN, &["plan", "--out", "plan.json"]).expect(0);
     let said = alz(
         &world,
-        "749165",
+        WRONG_PIN,
         &["apply", "plan.json", "--resend-secrets"],
     )
     .expect(1);

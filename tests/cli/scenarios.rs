@@ -10,7 +10,7 @@ const FILE: &str = "accounts/one.yaml";
 const DESK: &str = "18017690301";
 
 /// A house in Provo, and who lives there.
-const HOME: &str = "{ customerType: RESIDENTIAL, firstName: Ida, lastName: Incisor, streetNumber: \"75\", preDirectional: S, streetName: \"200\", postDirectional: E, city: Provo, state: UT, country: USA, postalCode: \"84606\" }";
+pub const HOME: &str = "{ customerType: RESIDENTIAL, firstName: Ida, lastName: Incisor, streetNumber: \"75\", preDirectional: S, streetName: \"200\", postDirectional: E, city: Provo, state: UT, country: USA, postalCode: \"84606\" }";
 
 /// Scenario, and the tests of the program that show what becomes of it, by file
 /// and name; or the folder of a file that is refused offline.
@@ -130,18 +130,18 @@ const SCENARIOS: &[(u8, &[&str])] = &[
     ),
     (
         27,
-        &["cli/scenarios::s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse"],
+        &["cli/scenarios_ports::s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse"],
     ),
     (
         28,
         &[
-            "cli/scenarios::s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse",
+            "cli/scenarios_ports::s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse",
             "cli/port_check::a_declared_port_over_two_rate_centres_is_refused_with_the_groups",
         ],
     ),
     (
         29,
-        &["cli/scenarios::s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse"],
+        &["cli/scenarios_ports::s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse"],
     ),
     (30, &["bad/d38-company"]),
     (
@@ -169,7 +169,9 @@ const SCENARIOS: &[(u8, &[&str])] = &[
     ),
     (
         36,
-        &["cli/scenarios::s36_a_port_is_triggered_on_its_day_before_the_carriers_hour_and_once"],
+        &[
+            "cli/scenarios_ports::s36_a_port_is_triggered_on_its_day_before_the_carriers_hour_and_once",
+        ],
     ),
     (
         37,
@@ -235,7 +237,7 @@ fn home(number: &str, more: &str) -> String {
     file(ACCOUNT, number, &members)
 }
 
-fn apply(world: &World) -> Said {
+pub fn apply(world: &World) -> Said {
     world.alz(&["apply", "--auto-approve"])
 }
 
@@ -258,7 +260,7 @@ fn planned(world: &World, kind: &str) -> (Vec<String>, String) {
     )
 }
 
-fn none(actions: &[String]) {
+pub fn none(actions: &[String]) {
     assert_eq!(actions, &[] as &[String]);
 }
 
@@ -528,79 +530,4 @@ fn s40d_a_release_that_the_platform_refuses_is_reported_and_nothing_is_lost() {
     world.advance("P1D");
     apply(&world).expect(0);
     settled(&world);
-}
-
-/// A port of these numbers, for the office in Lindon.
-fn port(members: &str, numbers: &[&str]) -> String {
-    let rows: String = numbers
-        .iter()
-        .map(|number| format!("  \"{number}\": {{ port: line }}\n"))
-        .collect();
-    format!(
-        "account: {ACCOUNT}\ndefaults:\n  customerServiceRecord: &home {HOME}\n  e911Address: {{ <<: *home }}\nports:\n  line: {{ billingTelephoneNumber: \"{}\", portingWireType: Wireline, {members} }}\nnumbers:\n{rows}",
-        numbers[0]
-    )
-}
-
-/// 27, 28 and 29: what the platform would refuse is not ordered, and the way out is said.
-#[test]
-fn s27_to_s29_no_port_is_ordered_that_the_carriers_would_refuse() {
-    let day = "crdDate: 2026-12-03";
-    for (members, numbers, words) in [
-        (
-            "crdDate: 2026-11-24",
-            ["18012240101", "18012240102"].as_slice(),
-            "on offer near it",
-        ),
-        (day, &["18012240101", "18012260101"], "OREM"),
-        (day, &["18012290101"], "port"),
-        (day, &["18013180012"], "wirelessPin"),
-        (day, &["13075550101"], "CHEYENNE"),
-    ] {
-        let file = port(members, numbers);
-        let world = World::new(&[(FILE, &file)]);
-        let said = world.alz(&["apply", "--auto-approve", "--fail-on-blocked"]);
-        assert_ne!(said.code, 0, "{}{}", said.stdout, said.stderr);
-        let text = format!("{}{}", said.stdout, said.stderr);
-        assert!(text.contains(words), "{numbers:?}: {text}");
-        assert_eq!(world.writes(), [] as [String; 0], "{text}");
-    }
-}
-
-/// 36: Bandwidth's hour is 20:00 Eastern on the FOC date, and no day before it.
-#[test]
-fn s36_a_port_is_triggered_on_its_day_before_the_carriers_hour_and_once() {
-    let foc = |clock: &str, now: &str| {
-        let file = port("crdDate: 2026-12-03, trigger: onFocDate", &["18012240101"]);
-        let world = World::new(&[(FILE, &file)]);
-        apply(&world).expect(0);
-        let id = world.number(ACCOUNT, "18012240101")["portId"].clone();
-        let id = id.as_str().expect("a port").to_owned();
-        let path = format!("/sandbox/ports/{id}");
-        world.post(&path, &json!({ "action": "foc", "date": "2026-12-03" }));
-        world.post("/sandbox/clock", &json!({ "set": clock }));
-        let before = world.writes().len();
-        let mut command = world.command(&["apply", "--auto-approve"]);
-        let said: Said = command
-            .env("ALZ_NOW", now)
-            .output()
-            .expect("alz runs")
-            .into();
-        let said = said.expect(0);
-        let writes = world.writes()[before..].to_vec();
-        (world, said.stdout, writes)
-    };
-    let (_, _, writes) = foc("2026-12-03T00:30:00Z", "2026-12-03T00:30:00Z");
-    none(&writes);
-    let (world, _, writes) = foc("2026-12-04T00:30:00Z", "2026-12-04T00:30:00Z");
-    assert_eq!(writes, ["PUT triggerport"]);
-    world.advance("PT21M");
-    assert_eq!(
-        world.number(ACCOUNT, "18012240101")["carrierStatus"],
-        "ACTIVE"
-    );
-    // The carrier is slow: its hour has come, and the numbers have not.
-    let (_, said, writes) = foc("2026-12-04T00:59:00Z", "2026-12-04T01:05:00Z");
-    none(&writes);
-    assert!(said.contains("too late to"), "{said}");
 }

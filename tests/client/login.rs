@@ -231,13 +231,15 @@ async fn no_token_or_password_is_ever_shown() {
         .send(
             "PATCH",
             "/v2/partition/P1/account/A1/port/1",
-            Some(&json!({"port": {"wirelessPin": "9731", "wirelessAccountNumber": "AC-77"}})),
+            Some(
+                &json!({"port": {"wirelessPin": "97310048265", "wirelessAccountNumber": "AC-77"}}),
+            ),
             &Manner::of(Safety::OnceOnly),
         )
         .await
         .expect_err("refused");
     let shown = format!("{shown} {error} {error:?} {writer:?}");
-    for secret in ["hunter2", "\"T1\"", "bad T1", "9731", "AC-77"] {
+    for secret in ["hunter2", "\"T1\"", "bad T1", "97310048265", "AC-77"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
     let given = Credentials::Token("given-token".into());

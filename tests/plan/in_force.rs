@@ -11,8 +11,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
-use crate::properties::{Merge, answer, build, effective, offer, perform, rows};
+use crate::performed::{Merge, effective, perform};
 use crate::world::*;
+use crate::worlds::{answer, build, offer, rows};
 
 /// A provider that knows two streets, has never heard of a third town, and
 /// offers its favourite address for everything else.

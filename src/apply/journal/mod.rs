@@ -44,7 +44,17 @@ pub enum JournalError {
     },
     /// A later version has written it in a form that this one can't read.
     Newer { path: PathBuf, format: String },
+    /// A line of it, from 1, is no line that was written there, nor the
+    /// beginning of one: what was sent is not known.
+    Damaged {
+        path: PathBuf,
+        line: usize,
+        error: serde_json::Error,
+    },
 }
+
+/// No journal is larger: some half a million writes.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
 
 impl fmt::Display for JournalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,6 +65,11 @@ impl fmt::Display for JournalError {
             Self::Newer { path, format } => write!(
                 f,
                 "the journal {} is of format {format}, this alz reads {FORMAT}; use the version of alz that wrote it, or a later one",
+                path.display()
+            ),
+            Self::Damaged { path, line, error } => write!(
+                f,
+                "the journal {} is damaged at line {line} ({error}), so that what was sent there is not known; look at its numbers on the platform, then move the file away",
                 path.display()
             ),
         }

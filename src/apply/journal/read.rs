@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::entry::{Header, Line};
 use super::write::stamp;
-use super::{FORMAT, JournalError};
+use super::{FORMAT, JournalError, MOST_BYTES};
+use crate::bounded;
 
 /// How far back runs are remembered: longer than a port takes.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 120);
@@ -25,7 +26,9 @@ pub struct Run {
 
 /// The journals in a directory, the oldest first: all, or those that matter to
 /// a run at `now`. What is no journal is left aside, and so is a line that was
-/// never finished: its write was never sent. No directory, no runs.
+/// never finished: its write was never sent. One that says something else than
+/// was written there is an error, for it may have told of an order or of a
+/// trigger. No directory, no runs.
 pub fn read(directory: &Path, now: Option<Timestamp>) -> Result<Vec<Run>, JournalError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
@@ -61,7 +64,7 @@ pub fn read(directory: &Path, now: Option<Timestamp>) -> Result<Vec<Run>, Journa
         if !path.is_file() {
             continue;
         }
-        let bytes = std::fs::read(&path).map_err(failed(&path))?;
+        let bytes = bounded::read(&path, MOST_BYTES).map_err(failed(&path))?;
         runs.extend(run(&path, name, &bytes)?);
     }
     Ok(runs)
@@ -89,12 +92,25 @@ fn run(path: &Path, name: String, bytes: &[u8]) -> Result<Option<Run>, JournalEr
     let Ok(Line::Run(header)) = serde_json::from_value(first) else {
         return Ok(None);
     };
-    let lines = lines
-        .filter_map(|line| serde_json::from_slice(line).ok())
-        .collect();
+    let mut known = Vec::new();
+    for (at, line) in lines.enumerate() {
+        match serde_json::from_slice(line) {
+            Ok(line) => known.push(line),
+            // Never finished (or nothing at all): what it speaks of was never sent.
+            Err(error) if error.is_eof() => {}
+            Err(error) => {
+                return Err(JournalError::Damaged {
+                    path: path.to_owned(),
+                    // After the header, from 1.
+                    line: at + 2,
+                    error,
+                });
+            }
+        }
+    }
     Ok(Some(Run {
         name,
         header,
-        lines,
+        lines: known,
     }))
 }

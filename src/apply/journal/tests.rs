@@ -166,9 +166,49 @@ async fn half_a_line_and_foreign_files_do_no_harm() {
     let text = String::from_utf8(whole).expect("text");
     std::fs::write(journal.path(), format!("{text}{{\"event\":\"dance\"}}\n")).expect("written");
     assert!(memory(directory.path()).unsettled.behind(&order).is_some());
+    // A line that was torn (the disk was full) and one after it.
+    let torn = format!("{text}{{\"event\":\"outc\n{{\"event\":\"dance\"}}\n");
+    std::fs::write(journal.path(), torn).expect("written");
+    assert!(memory(directory.path()).unsettled.behind(&order).is_some());
     std::fs::write(journal.path(), text.replace("\"1.0\"", "\"2.0\"")).expect("written");
     let error = read(directory.path(), None).expect_err("newer");
     assert!(error.to_string().contains("format 2.0"), "{error}");
+}
+
+/// Left out, it could let an order be sent twice.
+#[tokio::test]
+async fn a_line_that_says_something_else_than_was_written_is_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let journal = create(directory.path());
+    let order = step("activate", &["18015551212"]);
+    journal.intend(&order).await.expect("written");
+    let text = std::fs::read_to_string(journal.path()).expect("text");
+    for (from, to) in [
+        ("18015551212", "1801555121"),
+        ("\"intent\",", "\"intent\" "),
+        ("\"activate\"", "\"sing\""),
+    ] {
+        assert!(text.contains(from), "{text}");
+        std::fs::write(journal.path(), text.replace(from, to)).expect("written");
+        let error = read(directory.path(), None)
+            .expect_err("damaged")
+            .to_string();
+        assert!(error.contains("damaged at line 2"), "{error}");
+        assert!(error.contains("move the file away"), "{error}");
+    }
+}
+
+#[test]
+fn a_journal_that_is_too_large_is_told_without_being_read() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let journal = create(directory.path());
+    let file = std::fs::File::options().write(true).open(journal.path());
+    let file = file.expect("the file");
+    file.set_len(3 * 1024 * 1024 * 1024).expect("a length");
+    let error = read(directory.path(), None)
+        .expect_err("too large")
+        .to_string();
+    assert!(error.contains("larger than 256 MiB"), "{error}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::bounded;
 use crate::cli::fatal::Fatal;
 use crate::cli::write_file;
 use crate::desired::problem::Problem;
@@ -341,7 +342,7 @@ impl Files {
 
 /// A file's text, byte order mark included.
 fn text(path: &Path, shown: &str) -> Result<String, Fatal> {
-    let bytes = std::fs::read(path)
+    let bytes = bounded::read(path, bounded::MOST_BYTES)
         .map_err(|error| Fatal::new(format!("{shown} can't be read: {error}")))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text),

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::bounded;
 use crate::cli::fatal::Fatal;
 use crate::cli::global::Global;
 use crate::cli::output::Output;
 use crate::cli::session::{self, Project};
 use crate::cli::{clock, write_file};
 use crate::desired::edit::numbers::{self, Refused};
-use crate::desired::{Repository, bounded, read};
+use crate::desired::{Repository, read};
 use crate::model::{AccountId, PhoneNumber};
 use crate::report::{AddedNumbers, FoundNumber};
 

@@ -1,5 +1,5 @@
 //! Names and addresses: CSR, E911 address and listing address alike (D5 to
-//! D14, D17). A wrong unit or town here sends help to the wrong door.
+//! D14, D17, D46). A wrong unit or town here sends help to the wrong door.
 
 use super::region::{self, said};
 use super::{Findings, Spot};
@@ -170,6 +170,7 @@ fn caller_name(spot: Spot<'_>, value: &str, found: &mut Findings) {
 pub fn whole<R: Declared>(spot: Spot<'_>, record: &R, own: Option<&R>, found: &mut Findings) {
     if let Some(own) = own {
         region::together(spot, own, record, found);
+        of_two_places(spot, own, record, found);
     }
     names(spot, record, found);
     if said(record, Member::StreetName).is_empty() {
@@ -195,6 +196,42 @@ pub fn whole<R: Declared>(spot: Spot<'_>, record: &R, own: Option<&R>, found: &m
         );
     }
     unit(spot, record, found);
+}
+
+/// What belongs to one street, and says something else of another.
+const OF_A_STREET: [Member; 7] = [
+    Member::StreetNumber,
+    Member::StreetNumberSuffix,
+    Member::PreDirectional,
+    Member::StreetSuffix,
+    Member::PostDirectional,
+    Member::SecondaryLocationDescription,
+    Member::Unit,
+];
+
+/// A street of the number's own with the rest of the defaults' street (D46):
+/// defaults merge member by member, and an ambulance goes to what comes out.
+fn of_two_places<R: Declared>(spot: Spot<'_>, own: &R, record: &R, found: &mut Findings) {
+    if said(own, Member::StreetName).is_empty() {
+        return;
+    }
+    let taken: Vec<String> = OF_A_STREET
+        .into_iter()
+        .filter(|member| own.member(*member).is_absent() && !said(record, *member).is_empty())
+        .map(|member| format!("{} {}", member.name(), said(record, member)))
+        .collect();
+    if !taken.is_empty() {
+        found.warn(
+            "D46",
+            spot,
+            Member::StreetName.name(),
+            format!(
+                "this street is the number's own, and {} of the defaults' address go with it",
+                taken.join(", ")
+            ),
+            "write them at the number as they are there; null where there is none",
+        );
+    }
 }
 
 /// Names by customerType (D6).

@@ -1,5 +1,5 @@
 //! The platform's rules, as far as they can be judged offline (contract notes,
-//! D1 to D45), one small function each, by theme.
+//! D1 to D45, and D46 of our own), one small function each, by theme.
 //!
 //! A rule about one member runs where the member is declared, in the defaults
 //! or at the number, so that it is told once and where it can be mended. A rule

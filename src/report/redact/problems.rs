@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::desired::{Problem, bounded};
+use crate::bounded;
+use crate::desired::Problem;
 use crate::model::meaning::canonical_country;
 use crate::model::personal::{MASK, is_personal, is_public_name};
 use crate::model::values::{LISTING_TYPES, country_of_state};
