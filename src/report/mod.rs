@@ -29,6 +29,7 @@ mod port_stanza;
 pub mod problems;
 mod prometheus;
 pub mod redact;
+mod restricted;
 mod sarif;
 pub mod schema;
 mod status_human;

@@ -293,6 +293,42 @@ fn status_and_e911_check_keep_to_the_targets() {
     );
 }
 
+/// "No drift" of one number must not look like "no drift" of all.
+#[test]
+fn an_audit_of_a_part_says_so_and_passes_nothing_that_it_did_not_look_at() {
+    let world = world();
+    for (narrow, named) in [
+        (&["--target", "18017690202"][..], "18017690202"),
+        (&[FILE], FILE),
+    ] {
+        let drift = |format: &str| -> String {
+            let mut all = vec!["drift", "--format", format];
+            all.extend(narrow);
+            world.alz(&all).expect(2).stdout
+        };
+        let first = format!("Restricted to {named}. What lies outside");
+        assert!(drift("human").starts_with(&first), "{}", drift("human"));
+        let comment = drift("markdown");
+        assert!(
+            comment.contains(&format!("Restricted to `{named}`.")),
+            "{comment}"
+        );
+        let junit = drift("junit");
+        assert!(
+            junit.contains(FILE) && !junit.contains("clinic.yaml"),
+            "{junit}"
+        );
+    }
+    let whole = world.alz(&["drift", "--format", "junit"]).expect(2).stdout;
+    assert!(whole.contains("accounts/clinic.yaml"), "{whole}");
+    // A plan of some files says so as one of targets does.
+    let plan = world.alz(&["plan", FILE]).expect(0).stdout;
+    assert!(
+        plan.starts_with(&format!("Restricted to {FILE}.")),
+        "{plan}"
+    );
+}
+
 #[test]
 fn a_command_that_knows_no_targets_does_not_pretend_to_keep_to_them() {
     let world = world();
