@@ -155,7 +155,7 @@ impl Named {
     /// spellings are those of `PhoneNumber::from_str` and more.
     fn in_text(&self, text: &str) -> bool {
         // An escape may stand for any character, and a key with `?` over several lines.
-        if text.contains('\\') || text.contains("? ") || text.contains("?\n") {
+        if text.contains('\\') || ["? ", "?\t", "?\n"].iter().any(|key| text.contains(key)) {
             return true;
         }
         self.accounts

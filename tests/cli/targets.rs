@@ -136,6 +136,12 @@ fn a_target_that_names_nothing_stops_the_run_and_all_of_them_are_told() {
         .alz(&["plan", "accounts/clinic.yaml", "--target", "18017690202"])
         .expect(1);
     assert!(elsewhere.stderr.contains("in the files that were named"));
+    // Too few digits, and what was probably meant.
+    let short = world.alz(&["plan", "--target", "1801-769"]).expect(1);
+    let error = &short.stderr;
+    assert!(error.contains("has 7 digits"), "{error}");
+    assert!(error.contains("near 1801-769: 1801-769*\n"), "{error}");
+    assert!(!error.contains("Cottonwood"), "{error}");
     for wrong in ["a[", " "] {
         world.alz(&["plan", "--target", wrong]).expect(1);
     }
