@@ -43,7 +43,13 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         root,
         numbers,
         files,
+        alone,
     } = checked;
+    if alone {
+        output.say(
+            "There is no alz.yaml above these files: no policy and no other file was looked at.",
+        );
+    }
     let shown = output.privacy.problems(&found, &root);
     let summary = problems::summary(&found);
     match output.format {
@@ -87,6 +93,8 @@ struct Checked {
     numbers: usize,
     /// The files that were looked at.
     files: BTreeSet<String>,
+    /// Some of them without an alz.yaml.
+    alone: bool,
 }
 
 impl Checked {
@@ -97,6 +105,7 @@ impl Checked {
             root,
             numbers: 0,
             files: BTreeSet::new(),
+            alone: false,
         }
     }
 }
@@ -233,6 +242,7 @@ impl Checked {
         self.files
             .extend(other.files.iter().map(|file| named(file)));
         self.numbers += other.numbers;
+        self.alone |= other.alone;
     }
 
     fn few(&mut self, request: &LoadRequest<'_>, files: &[PathBuf]) {
@@ -266,6 +276,7 @@ fn without_settings(files: &[PathBuf], root: &Path, today: Date) -> Checked {
         today,
     };
     checked.few(&request, files);
+    checked.alone = true;
     checked
 }
 
