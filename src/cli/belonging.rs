@@ -74,18 +74,15 @@ pub fn of_this_project(
         return Ok(());
     }
     let this = match settings {
-        Some(settings) => settings.root.join(settings::FILE).display().to_string(),
-        None => format!(
-            "no alz.yaml: there is none in {} or above",
-            directory.display()
-        ),
+        Some(settings) => format!("is for {}", settings.root.join(settings::FILE).display()),
+        None => format!("has none (no alz.yaml in {} or above)", directory.display()),
     };
     let ways: Vec<String> = homes
         .iter()
         .map(|home| format!("-C {}", shown(home)))
         .collect();
     Err(Fatal::with_help(
-        format!("{}; this run is for {this}", strangers.join("; ")),
+        format!("{}; this run {this}", strangers.join("; ")),
         format!("work where they are: {}", ways.join(", or ")),
     ))
 }
