@@ -286,6 +286,88 @@ fn a_file_that_is_named_twice_or_by_another_way_is_one_file() {
     assert_eq!(told[0].3, "this is a directory");
 }
 
+/// A hook names files from the top of a checkout: the rules are where they are.
+#[test]
+fn a_file_below_its_own_alz_yaml_is_judged_by_that_wherever_it_is_named_from() {
+    let policy = r#"{ "required": ["directoryListing"], "x-alz-message": "say who is listed" }"#;
+    let config = format!("{CONFIG}policies: [p.schema.json]\n");
+    let dir = repository(
+        CONFIG,
+        &[
+            ("infra/alz.yaml", &config),
+            ("infra/p.schema.json", policy),
+            ("infra/accounts/a.yaml", SOUND),
+            ("infra/accounts/b.yaml", SOUND),
+            ("accounts/c.yaml", SOUND),
+        ],
+    );
+    let root = dir.path();
+    let expected = [
+        ("D3", "infra/accounts/a.yaml"),
+        ("policy", "infra/accounts/a.yaml"),
+    ];
+    let found = |arguments: &[&str]| -> Vec<(String, String)> {
+        let told = told(&validate(root, arguments, None)).into_iter();
+        told.map(|(_, code, file, _)| (code, file)).collect()
+    };
+    let both = [
+        "--format",
+        "json",
+        "infra/accounts/a.yaml",
+        "accounts/c.yaml",
+    ];
+    let expected = expected.map(|(code, file)| (code.to_owned(), file.to_owned()));
+    // From a project around it, and from no project at all.
+    assert_eq!(found(&both[..3]), expected);
+    assert_eq!(found(&both), expected);
+    std::fs::remove_file(root.join("alz.yaml")).expect("a file");
+    assert_eq!(found(&both[..3]), expected);
+    assert_eq!(found(&both), expected);
+    // Where a glob of the project around it names the file, it is that one's as well.
+    let all = CONFIG.replace("accounts/**/*.yaml", "\"**/accounts/*.yaml\"");
+    std::fs::write(root.join("alz.yaml"), all).expect("a file");
+    assert_eq!(found(&both[..3]), [expected[0].clone()]);
+}
+
+#[test]
+fn without_alz_yaml_what_was_not_looked_at_is_said_and_a_pruned_account_is_taken_whole() {
+    let pruned = "account: a\nprune: true\nnumbers: { 8017690817: }\n";
+    let dir = repository(
+        CONFIG,
+        &[("accounts/a.yaml", pruned), ("accounts/b.yaml", OTHER)],
+    );
+    let root = dir.path();
+    std::fs::remove_file(root.join("alz.yaml")).expect("a file");
+    let alone = validate(root, &["accounts/a.yaml"], None);
+    let said = String::from_utf8_lossy(&alone.stderr).into_owned();
+    assert!(said.contains("no policy and no other file"), "{said}");
+    let plan = |files: &[&str]| -> (Option<i32>, String) {
+        let mut plan = Command::new(env!("CARGO_BIN_EXE_alz"));
+        let plan = plan.arg("-C").arg(root).args(["plan", "--api", "sandbox"]);
+        let said = plan
+            .args(files)
+            .env_remove("ALZ_ENV")
+            .output()
+            .expect("alz runs");
+        let text = [said.stdout, said.stderr].concat();
+        (
+            said.status.code(),
+            String::from_utf8_lossy(&text).into_owned(),
+        )
+    };
+    // The other file's numbers would look like numbers that no file declares.
+    let (code, said) = plan(&["accounts/a.yaml"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("accounts/b.yaml") && said.contains("would be given up"),
+        "{said}"
+    );
+    let (_, said) = plan(&["accounts/a.yaml", "accounts/b.yaml"]);
+    assert!(!said.contains("would be given up"), "{said}");
+    let (_, said) = plan(&["accounts/b.yaml"]);
+    assert!(!said.contains("accounts/a.yaml"), "{said}");
+}
+
 /// Nobody writes into it, and nobody may wait for that.
 #[cfg(unix)]
 #[test]

@@ -6,6 +6,10 @@
 //! the plan would order its numbers on the wrong platform. Nothing is guessed:
 //! which environment a run is for is said by `--env`, ALZ_ENV or the default
 //! alone, and files that do not fit that are refused.
+//!
+//! With an alz.yaml in each directory it is the same slip to name a file of the one
+//! project from within the other, or from above both, where the policies and guards
+//! of its own are not read and the files beside it are not seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,7 +17,7 @@ use std::path::{Path, PathBuf};
 use super::fatal::Fatal;
 use crate::desired::Settings;
 use crate::desired::find;
-use crate::desired::settings::Pattern;
+use crate::desired::settings::{self, Pattern};
 
 /// The environment of a run, and how it came to be.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +37,11 @@ pub fn check(
     directory: &Path,
 ) -> Result<(), Fatal> {
     // Who names the sandbox wants to try something out.
-    if settings.environments.len() < 2 || (run.asked && run.is_sandbox) {
+    if run.asked && run.is_sandbox {
+        return Ok(());
+    }
+    of_this_project(Some(settings), files, directory)?;
+    if settings.environments.len() < 2 {
         return Ok(());
     }
     if !files.is_empty() {
@@ -43,6 +51,58 @@ pub fn check(
         true => Ok(()),
         false => stands_in(settings, run, directory),
     }
+}
+
+/// Refuses files that lie below an alz.yaml of their own; `settings` are those of
+/// the run, if it has any.
+pub fn of_this_project(
+    settings: Option<&Settings>,
+    files: &[PathBuf],
+    directory: &Path,
+) -> Result<(), Fatal> {
+    let shown = |path: &Path| find::source(directory, path).shown;
+    let mut strangers = Vec::new();
+    let mut homes = BTreeSet::new();
+    for file in files {
+        if let Some(home) = home_of(settings, file) {
+            let own = home.join(settings::FILE);
+            strangers.push(format!("{} belongs to {}", shown(file), shown(&own)));
+            homes.insert(home);
+        }
+    }
+    if homes.is_empty() {
+        return Ok(());
+    }
+    let this = match settings {
+        Some(settings) => format!("is for {}", settings.root.join(settings::FILE).display()),
+        None => format!("has none (no alz.yaml in {} or above)", directory.display()),
+    };
+    let ways: Vec<String> = homes
+        .iter()
+        .map(|home| format!("-C {}", shown(home)))
+        .collect();
+    Err(Fatal::with_help(
+        format!("{}; this run {this}", strangers.join("; ")),
+        format!("work where they are: {}", ways.join(", or ")),
+    ))
+}
+
+/// The directory of the alz.yaml that a file lies below, where that is not the
+/// run's own, and no glob of the run's own names the file.
+pub fn home_of(settings: Option<&Settings>, file: &Path) -> Option<PathBuf> {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let beside = match file.is_dir() {
+        true => file,
+        false => file.parent()?,
+    };
+    let home = settings::find(beside)?.parent()?.to_owned();
+    let is_own = settings.is_some_and(|settings| {
+        let mut environments = settings.environments.values();
+        settings.root == home
+            || real(&settings.root) == real(&home)
+            || environments.any(|one| matches(&settings.root, &one.accounts, file))
+    });
+    (!is_own).then_some(home)
 }
 
 fn named(settings: &Settings, run: Run<'_>, files: &[PathBuf]) -> Result<(), Fatal> {

@@ -12,6 +12,7 @@ use super::fatal::Fatal;
 use super::forms::{self, Document};
 use super::global::Global;
 use super::output::{Format, Output};
+use super::reading::Chosen;
 use super::session::{self, Project};
 use super::{Exit, journal, planning};
 use crate::plan::Allow;
@@ -95,7 +96,9 @@ async fn drift(arguments: &DriftArgs, global: &Global, output: &Output) -> Resul
     if let Some(shown) = output.privacy.plan(&plan, &key) {
         plan = shown;
     }
-    let files: Vec<String> = repository.files().map(str::to_owned).collect();
+    // Of the others nothing is known, and so nothing is said.
+    let chosen = Chosen::of(&project, &repository, &files)?;
+    let files = repository.files(chosen.0.as_deref());
     let document = Document::Plan {
         plan: &plan,
         root: &project.root,

@@ -12,7 +12,7 @@ use super::fatal::Fatal;
 use super::global::{Global, SHARD_VARIABLE};
 use super::output::Output;
 use crate::desired::{Repository, Target, Unmatched};
-use crate::model::Shard;
+use crate::model::{PhoneNumber, Shard};
 use crate::plan::Plan;
 
 /// What a run is restricted to besides files.
@@ -245,8 +245,12 @@ pub fn nothing_named(unmatched: &[Unmatched], environment: &str, files: &[PathBu
     let what: Vec<String> = unmatched
         .iter()
         .map(
-            |Unmatched { said, near: _ }| match said.parse::<crate::model::PhoneNumber>() {
+            |Unmatched { said, near: _ }| match said.parse::<PhoneNumber>() {
                 Ok(number) => format!("--target {said}: nothing {within} declares {number}"),
+                // It can have been meant as nothing else.
+                Err(why) if !said.contains(char::is_alphabetic) => {
+                    format!("--target {said} names nothing {within}: {why}")
+                }
                 Err(_) => format!("--target {said} names nothing {within}"),
             },
         )

@@ -74,6 +74,9 @@ impl Project {
         let ca_file = global.ca_file.clone();
         let narrow = Narrow::of(global)?;
         let Some(settings) = found else {
+            if api.as_deref() != Some(settings::SANDBOX) {
+                belonging::of_this_project(None, files, &start)?;
+            }
             let nowhere = format!("there is no alz.yaml in {} or above", start.display());
             if asked.is_some() || !standing || api.is_none() {
                 return Err(Fatal::with_help(

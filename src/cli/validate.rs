@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::global::Global;
 use super::output::Format;
-use super::{Exit, Output, checked, clock};
+use super::{Exit, Output, belonging, checked, clock};
 use crate::desired::load::{self, LoadRequest};
 use crate::desired::problem::{Problem, code, in_order};
 use crate::desired::settings::{self, Pattern, Settings};
@@ -43,7 +43,13 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         root,
         numbers,
         files,
+        alone,
     } = checked;
+    if alone {
+        output.say(
+            "There is no alz.yaml above these files: no policy and no other file was looked at.",
+        );
+    }
     let shown = output.privacy.problems(&found, &root);
     let summary = problems::summary(&found);
     match output.format {
@@ -87,6 +93,8 @@ struct Checked {
     numbers: usize,
     /// The files that were looked at.
     files: BTreeSet<String>,
+    /// Some of them without an alz.yaml.
+    alone: bool,
 }
 
 impl Checked {
@@ -97,6 +105,7 @@ impl Checked {
             root,
             numbers: 0,
             files: BTreeSet::new(),
+            alone: false,
         }
     }
 }
@@ -114,13 +123,31 @@ fn no_directory(start: &Path) -> Problem {
 
 fn check(args: &ValidateArgs, environment: Option<&str>, start: &Path, today: Date) -> Checked {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let files: Vec<PathBuf> = args
-        .files
-        .iter()
-        .map(|f| absolute(&start.join(f)))
-        .collect();
+    let start = absolute(start);
+    let files: Vec<PathBuf> = args.files.iter().map(|f| start.join(f)).collect();
+    let own = settings::load(&start).ok().flatten();
+    let here = settings::find(&start).and_then(|path| path.parent().map(Path::to_owned));
+    let here = here.unwrap_or_else(|| start.clone());
+    // A hook names files from the top of the checkout, wherever their alz.yaml is.
+    let mut projects: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for file in &files {
+        let home = belonging::home_of(own.as_ref(), file).unwrap_or_else(|| here.clone());
+        projects.entry(home).or_default().push(file.clone());
+    }
+    if projects.keys().all(|home| *home == here) {
+        return in_project(&files, environment, &start, today);
+    }
+    let mut whole = Checked::stopped(Vec::new(), here);
+    for (home, files) in projects {
+        whole.join(in_project(&files, environment, &home, today));
+    }
+    whole
+}
+
+/// Files judged by the alz.yaml that holds in a directory.
+fn in_project(files: &[PathBuf], environment: Option<&str>, start: &Path, today: Date) -> Checked {
     let (settings, found) = match settings::judge(start) {
-        None => return without_settings(&files, &absolute(start), today),
+        None => return without_settings(files, start, today),
         Some((Some(settings), problems)) => (settings, problems),
         Some((None, problems)) => {
             let root = settings::find(start)
@@ -150,7 +177,7 @@ fn check(args: &ValidateArgs, environment: Option<&str>, start: &Path, today: Da
         }
         return checked;
     }
-    for (globs, files) in shared_out(&settings.root, &sets, &files) {
+    for (globs, files) in shared_out(&settings.root, &sets, files) {
         request.globs = globs;
         checked.few(&request, &files);
     }
@@ -201,6 +228,23 @@ impl Checked {
         self.numbers = self.numbers.max(numbers);
     }
 
+    /// What was found in another project, with its files named from here.
+    fn join(&mut self, other: Checked) {
+        let named = |file: &str| find::source(&self.root, &other.root.join(file)).shown;
+        self.problems
+            .extend(other.problems.into_iter().map(|problem| {
+                let file = match problem.is_placeless() {
+                    true => problem.file.clone(),
+                    false => named(&problem.file),
+                };
+                Problem { file, ..problem }
+            }));
+        self.files
+            .extend(other.files.iter().map(|file| named(file)));
+        self.numbers += other.numbers;
+        self.alone |= other.alone;
+    }
+
     fn few(&mut self, request: &LoadRequest<'_>, files: &[PathBuf]) {
         let few::Checked {
             problems,
@@ -232,6 +276,7 @@ fn without_settings(files: &[PathBuf], root: &Path, today: Date) -> Checked {
         today,
     };
     checked.few(&request, files);
+    checked.alone = true;
     checked
 }
 

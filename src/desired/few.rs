@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::find::{self, Source};
 use super::load::{self, Gathered, LoadRequest, Read};
+use super::overlooked::{Overlooked, overlooked};
 use super::policy::Policies;
 use super::problem::{Problem, code, in_order};
 use super::settings;
@@ -39,7 +40,10 @@ pub fn check(request: &LoadRequest<'_>, asked: &[PathBuf]) -> Checked {
     let mut own = load::each(&files, |file| {
         load::read_one(file, &policies, request.today)
     });
-    let overlooked = load::overlooked(request, files.iter().chain(&others));
+    let overlooked = match request.globs.is_empty() {
+        true => Overlooked::default(),
+        false => overlooked(request, files.iter().chain(&others)),
+    };
     let accounts = own.iter().flat_map(|read| &read.documents);
     let accounts = accounts.map(|document| &document.account);
     let named = Named {
@@ -155,7 +159,7 @@ impl Named {
     /// spellings are those of `PhoneNumber::from_str` and more.
     fn in_text(&self, text: &str) -> bool {
         // An escape may stand for any character, and a key with `?` over several lines.
-        if text.contains('\\') || text.contains("? ") || text.contains("?\n") {
+        if text.contains('\\') || ["? ", "?\t", "?\n"].iter().any(|key| text.contains(key)) {
             return true;
         }
         self.accounts

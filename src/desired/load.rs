@@ -9,14 +9,15 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::file::AccountFile;
-use super::find::{self, Source, expand, source};
+use super::find::{Source, expand, source};
 use super::merge;
+use super::overlooked::overlooked;
 use super::policy::Policies;
 use super::problem::{Place, Problem, Severity, code, in_order};
 use super::read::{self, Located};
 use super::repository::{NumberTable, NumbersDigest, Packed, Repository};
 use super::rules::{self, Finding};
-use super::settings::{self, Pattern};
+use super::settings::Pattern;
 use super::tree;
 use super::whole::Whole;
 use crate::bounded;
@@ -74,7 +75,10 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
         problems.append(&mut read.problems);
     }
     let gathered = Gathered::new(read.into_iter());
-    overlooked(request, files.iter()).judge(&gathered.documents, &mut problems);
+    let prunes = || gathered.documents.iter().any(|one| one.prune == Some(true));
+    if !request.globs.is_empty() || prunes() {
+        overlooked(request, files.iter()).judge(&gathered.documents, &mut problems);
+    }
     let (documents, numbers, found) = gathered.judged(&files);
     problems.extend(found);
     in_order(&mut problems);
@@ -156,91 +160,6 @@ impl Gathered {
         whole.judge(files, &documents, &numbers, &mut problems);
         (documents, numbers, problems)
     }
-}
-
-/// Account files beside those that were found, which no environment names.
-pub(super) struct Overlooked(Vec<(Source, Vec<AccountId>)>);
-
-pub(super) fn overlooked<'f>(
-    request: &LoadRequest<'_>,
-    files: impl Iterator<Item = &'f Source>,
-) -> Overlooked {
-    let mut overlooked = Vec::new();
-    if request.globs.is_empty() {
-        return Overlooked(overlooked);
-    }
-    let mut of_others: Option<Vec<globset::GlobMatcher>> = None;
-    for file in find::overlooked(request.root, files) {
-        // What can't be read holds no account, and one that is too large is told
-        // where a glob names it.
-        let text = bounded::read(&file.path, bounded::MOST_BYTES)
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok());
-        let Some(text) = text else { continue };
-        let accounts = accounts_in(&file.shown, &text);
-        let of_others = of_others.get_or_insert_with(|| all_globs(request.root));
-        if !accounts.is_empty() && !of_others.iter().any(|glob| glob.is_match(&file.shown)) {
-            overlooked.push((file, accounts));
-        }
-    }
-    Overlooked(overlooked)
-}
-
-impl Overlooked {
-    pub fn accounts(&self) -> impl Iterator<Item = &AccountId> {
-        self.0.iter().flat_map(|(_, accounts)| accounts)
-    }
-
-    /// Where an account is pruned, the numbers of such a file would be given up: an error.
-    pub fn judge(&self, documents: &[Packed], problems: &mut Vec<Problem>) {
-        for (file, accounts) in &self.0 {
-            let problem = Problem::of_file(
-                code::CONFIG,
-                &file.shown,
-                "this looks like an account file, and alz.yaml does not name it",
-            )
-            .help("let a glob match it (accounts/**/*.{yaml,yml}), rename it, or move it away");
-            let pruned = documents.iter().find(|document| {
-                document.prune == Some(true) && accounts.contains(&document.account)
-            });
-            problems.push(match pruned {
-                None => problem.warning(),
-                Some(Packed { account, .. }) => Problem {
-                    message: format!(
-                        "{}; account {account} has `prune: true`: the numbers in here would be given up",
-                        problem.message
-                    ),
-                    ..problem
-                },
-            });
-        }
-    }
-}
-
-/// The accounts of what looks like an account file.
-fn accounts_in(file: &str, text: &str) -> Vec<AccountId> {
-    if !text.contains("account") {
-        return Vec::new();
-    }
-    tree::read(file, text)
-        .into_iter()
-        .filter_map(|document| document.root)
-        .filter(|root| root.get("numbers").is_some() || root.get("defaults").is_some())
-        .filter_map(|root| Some(AccountId::new(root.get("account")?.value.text()?)))
-        .collect()
-}
-
-/// The globs of every environment: what one of them leaves to another is not
-/// overlooked.
-fn all_globs(root: &Path) -> Vec<globset::GlobMatcher> {
-    let settings = settings::load(root).ok().flatten();
-    let environments = settings.map(|settings| settings.environments);
-    environments
-        .into_iter()
-        .flatten()
-        .flat_map(|(_, environment)| environment.accounts)
-        .filter_map(|pattern| Some(find::glob(&pattern.glob).ok()?.compile_matcher()))
-        .collect()
 }
 
 /// One file, judged.

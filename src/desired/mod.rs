@@ -21,6 +21,7 @@ pub mod file;
 pub mod find;
 pub mod load;
 pub mod merge;
+mod overlooked;
 pub mod policy;
 pub mod problem;
 pub mod read;

@@ -289,9 +289,18 @@ impl Repository {
         sha.finalize().into()
     }
 
-    /// The files that were loaded, relative to the root, in the order of their names.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(|file| file.shown.as_str())
+    /// The files of a selection, or all, relative to the root, in the order of their names.
+    pub fn files(&self, selection: Option<&Selection>) -> Vec<String> {
+        let chosen: Option<BTreeSet<u32>> = selection.map(|selection| {
+            let sources = selection.documents.iter();
+            let documents = sources.filter_map(|source| self.document(*source));
+            documents.map(|document| document.file).collect()
+        });
+        (0..)
+            .zip(&self.files)
+            .filter(|(index, _)| chosen.as_ref().is_none_or(|chosen| chosen.contains(index)))
+            .map(|(_, file)| file.shown.clone())
+            .collect()
     }
 
     /// File and line of each subject, reading every file concerned once. A file

@@ -40,6 +40,11 @@ impl About<'_> {
             true => settings::FILE,
             false => problem.file.as_str(),
         };
+        self.below(file)
+    }
+
+    /// A file, named relative to alz.yaml, as the host finds it.
+    pub(super) fn below<'p>(&self, file: &'p str) -> Cow<'p, str> {
         match self.below.trim_matches('/') {
             "" => file.into(),
             _ if file.starts_with('/') => file.into(),

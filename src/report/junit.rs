@@ -25,12 +25,7 @@ const ALZ: &str = "alz";
 pub fn junit(problems: &[Problem], about: &About<'_>) -> String {
     let mut suites: BTreeMap<String, Vec<&Problem>> = BTreeMap::new();
     for file in about.files {
-        let below = match about.below.trim_matches('/') {
-            "" => file.clone(),
-            _ if file.starts_with('/') => file.clone(),
-            below => format!("{below}/{file}"),
-        };
-        suites.entry(below).or_default();
+        suites.entry(about.below(file).into_owned()).or_default();
     }
     for problem in problems {
         let suite = match problem.is_placeless() {

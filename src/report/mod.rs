@@ -31,6 +31,7 @@ mod port_stanza;
 pub mod problems;
 mod prometheus;
 pub mod redact;
+mod restricted;
 mod sarif;
 pub mod schema;
 mod status_human;

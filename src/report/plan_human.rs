@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::changes::step_lines;
 use super::obstacles::scope_of;
 use super::policy::policy_human;
+use super::restricted::restricted;
 use super::{origin, words};
 use crate::model::AccountId;
 use crate::plan::{Action, Note, NoteKind, Plan, Step, TrippedGuard};
@@ -98,28 +99,7 @@ impl Report<'_> {
 
     /// That this is a part, before anything that could be taken for the whole.
     fn restriction(&mut self, plan: &Plan) {
-        const SHOWN: usize = 8;
-        let mut parts = Vec::new();
-        if !plan.targets.is_empty() {
-            let few = plan
-                .targets
-                .iter()
-                .take(SHOWN)
-                .map(|said| words::clean(said));
-            let few = few.collect::<Vec<_>>().join(", ");
-            parts.push(match plan.targets.len().saturating_sub(SHOWN) {
-                0 => few,
-                rest => format!("{few} and {rest} more"),
-            });
-        }
-        parts.extend(plan.shard.as_ref().map(|shard| format!("shard {shard}")));
-        if parts.is_empty() {
-            return;
-        }
-        let text = format!(
-            "Restricted to {}. What lies outside was not looked at.",
-            parts.join("; ")
-        );
+        let Some(text) = restricted(plan) else { return };
         for line in words::wrapped(&text, self.style.width.max(40)) {
             self.line(&format!("{YELLOW}{line}{YELLOW:#}"));
         }

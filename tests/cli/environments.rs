@@ -55,6 +55,45 @@ fn a_file_of_another_environment_is_refused_with_the_way_out() {
 }
 
 #[test]
+fn a_file_of_another_project_is_refused_with_the_way_out() {
+    let world = world();
+    let project = "version: 1\nenvironments: { only: { api: \"http://127.0.0.1:1\", accounts: [accounts/*.yaml] } }\n";
+    world.write("east/alz.yaml", project);
+    world.write("west/alz.yaml", project);
+    world.write("west/accounts/office.yaml", OFFICE);
+    std::fs::create_dir(world.root().join("east/accounts")).expect("a directory");
+    let file = "../west/accounts/office.yaml";
+    for command in [&["plan"][..], &["apply", "--auto-approve"], &["drift"]] {
+        let mut arguments = command.to_vec();
+        arguments.extend(["-C", "east", file]);
+        let said = refused(&world, &arguments).stderr;
+        assert!(said.contains("west/alz.yaml; this run is for"), "{said}");
+        assert!(said.contains("work where they are: -C"), "{said}");
+    }
+    // From above both: their policies, guards and the files beside would not be read.
+    std::fs::remove_file(world.root().join("alz.yaml")).expect("a file");
+    let above = ["plan", "west/accounts/office.yaml"];
+    let said = refused(&world, &above).stderr;
+    assert!(said.contains("-C west"), "{said}");
+    let said = refused(
+        &world,
+        &["plan", "--env", "only", "west/accounts/office.yaml"],
+    )
+    .stderr;
+    assert!(said.contains("-C west"), "{said}");
+    let own = world.alz(&["plan", "-C", "west", "accounts/office.yaml"]);
+    assert!(own.expect(0).stdout.contains("activate"));
+    // On the built-in platform nothing is at stake.
+    let plan = ["plan", "--api", "sandbox", "west/accounts/office.yaml"];
+    let said = world
+        .command(&plan)
+        .env_remove("ALZ_API")
+        .output()
+        .expect("alz runs");
+    assert_eq!(Said::from(said).code, 0);
+}
+
+#[test]
 fn files_of_two_environments_do_not_go_into_one_run() {
     let world = world();
     let said = refused(

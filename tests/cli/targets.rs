@@ -136,6 +136,12 @@ fn a_target_that_names_nothing_stops_the_run_and_all_of_them_are_told() {
         .alz(&["plan", "accounts/clinic.yaml", "--target", "18017690202"])
         .expect(1);
     assert!(elsewhere.stderr.contains("in the files that were named"));
+    // Too few digits, and what was probably meant.
+    let short = world.alz(&["plan", "--target", "1801-769"]).expect(1);
+    let error = &short.stderr;
+    assert!(error.contains("has 7 digits"), "{error}");
+    assert!(error.contains("near 1801-769: 1801-769*\n"), "{error}");
+    assert!(!error.contains("Cottonwood"), "{error}");
     for wrong in ["a[", " "] {
         world.alz(&["plan", "--target", wrong]).expect(1);
     }
@@ -290,6 +296,42 @@ fn status_and_e911_check_keep_to_the_targets() {
         said.stderr.contains("Restricted to --target"),
         "{}",
         said.stderr
+    );
+}
+
+/// "No drift" of one number must not look like "no drift" of all.
+#[test]
+fn an_audit_of_a_part_says_so_and_passes_nothing_that_it_did_not_look_at() {
+    let world = world();
+    for (narrow, named) in [
+        (&["--target", "18017690202"][..], "18017690202"),
+        (&[FILE], FILE),
+    ] {
+        let drift = |format: &str| -> String {
+            let mut all = vec!["drift", "--format", format];
+            all.extend(narrow);
+            world.alz(&all).expect(2).stdout
+        };
+        let first = format!("Restricted to {named}. What lies outside");
+        assert!(drift("human").starts_with(&first), "{}", drift("human"));
+        let comment = drift("markdown");
+        assert!(
+            comment.contains(&format!("Restricted to `{named}`.")),
+            "{comment}"
+        );
+        let junit = drift("junit");
+        assert!(
+            junit.contains(FILE) && !junit.contains("clinic.yaml"),
+            "{junit}"
+        );
+    }
+    let whole = world.alz(&["drift", "--format", "junit"]).expect(2).stdout;
+    assert!(whole.contains("accounts/clinic.yaml"), "{whole}");
+    // A plan of some files says so as one of targets does.
+    let plan = world.alz(&["plan", FILE]).expect(0).stdout;
+    assert!(
+        plan.starts_with(&format!("Restricted to {FILE}.")),
+        "{plan}"
     );
 }
 

@@ -9,7 +9,7 @@ use crate::api::{ApiError, InventoryClient, NumberSearch, SearchBy, wire};
 use crate::cli::fatal::Fatal;
 use crate::cli::global::Global;
 use crate::cli::output::Output;
-use crate::cli::session::{Project, Session};
+use crate::cli::session::{self, Project, Session};
 use crate::cli::{Exit, address};
 use crate::model::Member;
 use crate::report::{self, FoundNumber, NumbersFound};
@@ -44,7 +44,10 @@ pub(super) async fn run(
         output.privacy.hear_line(line);
     }
     let project = match &args.add {
-        Some(file) => Project::open(global, std::slice::from_ref(file))?,
+        Some(file) => Project::open(
+            global,
+            &session::from_directory(global, std::slice::from_ref(file)),
+        )?,
         None => Project::platform(global)?,
     };
     // Whatever is wrong with the file is told before anything is reserved.

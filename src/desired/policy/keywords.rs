@@ -149,10 +149,15 @@ pub const OF_STEPS: &[&str] = &[
 
 /// All that would be passed over in a policy.
 pub fn faults(schema: &Value, kind: AppliesTo) -> Vec<Fault> {
+    let of_steps = || OF_STEPS.iter().map(|name| (*name).to_owned());
     let mut look = Look {
         members: match kind {
+            // What it judges may stand under a word with a slip in it.
+            AppliesTo::Number if has_strange_word(schema) => {
+                of_numbers().into_iter().chain(of_steps()).collect()
+            }
             AppliesTo::Number => of_numbers(),
-            AppliesTo::Step => OF_STEPS.iter().map(|name| (*name).to_owned()).collect(),
+            AppliesTo::Step => of_steps().collect(),
         },
         of_what: match kind {
             AppliesTo::Number => "a number as policies see it",
@@ -163,6 +168,16 @@ pub fn faults(schema: &Value, kind: AppliesTo) -> Vec<Fault> {
     };
     look.schema(schema);
     look.faults
+}
+
+/// A word at the top that alz would know if it were spelled so.
+fn has_strange_word(schema: &Value) -> bool {
+    let mut words = schema.as_object().into_iter().flat_map(Map::keys);
+    words.any(|word| is_own(word) && !OWN.contains(&word.as_str()))
+}
+
+fn is_own(word: &str) -> bool {
+    word.to_lowercase().starts_with("x-alz")
 }
 
 /// The members of a number with all that lies in them, from the type that reads it.
@@ -240,7 +255,7 @@ impl Look {
     }
 
     fn keyword(&mut self, word: &str, value: &Value) {
-        if word.to_lowercase().starts_with("x-alz") {
+        if is_own(word) {
             return self.own(word, value);
         }
         let Some((_, takes)) = KEYWORDS.iter().find(|(known, _)| *known == word) else {
@@ -476,5 +491,8 @@ mod tests {
             "{steps:?}"
         );
         assert_eq!(said(&schema, AppliesTo::Number).len(), 3);
+        // One slip is told once.
+        let slip = json!({ "x-alz-applies_to": "step", "required": ["action", "at"] });
+        assert_eq!(said(&slip, AppliesTo::Number).len(), 1);
     }
 }

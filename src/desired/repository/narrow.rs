@@ -242,6 +242,10 @@ impl Repository {
         if let Some(number) = target.number() {
             return self.near_numbers(number);
         }
+        if !target.said().contains(char::is_alphabetic) {
+            // Digits, and too few of them to be a number: no name is near to that.
+            return self.beginning(target);
+        }
         let names = self
             .documents
             .iter()
@@ -264,6 +268,16 @@ impl Repository {
             .into_iter()
             .map(str::to_owned)
             .collect()
+    }
+
+    /// The pattern that digits would be the beginning of, if any declared number
+    /// begins so.
+    fn beginning(&self, target: &Target) -> Vec<String> {
+        let pattern = format!("{}*", target.said());
+        let meant = Target::parse(&pattern).ok();
+        let begins =
+            meant.is_some_and(|meant| self.numbers.iter().any(|(n, _)| meant.matches_number(n)));
+        begins.then_some(pattern).into_iter().collect()
     }
 
     /// Declared numbers that differ in a digit or two.

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::changes::lines_of;
 use super::policy::policy_human;
+use super::restricted::restricted;
 use super::{Style, when, words};
 use crate::model::{AccountId, PhoneNumber};
 use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Plan, StaleIgnore, StaleWhy};
@@ -56,6 +57,10 @@ pub fn human(plan: &Plan, style: &Style) -> String {
         names: &style.names,
         plan,
     };
+    if let Some(restricted) = restricted(plan) {
+        report.wrapped(&restricted, 0, YELLOW);
+        report.line("");
+    }
     let (known, open): (Vec<&Finding>, Vec<&Finding>) = drift
         .findings
         .iter()

@@ -90,6 +90,19 @@ pub(super) fn remarks(plan: &Plan) -> impl Iterator<Item = String> {
     remarks.map(|remark| format!("**{}**", escape::text(&remark)))
 }
 
+/// What files and targets it is of, where it is not of everything.
+pub(super) fn restricted(plan: &Plan) -> Option<String> {
+    let all: Vec<&String> = plan.targets.iter().chain(&plan.files).collect();
+    let few = all.iter().take(5);
+    let mut said: Vec<String> = few
+        .map(|one| escape::code(&escape::clipped(one, 60)))
+        .collect();
+    if all.len() > 5 {
+        said.push(format!("{} more", all.len() - 5));
+    }
+    (!said.is_empty()).then(|| format!("Restricted to {}.", said.join(", ")))
+}
+
 /// What stands below the verdict: counts, origins, and what it was restricted to.
 pub(super) fn head(plan: &Plan) -> Vec<String> {
     let mut counts = vec![format!("{} in sync", count(plan, "inSync"))];
@@ -117,18 +130,7 @@ pub(super) fn head(plan: &Plan) -> Vec<String> {
             .collect();
         head.push(said.join("  \n"));
     }
-    if !plan.targets.is_empty() || !plan.files.is_empty() {
-        let all: Vec<&String> = plan.targets.iter().chain(&plan.files).collect();
-        let mut said: Vec<String> = all
-            .iter()
-            .take(5)
-            .map(|one| escape::code(&escape::clipped(one, 60)))
-            .collect();
-        if all.len() > 5 {
-            said.push(format!("{} more", all.len() - 5));
-        }
-        head.push(format!("Restricted to {}.", said.join(", ")));
-    }
+    head.extend(restricted(plan));
     head
 }
 
