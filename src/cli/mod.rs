@@ -35,6 +35,7 @@ mod report;
 mod sandbox;
 mod schema;
 mod session;
+mod signals;
 mod status;
 mod telling;
 mod unlock;
@@ -122,33 +123,17 @@ fn block_on(output: &Output, command: impl Future<Output = Exit>) -> Exit {
         .enable_all()
         .build()
     {
-        Ok(runtime) => runtime.block_on(command),
+        Ok(runtime) => runtime.block_on(async {
+            let ending = tokio::spawn(signals::end_as_first_process());
+            let exit = command.await;
+            ending.abort();
+            exit
+        }),
         Err(error) => {
             output.error(&format!("error: the system gives no threads: {error}"));
             Exit::Error
         }
     }
-}
-
-/// Waits for Ctrl-C or a request to terminate; false where signals can't be had.
-async fn signal() -> bool {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            return tokio::select! {
-                pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
-                told = terminate.recv() => told.is_some(),
-            };
-        }
-    }
-    tokio::signal::ctrl_c().await.is_ok()
-}
-
-/// Ends the process without waiting for anything: a second Ctrl-C.
-#[expect(clippy::exit, reason = "a person has asked twice to stop")]
-fn end_at_once() -> ! {
-    std::process::exit(i32::from(Exit::Interrupted.code()))
 }
 
 /// Writes a file so that it is there whole or not at all. What is no regular

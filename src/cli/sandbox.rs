@@ -125,6 +125,7 @@ struct Ends {
 impl Ends {
     fn catch() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
+        super::signals::heard();
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,

@@ -462,7 +462,7 @@ key() {
 download() {
   local version=$1 name url expected from
   from=$(repository)
-  [ -n "$from" ] || fail 'say where alz comes from: `repository`, the owner/name whose releases to use, or `binary`'
+  [ -n "$from" ] || fail 'say where alz comes from: the input repository (owner/name, whose releases to use) or binary'
   name=alz-$version-$(target).tar.gz
   url=${GITHUB_SERVER_URL:?}/$from/releases/download/v$version
   curl --silent --show-error --fail --location --max-time 300 --retry 3 --output "$TEMP/$name" "$url/$name" ||
