@@ -22,6 +22,7 @@ use super::policies;
 use super::progress::Progress;
 use super::reading::Chosen;
 use super::session::{self, Project, Session};
+use super::signals;
 use super::telling::{ending, finish, refuse_stale, start, stopped, tell_step};
 use crate::api::WriteClient;
 use crate::apply::journal::Journal;
@@ -477,7 +478,7 @@ pub(super) async fn on_signal(
     held: Arc<OnceLock<Releaser>>,
     output: Output,
 ) {
-    if !super::signal().await {
+    if !signals::signal().await {
         return;
     }
     if !running.load(Ordering::SeqCst) {
@@ -493,7 +494,7 @@ pub(super) async fn on_signal(
             output.result(&format!("{event}\n"));
         }
         stopped(&output, "interrupted: nothing was sent", None);
-        super::end_at_once();
+        signals::end_at_once();
     }
     interrupt.raise();
     output.say(&format!(
@@ -504,7 +505,7 @@ pub(super) async fn on_signal(
             steps => format!("{steps} steps in flight will be finished, "),
         }
     ));
-    if super::signal().await {
+    if signals::signal().await {
         let steps = interrupt.in_flight();
         match output.is_json() {
             true => output.result(&format!(
@@ -527,6 +528,6 @@ pub(super) async fn on_signal(
                 stopped(&output, &what, None);
             }
         }
-        super::end_at_once();
+        signals::end_at_once();
     }
 }

@@ -19,7 +19,7 @@ use crate::model::DesiredAccount;
 use crate::model::live::LiveAccount;
 use crate::model::porting::PortMemory;
 use crate::plan::{self, Context, InFlight};
-use crate::report::{self, StatusDocument, Style};
+use crate::report::{self, Part, StatusDocument, Style};
 
 /// Show ports and activations in flight, with their dates
 #[derive(Debug, Args)]
@@ -68,6 +68,15 @@ async fn status(arguments: &StatusArgs, global: &Global, output: &Output) -> Res
     let chosen = Chosen::of(&project, &repository, &files)?;
     let accounts = chosen.ids(&repository).len();
     project.narrow.tell(accounts, &repository, output);
+    let interval = Duration::from_secs(arguments.interval);
+    let part = Part {
+        files: files
+            .iter()
+            .map(|file| session::relative(file, &project.root))
+            .collect(),
+        targets: repository.lasting(&project.narrow.targets),
+        shard: project.narrow.shard.map(|shard| shard.to_string()),
+    };
     let ended = async {
         let mut told = None;
         loop {
@@ -77,13 +86,14 @@ async fn status(arguments: &StatusArgs, global: &Global, output: &Output) -> Res
             let memory = journal::recall(global, &project, &session).await?.ports;
             let looked = look(&project, &session, &repository, &chosen, &memory, output).await;
             let seen = match looked {
-                Ok(seen) => seen,
+                Ok(mut seen) => {
+                    seen.document.part = part.clone();
+                    seen
+                }
                 // Whoever watches does not want to start again because of one lost answer.
                 Err(fatal) if told.is_some() => {
                     fatal.tell(output, &project.root, true);
-                    if interrupted(arguments.interval).await {
-                        return Ok(Exit::Interrupted);
-                    }
+                    tokio::time::sleep(interval).await;
                     continue;
                 }
                 Err(fatal) => return Err(fatal),
@@ -92,22 +102,12 @@ async fn status(arguments: &StatusArgs, global: &Global, output: &Output) -> Res
             if !arguments.watch || seen.document.in_flight.is_empty() {
                 return Ok(Exit::Done);
             }
-            if interrupted(arguments.interval).await {
-                return Ok(Exit::Interrupted);
-            }
+            tokio::time::sleep(interval).await;
         }
     }
     .await;
     session.close().await;
     ended
-}
-
-/// Waits for the next look; true where a person or a pipeline asks to stop.
-async fn interrupted(seconds: u64) -> bool {
-    tokio::select! {
-        asked = super::signal() => asked,
-        () = tokio::time::sleep(Duration::from_secs(seconds)) => false,
-    }
 }
 
 /// What one look has seen.

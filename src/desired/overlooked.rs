@@ -4,13 +4,13 @@
 
 use std::path::Path;
 
-use super::bounded;
 use super::find::{self, Source};
 use super::load::LoadRequest;
 use super::problem::{Problem, code};
 use super::repository::Packed;
 use super::settings;
 use super::tree;
+use crate::bounded;
 use crate::model::AccountId;
 
 /// Account files beside those that are read, which no environment names.

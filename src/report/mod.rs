@@ -70,5 +70,5 @@ pub use port_check::{NumberCheck, OrderCheck, PortCheck, port_check_human, port_
 pub use prometheus::prometheus;
 pub use sarif::sarif;
 pub use status_human::status_human;
-pub use status_json::{StatusDocument, status_json, status_line};
+pub use status_json::{Part, StatusDocument, status_json, status_line};
 pub use style::{error, warning};

@@ -25,6 +25,10 @@ pub struct StatusDocument {
     /// When the platform was asked (RFC 3339).
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub created_at: Timestamp,
+    /// What it is restricted to: files, targets (`--target`), a share of the accounts
+    /// (`--shard`). What is in flight elsewhere is not in it.
+    #[serde(flatten)]
+    pub part: Part,
     /// How many are in flight by kind (ports, activations, e911Addresses,
     /// customerServiceRecords, disconnects), how many numbers they are about,
     /// and how many of them need a person (needsAttention); and how many ports
@@ -34,6 +38,21 @@ pub struct StatusDocument {
     pub in_flight: Vec<InFlight>,
     /// Ports that are declared and not ordered yet: nothing moves them but an apply.
     pub not_ordered: Vec<InFlight>,
+}
+
+/// A part of an environment, as a plan says it; empty for all of it.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Part {
+    /// The files that were named, from the directory of alz.yaml.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// Numbers, accounts and patterns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<String>,
+    /// The share of the accounts: 2/4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
 }
 
 impl StatusDocument {
@@ -53,6 +72,7 @@ impl StatusDocument {
             environment,
             partition,
             created_at,
+            part: Part::default(),
             summary: summary(&in_flight, &not_ordered),
             in_flight,
             not_ordered,

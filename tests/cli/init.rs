@@ -202,6 +202,7 @@ fn what_comes_next_is_said_of_what_is_there() {
     assert!(!aside.contains("alz plan"), "{aside}");
     let (_, aside) = run(root, &[]);
     assert!(aside.contains("Next: alz plan"), "{aside}");
+    assert!(aside.contains("where alz comes from"), "{aside}");
     assert!(!aside.contains("warning"), "{aside}");
 
     // A part of a repository: nobody looks for a workflow there.

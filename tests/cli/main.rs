@@ -5,6 +5,7 @@ mod address;
 mod apply;
 mod base;
 mod canary;
+mod container;
 mod drift;
 mod drift_forms;
 mod e911;

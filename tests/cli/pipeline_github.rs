@@ -460,6 +460,21 @@ fn each_project_environment_and_shard_has_a_journal_of_its_own() {
 }
 
 #[test]
+fn credentials_that_any_branch_can_send_elsewhere_are_warned_of() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    let warned = |job: &Job| {
+        let said = job.run("plan").expect(0);
+        said.stdout.contains("ALZ_API is not set")
+    };
+    assert!(!warned(&job), "there are no credentials");
+    let job = job.set("ALZ_TOKEN", "sesame").set("ALZ_API", "");
+    assert!(warned(&job));
+    let job = job.set("ALZ_API", "https://api.alianza.com");
+    assert!(!warned(&job));
+}
+
+#[test]
 fn annotations_name_files_from_the_top_of_the_repository() {
     let Some(job) = Job::new() else { return };
     let job = job

@@ -267,6 +267,7 @@ fn status_and_e911_check_keep_to_the_targets() {
             .alz(&["status", "--format", "json", "--target", target])
             .expect(0);
         let document = said.json();
+        assert_eq!(document["targets"], serde_json::json!([target]));
         let entries = document["inFlight"].as_array().expect("inFlight");
         entries
             .iter()

@@ -35,6 +35,9 @@ pub const AT_THE_TOP: [&str; 4] = [
     "atlantis.yaml",
 ];
 
+/// Those of them that run alz by themselves.
+pub const PIPELINES: [&str; 2] = [".github/workflows/alz.yml", ".gitlab-ci.yml"];
+
 /// A set of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Set {

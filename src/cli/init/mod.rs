@@ -15,7 +15,7 @@ use super::global::Global;
 use super::output::Output;
 use super::{Exit, session, write_file};
 use crate::report;
-use files::{AT_THE_TOP, IGNORED, IGNORES, Set};
+use files::{AT_THE_TOP, IGNORED, IGNORES, PIPELINES, Set};
 
 /// Make a working repository to start from
 #[derive(Debug, Args)]
@@ -156,6 +156,7 @@ pub fn run(arguments: &InitArgs, global: &Global, output: &Output) -> Exit {
         let fatal = Fatal::new(failed.join("; "));
         return fatal.tell(output, &session::root_of(global), false);
     }
+    let pipelines = made.written.iter().any(|name| PIPELINES.contains(name));
     let astray: Vec<&str> = files
         .into_keys()
         .filter(|name| AT_THE_TOP.contains(name))
@@ -174,6 +175,11 @@ pub fn run(arguments: &InitArgs, global: &Global, output: &Output) -> Exit {
         true => "\nNext: alz plan, then alz apply. Both use the built-in sandbox until alz.yaml names your platform.",
         false => "\nThere is no alz.yaml here: alz init --only repository makes one to start from.",
     });
+    if pipelines {
+        output.say(
+            "The pipelines stop until they say which environment is meant and where alz comes from: their first lines tell.",
+        );
+    }
     Exit::Done
 }
 

@@ -27,6 +27,7 @@ mkdir -p "$TEMP"
 
 # A workflow command is one line; what it says may not begin another.
 escaped() { local text=${1//'%'/%25}; text=${text//$'\r'/%0D}; printf '%s' "${text//$'\n'/%0A}"; }
+warn() { echo "::warning title=alz::$(escaped "$1")"; }
 notice() { echo "::notice title=alz::$(escaped "$1")"; }
 fail() { echo "::error title=alz::$(escaped "$1")"; summary "**alz:** $1"; exit "${2:-1}"; }
 summary() { printf '%s\n\n' "$1" >> "${GITHUB_STEP_SUMMARY:-/dev/null}"; }
@@ -170,6 +171,12 @@ trusted() {
 
 # --- alz ---------------------------------------------------------------------------------
 
+# Who has the credentials says where they go: a branch may have another idea.
+pinned() {
+  [ -n "${ALZ_API:-}" ] || [ -z "${ALZ_USERNAME:-}${ALZ_TOKEN:-}" ] ||
+    warn 'ALZ_API is not set: the credentials go where alz.yaml says, which any branch can change. Set the variable'
+}
+
 # The words of the `args` input. Blanks part them; nothing is expanded.
 words() {
   local IFS=$' \t\n' word
@@ -240,6 +247,7 @@ plan() {
   output plan "$TEMP/plan.json"
   output artifact "$(artifact plan)"
   validate || unplanned 'the files have problems: see the annotations'
+  pinned
   since=$(base)
   quoted 2 alz "${OPTIONS[@]}" plan --format markdown --comment-limit "$LIMIT" --out "$TEMP/new.json" \
     ${since:+--base "$since"} ${MORE[@]+"${MORE[@]}"} > "$TEMP/plan.md" || status=$?
@@ -338,6 +346,7 @@ apply() {
     push | workflow_dispatch | schedule) ;;
     *) fail "apply does not run on ${GITHUB_EVENT_NAME:-nothing}: it follows a merge" ;;
   esac
+  pinned
   reviewed
   newer=$(overtaken)
   [ -z "$newer" ] || refused "the files of this run are not the newest, run $newer came after it"
@@ -387,6 +396,7 @@ tell() {
 drift() {
   local status=0 open first extra mark title="alz: drift in $WHERE${SHARD:+, part $SHARD}"
   trusted || return 0
+  pinned
   rm -rf "$TEMP/drift"; mkdir -p "$TEMP/drift"
   quoted 2 alz "${OPTIONS[@]}" drift --format markdown --comment-limit "$LIMIT" --report "json=$TEMP/drift/drift.json" \
     --report "html=$TEMP/drift/drift.html" --report "prometheus=$TEMP/drift/alz.prom" \
@@ -462,7 +472,7 @@ key() {
 download() {
   local version=$1 name url expected from
   from=$(repository)
-  [ -n "$from" ] || fail 'say where alz comes from: `repository`, the owner/name whose releases to use, or `binary`'
+  [ -n "$from" ] || fail 'say where alz comes from: the input repository (owner/name, whose releases to use) or binary'
   name=alz-$version-$(target).tar.gz
   url=${GITHUB_SERVER_URL:?}/$from/releases/download/v$version
   curl --silent --show-error --fail --location --max-time 300 --retry 3 --output "$TEMP/$name" "$url/$name" ||
