@@ -478,3 +478,22 @@ fn an_address_is_read_whole_and_one_that_is_cleared_is_never_said_to_be_none() {
         "{page}"
     );
 }
+
+/// What is the matter must have room on every screen, and on paper.
+#[test]
+fn the_column_that_says_what_is_the_matter_can_be_read_at_every_width() {
+    const NARROWEST: &str = "Math.min(...Array.from(document.querySelectorAll('td.w'), td => td.getBoundingClientRect().width))";
+    on_page(&documents::morning(), |browser, page| {
+        let wide = |browser: &mut Browser| browser.run(NARROWEST).as_f64().expect("a width");
+        for width in [360, 700, 840, 1024, 1100, 1280] {
+            browser.open(page, "", width, "light");
+            let found = wide(browser);
+            assert!(found >= 180.0, "{found} of {width}");
+        }
+        // A4, upright.
+        browser.open(page, "", 720, "light");
+        browser.on_paper();
+        let found = wide(browser);
+        assert!(found >= 180.0, "{found} on paper");
+    });
+}
