@@ -241,7 +241,8 @@ impl Cli {
                 self.looking(output, status::run(arguments, global, output))
             }
             Command::Import(arguments) => {
-                self.looking(output, import::run(arguments, global, output))
+                // It listens for itself: what it has written is to be told.
+                super::block_on(output, import::run(arguments, global, output))
             }
             Command::Numbers(command) => {
                 let run = numbers::run(command, global, output);

@@ -8,6 +8,7 @@ mod which;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -86,7 +87,11 @@ async fn import(arguments: &ImportArgs, global: &Global, output: &Output) -> Res
     // Files that have mistakes can't tell what they declare.
     let loaded = project.load(&[], today)?;
     let place = Place::new(arguments.out.as_deref(), &project, global)?;
-    let session = project.connect(fastrand::u64(..)).await?;
+    let mut interrupt = pin!(interrupt());
+    let session = tokio::select! {
+        session = project.connect(fastrand::u64(..)) => session?,
+        () = &mut interrupt => return Ok(nothing_changed(output, &project)),
+    };
     let work = Work {
         merge: arguments.merge,
         dry_run: arguments.dry_run,
@@ -97,9 +102,12 @@ async fn import(arguments: &ImportArgs, global: &Global, output: &Output) -> Res
         place,
         today,
     };
-    let done = work.through(arguments, global, output).await;
+    let done = work.through(arguments, global, output, interrupt).await;
     session.close().await;
-    let document = done?;
+    let document = match done? {
+        Some(document) if !document.interrupted || wrote(&document) => document,
+        Some(_) | None => return Ok(nothing_changed(output, &project)),
+    };
     output.result(&match output.format {
         Format::Json => report::import_json(&document),
         Format::Markdown => report::import_markdown(&document),
@@ -124,6 +132,26 @@ async fn import(arguments: &ImportArgs, global: &Global, output: &Output) -> Res
         }
         None => Ok(Exit::Done),
     }
+}
+
+/// Comes when somebody asks to stop.
+async fn interrupt() {
+    if !super::signals::signal().await {
+        // Signals can't be had: the command runs to its end.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Says that it was interrupted before a file was written.
+fn nothing_changed(output: &Output, project: &Project) -> Exit {
+    let fatal = Fatal::new("interrupted: nothing was changed");
+    fatal.tell(output, &project.root, false);
+    Exit::Interrupted
+}
+
+/// A file was written.
+fn wrote(document: &ImportDocument) -> bool {
+    !document.dry_run && document.accounts.iter().any(|it| it.file.is_some())
 }
 
 /// What stands in the way of accounts, and how to go on.
@@ -155,8 +183,7 @@ fn not_done(document: &ImportDocument) -> Option<Fatal> {
         return None;
     }
     let what = whats.join("\n");
-    let wrote = document.accounts.iter().any(|it| it.file.is_some()) && !document.dry_run;
-    Some(match (wrote, document.not_found.is_empty()) {
+    Some(match (wrote(document), document.not_found.is_empty()) {
         (true, true) => Fatal::with_help(
             what,
             "what is written stays; run it again with --merge for the rest",
@@ -174,9 +201,9 @@ fn look_again(
     today: jiff::civil::Date,
     output: &Output,
 ) -> Option<Fatal> {
-    let some = document.accounts.iter().any(|it| it.file.is_some());
-    let written = some && !document.dry_run;
-    let fatal = written.then(|| project.load(&[], today).err()).flatten()?;
+    let fatal = wrote(document)
+        .then(|| project.load(&[], today).err())
+        .flatten()?;
     fatal.tell_aside(output, &project.root);
     Some(Fatal::with_help(
         "the files are written, and they are not all that is wanted",
@@ -201,18 +228,23 @@ enum Came {
     Looked(Box<Looked>),
     Failed(AccountId, Fatal),
     /// Not read, for the run is to end.
-    NotReached(AccountId),
+    NotReached,
 }
 
 impl Work<'_> {
-    /// What was written, and what was in the way of the rest.
+    /// What was written, and what was in the way of the rest; None where it was
+    /// interrupted before any account was read.
     async fn through(
         &self,
         arguments: &ImportArgs,
         global: &Global,
         output: &Output,
-    ) -> Result<ImportDocument, Fatal> {
-        let accounts = which::accounts(arguments, self.session).await?;
+        mut interrupt: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<Option<ImportDocument>, Fatal> {
+        let accounts = tokio::select! {
+            accounts = which::accounts(arguments, self.session) => accounts?,
+            () = &mut interrupt => return Ok(None),
+        };
         let declared: BTreeSet<AccountId> = self
             .repository
             .account_ids()
@@ -230,7 +262,10 @@ impl Work<'_> {
         let ids: BTreeSet<AccountId> = accounts.keys().cloned().collect();
         let progress = Progress::new(output, "Reading accounts", ids.len() as u64);
         let memory = journal::recall(global, self.project, self.session).await?;
-        let platform = Platform::read(self.session, ids.clone()).await?;
+        let platform = tokio::select! {
+            platform = Platform::read(self.session, ids.clone()) => platform?,
+            () = &mut interrupt => return Ok(None),
+        };
         let lookout = Arc::new(Lookout {
             platform,
             memory: memory.ports,
@@ -250,14 +285,13 @@ impl Work<'_> {
             unread: Vec::new(),
         };
         let mut seen: HashSet<PhoneNumber> = HashSet::new();
+        let mut came: BTreeSet<AccountId> = BTreeSet::new();
         let mut in_a_row = 0;
         let accounts: Arc<Named> = Arc::new(accounts);
         let stop = Arc::new(AtomicBool::new(false));
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let signals = on_signal(&stop, &interrupted);
         let in_order: Arc<Vec<AccountId>> = Arc::new(ids.iter().cloned().collect());
-        let done = reading::each(
-            ids.into_iter().enumerate().collect(),
+        let reading = reading::each(
+            ids.clone().into_iter().enumerate().collect(),
             self.project.concurrency,
             |index| {
                 let (lookout, in_order) = (Arc::clone(&lookout), Arc::clone(&in_order));
@@ -269,7 +303,7 @@ impl Work<'_> {
                         ));
                     };
                     if stop.load(Ordering::Relaxed) {
-                        return Ok(Came::NotReached(id.clone()));
+                        return Ok(Came::NotReached);
                     }
                     let name = accounts.get(id).and_then(Option::as_deref);
                     // One account that can't be read is no reason to leave the others.
@@ -279,19 +313,17 @@ impl Work<'_> {
                     })
                 }
             },
-            |came: Came| {
+            |read: Came| {
                 progress.step();
-                let (id, wrote) = match came {
-                    Came::NotReached(id) => {
-                        document.not_reached.push(id);
-                        return;
-                    }
+                let (id, wrote) = match read {
+                    Came::NotReached => return,
                     Came::Failed(id, fatal) => (id, Err(fatal)),
                     Came::Looked(looked) => {
                         let id = looked.account.clone();
                         (id, self.take(*looked, &mut seen, &files, &lookout))
                     }
                 };
+                came.insert(id.clone());
                 match wrote {
                     Ok(imported) => {
                         in_a_row = 0;
@@ -312,14 +344,18 @@ impl Work<'_> {
                     }
                 }
             },
-        )
-        .await;
-        signals.abort();
+        );
+        // A file is written in one go, so none is left half-written here.
+        let done = tokio::select! {
+            done = reading => Some(done),
+            () = &mut interrupt => None,
+        };
         progress.finish();
-        done?;
+        document.interrupted = done.is_none();
+        done.unwrap_or(Ok(()))?;
+        document.not_reached = ids.into_iter().filter(|id| !came.contains(id)).collect();
         document.accounts.sort_by(|a, b| a.account.cmp(&b.account));
         document.failed.sort_by(|a, b| a.account.cmp(&b.account));
-        document.interrupted = interrupted.load(Ordering::Relaxed);
         document.unread = self.unread(&document);
         // An account that was not read may have them.
         if document.failed.is_empty() && document.not_reached.is_empty() {
@@ -327,7 +363,7 @@ impl Work<'_> {
         }
         match not_done(&document) {
             Some(fatal) if document.accounts.is_empty() && !document.interrupted => Err(fatal),
-            Some(_) | None => Ok(document),
+            Some(_) | None => Ok(Some(document)),
         }
     }
 
@@ -386,20 +422,6 @@ impl Work<'_> {
             .cloned()
             .collect()
     }
-}
-
-/// The first Ctrl-C lets what is begun come to its end, the second ends at once.
-fn on_signal(stop: &Arc<AtomicBool>, interrupted: &Arc<AtomicBool>) -> tokio::task::JoinHandle<()> {
-    let (stop, interrupted) = (Arc::clone(stop), Arc::clone(interrupted));
-    tokio::spawn(async move {
-        if super::signal().await {
-            interrupted.store(true, Ordering::Relaxed);
-            stop.store(true, Ordering::Relaxed);
-            if super::signal().await {
-                super::end_at_once();
-            }
-        }
-    })
 }
 
 fn on_two(number: PhoneNumber) -> Fatal {
