@@ -252,6 +252,56 @@ fn a_number_declared_twice_is_told_of_whichever_file_is_asked_for_and_however_it
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_named_twice_or_by_another_way_is_one_file() {
+    let dir = repository(CONFIG, &[("accounts/a.yaml", SOUND)]);
+    let root = dir.path();
+    std::fs::create_dir(root.join("other")).expect("a directory");
+    std::os::unix::fs::symlink("../accounts/a.yaml", root.join("other/link.yaml")).expect("a link");
+    std::fs::write(root.join("other/b.yaml"), OTHER).expect("a file");
+    for files in [
+        &["accounts/a.yaml", "accounts/../accounts/a.yaml"][..],
+        &["other/link.yaml"],
+        &[
+            "accounts/../accounts/a.yaml",
+            "accounts/a.yaml",
+            "other/link.yaml",
+        ],
+        // No glob finds these two.
+        &["other/b.yaml", "other/../other/b.yaml"],
+    ] {
+        let mut arguments = vec!["--format", "json"];
+        arguments.extend(files);
+        let told = told(&validate(root, &arguments, None));
+        assert_eq!(told, [], "{files:?}");
+        // A plan is as clear-sighted: it comes as far as the platform.
+        let mut plan = Command::new(env!("CARGO_BIN_EXE_alz"));
+        let plan = plan.arg("-C").arg(root).arg("plan").args(files);
+        let said = plan.env_remove("ALZ_ENV").output().expect("alz runs");
+        let said = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert!(!said.contains("declared twice"), "{files:?}: {said}");
+    }
+    let told = told(&validate(root, &["--format", "json", "accounts"], None));
+    assert_eq!(told[0].3, "this is a directory");
+}
+
+/// Nobody writes into it, and nobody may wait for that.
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_the_files_is_told_and_not_read() {
+    let dir = repository(CONFIG, &[("accounts/a.yaml", SOUND)]);
+    let pipe = dir.path().join("accounts/pipe.yaml");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo runs").success());
+    for arguments in [&[][..], &["accounts/pipe.yaml"]] {
+        let output = validate(dir.path(), arguments, None);
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("no regular file"), "{said}");
+    }
+}
+
 #[test]
 fn what_keeps_a_file_from_being_held_against_another_is_told() {
     // An id that stands in no other word.

@@ -11,8 +11,8 @@ use serde_json::error::Category;
 
 use super::envelope::{Refusal, Secrets};
 use super::error::{ApiError, short};
+use super::outgoing::Outgoing;
 use super::retry::{Safety, retry_after};
-use super::transport::Outgoing;
 
 /// An answer in full, whatever it says.
 pub(super) struct Answer {

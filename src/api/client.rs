@@ -11,9 +11,10 @@ use tokio::sync::OnceCell;
 use super::answer::json;
 use super::error::{ApiError, Call};
 use super::options::ClientOptions;
+use super::outgoing::{Outgoing, RefusedToken};
 use super::retry::Safety;
 use super::timer::Timer;
-use super::transport::{Outgoing, RefusedToken, Traffic, Transport};
+use super::transport::{Traffic, Transport};
 use super::wire;
 use crate::model::{AccountId, PartitionId, PhoneNumber, PortId, paths};
 

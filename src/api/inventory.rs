@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::answer::json;
 use super::client::{ReadClient, about};
 use super::error::{ApiError, Call};
+use super::outgoing::{Outgoing, RefusedToken};
 use super::retry::Safety;
-use super::transport::{Outgoing, RefusedToken};
 use super::wire;
 use crate::model::{AccountId, PhoneNumber, paths};
 

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 
 use super::answer::{Answer, Verdict, json, judge, words};
 use super::connect;
@@ -18,6 +17,7 @@ use super::envelope::{Refusal, Secrets};
 use super::error::{ApiError, Call, network_cause};
 use super::har::{Exchange, Sent};
 use super::options::ClientOptions;
+use super::outgoing::{Outgoing, RefusedToken};
 use super::pace::{Pace, Turn, operation};
 use super::retry::Safety;
 use super::session::{Session, Token};
@@ -51,30 +51,6 @@ pub(super) struct Transport {
     counters: Counters,
     /// Secrets of ports that this run has in hand.
     concealed: RwLock<Vec<SecretString>>,
-}
-
-/// A call to be made.
-pub(super) struct Outgoing<'a> {
-    pub call: Call,
-    pub body: Option<&'a Value>,
-    pub safety: Safety,
-    pub refused: RefusedToken,
-    /// Asked at the last moment before each try; without it there is leave.
-    pub leave: Option<&'a Leave>,
-}
-
-/// Whether a write may still be sent.
-pub type Leave = dyn Fn() -> bool + Send + Sync;
-
-/// What follows when the platform refuses the token (401).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefusedToken {
-    /// The call is made once more with a new one.
-    SendAgain,
-    /// There is a new one, and the caller looks before it sends again.
-    Tell,
-    /// It was renewed for this very call: the user may not do this.
-    GiveUp,
 }
 
 /// Why there is no answer in full.

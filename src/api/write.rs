@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::answer::json;
 use super::client::ReadClient;
 use super::error::{ApiError, Call};
+use super::outgoing::{Leave, Outgoing, RefusedToken};
 use super::retry::Safety;
-use super::transport::{Leave, Outgoing, RefusedToken};
 use crate::model::paths;
 
 /// How a write is to be sent.

@@ -10,10 +10,14 @@
 //! The `journal` notes each write before it is sent, so that also a run that was
 //! killed leaves the next one something to go by.
 
+mod interrupt;
 pub mod journal;
+mod options;
+mod outcome;
 mod perform;
 mod port;
 mod precheck;
+mod readiness;
 mod reviewed;
 mod run;
 mod saved;
@@ -21,8 +25,11 @@ mod seat;
 mod secrets;
 mod settle;
 
+pub use interrupt::Interrupt;
+pub use options::Options;
+pub use outcome::{Outcome, StepReport, StepStatus, Tally};
 pub use reviewed::{Detail, Difference, Reviewed, compare, no_longer_possible};
-pub use run::{Interrupt, Options, Outcome, StepReport, StepStatus, Tally, run};
+pub use run::run;
 pub use saved::{MOST_BYTES, Saved, Unreadable, bytes_of, document_of, is_sealed};
 pub use secrets::{MissingSecret, MissingSecrets, Resolver, Secrets};
 pub use settle::is_satisfied;

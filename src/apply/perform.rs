@@ -3,8 +3,11 @@
 
 use serde_json::Value;
 
-use super::precheck::{self, Readiness};
-use super::run::{Interrupt, Options, StepStatus};
+use super::interrupt::Interrupt;
+use super::options::Options;
+use super::outcome::StepStatus;
+use super::precheck;
+use super::readiness::Readiness;
 use super::seat::Seat;
 use super::settle::{self, Settled};
 use crate::api::{ApiError, Manner, Safety, WriteClient};

@@ -9,22 +9,11 @@ use crate::model::meaning;
 use crate::model::{LiveNumber, PhoneNumber, Record};
 use crate::plan::{Action, Expect, Step};
 
+use super::interrupt::Interrupt;
 use super::port;
-use super::run::Interrupt;
+use super::readiness::Readiness;
 use super::seat::Seat;
 use super::settle::{self, PAUSES};
-
-/// What the last look says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Readiness {
-    /// The platform is already as the step would make it.
-    Done,
-    Ready,
-    Stale {
-        expected: String,
-        found: String,
-    },
-}
 
 /// Between two looks for an order that an earlier run may have sent (contract
 /// notes, A9).

@@ -1,181 +1,22 @@
 //! Carries out the steps: numbers side by side, the steps of a number in order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc::UnboundedSender;
 
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::journal::{Journal, Unsettled};
+use super::interrupt::Interrupt;
+use super::options::Options;
+use super::outcome::{Outcome, StepReport, StepStatus};
 use super::perform::{Ended, Work};
 use super::seat::{Seat, Seats};
-use super::secrets::Secrets;
 use crate::api::WriteClient;
 use crate::model::live::LivePartition;
 use crate::plan::{Plan, Step};
-
-/// How to run.
-pub struct Options<'a> {
-    /// Requests in flight that the run is to keep up. The client holds to its
-    /// own ceiling; more steps than this are under way at a time.
-    pub concurrency: usize,
-    /// What the plan's steps send beside their bodies.
-    pub secrets: &'a Secrets,
-    /// Where each write is noted before it is sent.
-    pub journal: &'a Journal,
-    /// Orders of earlier runs of which it is not known what became of them.
-    pub unsettled: &'a Unsettled,
-}
-
-/// Set when a person or a pipeline asks to stop: steps in flight are finished,
-/// nothing new is started. A step is in flight from the moment at which the
-/// journal is told of it; one that is still being looked at is not sent any
-/// more. It knows what is in flight, for one who can't wait.
-#[derive(Clone, Debug, Default)]
-pub struct Interrupt(Arc<Inner>);
-
-#[derive(Debug, Default)]
-struct Inner {
-    raised: AtomicBool,
-    in_flight: Mutex<BTreeSet<String>>,
-    not_started: Mutex<BTreeSet<String>>,
-    leave: OnceLock<Leave>,
-}
-
-/// What a run must have in order to begin a step.
-struct Leave(Box<dyn Fn() -> bool + Send + Sync>);
-
-impl fmt::Debug for Leave {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Leave")
-    }
-}
-
-impl Interrupt {
-    pub fn raise(&self) {
-        self.0.raised.store(true, Ordering::SeqCst);
-    }
-
-    pub fn is_raised(&self) -> bool {
-        if self.0.leave.get().is_some_and(|leave| !(leave.0)()) {
-            self.raise();
-        }
-        self.0.raised.load(Ordering::SeqCst)
-    }
-
-    /// Before each step, and again right before it is sent, `leave` is asked;
-    /// from its first no on the run is interrupted. What is said first counts.
-    pub fn unless(&self, leave: impl Fn() -> bool + Send + Sync + 'static) {
-        let _ = self.0.leave.set(Leave(Box::new(leave)));
-    }
-
-    /// Ids of the steps that may have been sent and have not ended.
-    pub fn in_flight(&self) -> Vec<String> {
-        names(&self.0.in_flight).iter().cloned().collect()
-    }
-
-    /// Ids of the steps that were not sent.
-    pub fn not_started(&self) -> Vec<String> {
-        names(&self.0.not_started).iter().cloned().collect()
-    }
-
-    fn expect(&self, plan: &Plan) {
-        *names(&self.0.not_started) = plan.steps.iter().map(|step| step.id.clone()).collect();
-    }
-
-    pub(super) fn begin(&self, step: &str) {
-        names(&self.0.not_started).remove(step);
-        names(&self.0.in_flight).insert(step.to_owned());
-    }
-
-    /// It was not sent after all.
-    pub(super) fn withdraw(&self, step: &str) {
-        names(&self.0.in_flight).remove(step);
-        names(&self.0.not_started).insert(step.to_owned());
-    }
-
-    fn end(&self, step: &str) {
-        names(&self.0.not_started).remove(step);
-        names(&self.0.in_flight).remove(step);
-    }
-}
-
-fn names(set: &Mutex<BTreeSet<String>>) -> MutexGuard<'_, BTreeSet<String>> {
-    // A set of names is whole whoever let go of it.
-    set.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StepStatus {
-    /// Sent, and the platform took it.
-    Done,
-    /// Not sent: the platform is already as the step would make it.
-    Skipped,
-    /// Refused by the platform, no longer right, or not sent because a step before it failed.
-    Failed,
-    /// Sent, and what became of it could not be learned.
-    Unknown,
-}
-
-impl StepStatus {
-    pub const fn name(self) -> &'static str {
-        match self {
-            StepStatus::Done => "done",
-            StepStatus::Skipped => "skipped",
-            StepStatus::Failed => "failed",
-            StepStatus::Unknown => "unknown",
-        }
-    }
-}
-
-/// What became of one step.
-#[derive(Clone, Debug)]
-pub struct StepReport<'a> {
-    pub step: &'a Step,
-    pub status: StepStatus,
-    /// Why it was skipped, failed or is unknown; a remark on one that is done.
-    pub message: Option<String>,
-    /// The platform, read again, shows it done.
-    pub shown: bool,
-}
-
-/// Steps by how they ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    pub done: usize,
-    pub skipped: usize,
-    pub failed: usize,
-    pub unknown: usize,
-}
-
-impl Tally {
-    fn count(&mut self, status: StepStatus) {
-        match status {
-            StepStatus::Done => self.done += 1,
-            StepStatus::Skipped => self.skipped += 1,
-            StepStatus::Failed => self.failed += 1,
-            StepStatus::Unknown => self.unknown += 1,
-        }
-    }
-}
-
-/// What became of the plan.
-#[derive(Clone, Debug, Default)]
-pub struct Outcome {
-    pub tally: Tally,
-    /// Ids of the steps that the platform shows done.
-    pub shown: BTreeSet<String>,
-    /// Steps that were never started because the run was interrupted.
-    pub not_started: Vec<String>,
-}
 
 /// Carries out `plan`. `report` hears of each step as it ends.
 pub async fn run(

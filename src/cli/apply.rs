@@ -10,9 +10,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::Exit;
-use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::journal::{self, Remembered};
 use super::lock::{self, LockArgs};
 use super::output::{Format, Output};

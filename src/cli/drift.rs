@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use super::args::Global;
 use super::auditing::Terms;
 use super::clock;
 use super::fatal::Fatal;
 use super::forms::{self, Document};
+use super::global::Global;
 use super::output::{Format, Output};
 use super::session::{self, Project};
 use super::{Exit, journal, planning};

@@ -9,9 +9,9 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::json;
 
 use super::Exit;
-use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::output::Output;
 use super::progress::Progress;
 use super::questions::e911_opinion;

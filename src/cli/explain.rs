@@ -49,7 +49,10 @@ pub fn run(arguments: &ExplainArgs, output: &Output) -> Exit {
         }
         Answer::Nothing(near) => {
             let what = format!("there is no field {said:?}");
-            let help = format!("did you mean {}?", near.join(", "));
+            let help = match elsewhere(arguments, said) {
+                Some(option) => format!("it is in another document: alz explain {option} {said}"),
+                None => format!("did you mean {}?", near.join(", ")),
+            };
             return Fatal::with_help(what, help).tell(output, std::path::Path::new("."), false);
         }
     }
@@ -58,20 +61,49 @@ pub fn run(arguments: &ExplainArgs, output: &Output) -> Exit {
 
 /// The documents to look in, one after the other: what people write comes first.
 fn documents(arguments: &ExplainArgs) -> Vec<Document> {
-    let of = |name, kind| Document {
+    if arguments.config {
+        vec![document("config", Kind::Config)]
+    } else if arguments.plan {
+        vec![document("plan", Kind::Plan)]
+    } else if arguments.sandbox_seed {
+        vec![sandbox_seed()]
+    } else {
+        vec![
+            document("account", Kind::Account),
+            document("config", Kind::Config),
+        ]
+    }
+}
+
+/// The option that asks about a document that has the field, where none was said.
+fn elsewhere(arguments: &ExplainArgs, said: &str) -> Option<&'static str> {
+    if arguments.config || arguments.plan || arguments.sandbox_seed {
+        return None;
+    }
+    [
+        ("--plan", document("plan", Kind::Plan)),
+        ("--sandbox-seed", sandbox_seed()),
+    ]
+    .into_iter()
+    .find(|(_, document)| {
+        !matches!(
+            explain::explain(std::slice::from_ref(document), said),
+            Answer::Nothing(_)
+        )
+    })
+    .map(|(option, _)| option)
+}
+
+fn document(name: &'static str, kind: Kind) -> Document {
+    Document {
         name,
         schema: schema::schema(kind, Draft::Draft2020),
-    };
-    if arguments.config {
-        vec![of("config", Kind::Config)]
-    } else if arguments.plan {
-        vec![of("plan", Kind::Plan)]
-    } else if arguments.sandbox_seed {
-        vec![Document {
-            name: "sandbox-seed",
-            schema: schema::schema_of::<Seed>(seed::SCHEMA_FILE, "seed", Draft::Draft2020),
-        }]
-    } else {
-        vec![of("account", Kind::Account), of("config", Kind::Config)]
+    }
+}
+
+fn sandbox_seed() -> Document {
+    Document {
+        name: "sandbox-seed",
+        schema: schema::schema_of::<Seed>(seed::SCHEMA_FILE, "seed", Draft::Draft2020),
     }
 }

@@ -10,7 +10,7 @@ use super::fatal::Fatal;
 use super::output::{Format, Output};
 use crate::desired::Problem;
 use crate::desired::problem::in_order;
-use crate::plan::Plan;
+use crate::plan::{Merged, Plan};
 use crate::report::{self, Style, html, markdown, problems};
 
 /// A document of this program. `root` is what its files are relative to.
@@ -70,8 +70,12 @@ fn of_plan(
         }
         Format::Prometheus => report::prometheus(plan),
         Format::Sarif | Format::Junit | Format::Github => {
-            let mut problems = report::drift::problems(plan);
+            let mut problems = match plan.drift {
+                Some(_) => report::drift::problems(plan),
+                None => report::obstacles(plan),
+            };
             problems.extend(report::policy_problems(plan));
+            problems.extend(report::merged_problems(plan));
             in_order(&mut problems);
             checked::report(format, &problems, root, files, false).unwrap_or_default()
         }
@@ -119,8 +123,10 @@ fn human(plan: &Plan, output: &Output) -> String {
         Some(_) => report::drift::human(plan, &style),
         None => report::plan_human(plan, &style),
     };
-    match plan.merged.as_ref().and_then(|merged| merged.gap()) {
-        Some(gap) => format!("{}\n{text}", report::warning(&gap, None)),
-        None => text,
-    }
+    let remarks = plan.merged.iter().flat_map(Merged::remarks);
+    let mut whole: String = remarks
+        .map(|remark| report::warning(&remark, None) + "\n")
+        .collect();
+    whole.push_str(&text);
+    whole
 }

@@ -9,8 +9,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Exit;
-use super::args::Global;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::output::Output;
 use super::session::{self, Project, Session};
 use crate::apply::journal::{self, Header, Journal, JournalError, Line, Memory, Run, Unsettled};

@@ -16,6 +16,7 @@ mod exit;
 mod explain;
 mod fatal;
 mod forms;
+mod global;
 mod import;
 mod init;
 mod journal;

@@ -8,15 +8,12 @@
 
 use std::path::PathBuf;
 
-use super::args::Global;
 use super::fatal::Fatal;
+use super::global::{Global, SHARD_VARIABLE};
 use super::output::Output;
 use crate::desired::{Repository, Target, Unmatched};
 use crate::model::Shard;
 use crate::plan::Plan;
-
-/// The variable that `--shard` is read from.
-pub const VARIABLE: &str = "ALZ_SHARD";
 
 /// What a run is restricted to besides files.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +105,7 @@ impl Narrow {
                     }
                 ),
                 format!(
-                    "give each shard the plan that was saved for it, or leave --shard and {VARIABLE} out"
+                    "give each shard the plan that was saved for it, or leave --shard and {SHARD_VARIABLE} out"
                 ),
             ));
         }
@@ -152,10 +149,22 @@ fn shard(
     said: Option<&str>,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Shard>, Fatal> {
-    // As everywhere: an empty variable is one that is not set.
-    let Some(said) = said.map(str::trim).filter(|said| !said.is_empty()) else {
+    let Some(said) = said else {
         return Ok(None);
     };
+    // As everywhere: an empty variable is one that is not set. But an option that
+    // is empty had a variable behind it that nobody set: `--shard "$SHRAD"`
+    // must not make each of four runners do the work of all.
+    if said.trim().is_empty() {
+        return match variable(SHARD_VARIABLE).as_deref() == Some(said) {
+            true => Ok(None),
+            false => Err(Fatal::with_help(
+                "--shard is empty: which share of the accounts is meant is not known",
+                format!("{FORM}; leave it out for all accounts"),
+            )),
+        };
+    }
+    let said = said.trim();
     if said == "auto" {
         return automatic(variable).map(Some);
     }
@@ -180,7 +189,7 @@ fn automatic(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, Fatal> 
             return Err(Fatal::with_help(
                 "--shard auto: no variable tells which of several jobs this is",
                 format!(
-                    "it looks for {}; elsewhere set {VARIABLE}=I/N",
+                    "it looks for {}; elsewhere set {SHARD_VARIABLE}=I/N",
                     known.join(", ")
                 ),
             ));
@@ -192,7 +201,7 @@ fn automatic(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, Fatal> 
                     "--shard auto: {} are both set, and may tell two things",
                     names.join(" and ")
                 ),
-                format!("say which: --shard I/N, or {VARIABLE}"),
+                format!("say which: --shard I/N, or {SHARD_VARIABLE}"),
             ));
         }
     };
@@ -320,8 +329,17 @@ mod tests {
     #[test]
     fn a_variable_that_is_there_by_chance_makes_no_plan_smaller() {
         let stray = [("CI_NODE_INDEX", "1"), ("CI_NODE_TOTAL", "4")];
-        assert_eq!(read("", &stray), Ok(None));
+        let empty = [stray[0], stray[1], (SHARD_VARIABLE, "")];
+        assert_eq!(read("", &empty), Ok(None));
         assert_eq!(read("2/3", &stray), shard_of(2, 3));
+    }
+
+    #[test]
+    fn an_option_whose_variable_was_never_set_does_not_mean_all_accounts() {
+        for said in ["", "  "] {
+            let told = read(said, &[(SHARD_VARIABLE, "2/4")]).expect_err("empty");
+            assert!(told.contains("--shard is empty"), "{told}");
+        }
     }
 
     #[test]

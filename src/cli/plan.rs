@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::args::Global;
 use super::base::Base;
 use super::clock;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::output::Output;
 use super::session::{self, Project};
 use super::{Exit, journal, planning};

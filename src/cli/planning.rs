@@ -174,6 +174,11 @@ pub async fn make(
     policies::judge(&mut plan, repository, session.now)?;
     let key = Key(repository.redaction_key(chosen.0.as_deref()));
     bind(&mut plan, &key);
+    // The base knows accounts by name that the files no longer have.
+    let style = Style {
+        names: plan.names.clone(),
+        ..style
+    };
     Ok(Planned {
         plan,
         style,

@@ -55,3 +55,59 @@ pub(super) fn refuse(plan: &Plan) -> Result<(), Fatal> {
         false => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::desired::policy::Policies;
+    use crate::desired::problem::Place;
+    use crate::desired::settings::Pattern;
+    use crate::report::schema::{Draft, Kind, schema};
+
+    /// The members of a definition, and of those that it refers to.
+    fn members(definitions: &Value, name: &str, found: &mut BTreeSet<String>) {
+        let mut waiting = vec![&definitions[name]];
+        while let Some(value) = waiting.pop() {
+            match value {
+                Value::Object(map) => {
+                    let here = map.get("properties").and_then(Value::as_object);
+                    found.extend(here.into_iter().flat_map(|here| here.keys().cloned()));
+                    if let Some(Value::String(there)) = map.get("$ref") {
+                        members(definitions, there.trim_start_matches("#/$defs/"), found);
+                    }
+                    waiting.extend(map.values());
+                }
+                Value::Array(list) => waiting.extend(list),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+    }
+
+    #[test]
+    fn a_policy_may_speak_of_every_member_that_a_step_has() {
+        let plan = schema(Kind::Plan, Draft::Draft2020);
+        let mut names = BTreeSet::new();
+        members(&plan["$defs"], "Step", &mut names);
+        assert!(
+            names.contains("recoverableUntil") && names.len() > 20,
+            "{names:?}"
+        );
+        let required: Vec<&str> = names.iter().map(String::as_str).collect();
+        let policy = json!({ "x-alz-applies-to": "step", "required": required });
+
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("p.schema.json");
+        std::fs::write(path, policy.to_string()).expect("a file");
+        let all = Pattern {
+            glob: "*.schema.json".to_owned(),
+            place: Place::default(),
+            path: String::new(),
+        };
+        let (_, problems) = Policies::load(directory.path(), &[all]);
+        assert_eq!(problems, []);
+    }
+}

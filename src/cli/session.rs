@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::args::Global;
 use super::belonging;
 use super::clock;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::narrow::Narrow;
 use super::privacy::Privacy;
 use crate::api::{ClientOptions, Credentials, Endpoint, ReadClient};

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use super::args::Global;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::output::Output;
 use super::{Exit, session};
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::args::Global;
 use super::clock;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{self, Chosen, Platform};

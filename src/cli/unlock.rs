@@ -7,8 +7,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Exit;
-use super::args::Global;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::lock::{self, LockPlace};
 use super::output::Output;
 use super::session::{self, Project};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::civil::Date;
 
-use super::args::Global;
+use super::global::Global;
 use super::output::Format;
 use super::{Exit, Output, checked, clock};
 use crate::desired::load::{self, LoadRequest};
@@ -103,11 +103,12 @@ impl Checked {
 
 /// Named with -C, and not there.
 fn no_directory(start: &Path) -> Problem {
+    let shown = start.display();
     let message = match start.exists() {
-        true => "this is no directory",
-        false => "there is no such directory",
+        true => format!("{shown} is no directory"),
+        false => format!("there is no such directory: {shown}"),
     };
-    Problem::of_file(code::UNREADABLE, &start.to_string_lossy(), message)
+    Problem::of_file(code::UNREADABLE, "--directory", message)
         .help("-C takes the directory to work in, that of alz.yaml or one below it")
 }
 

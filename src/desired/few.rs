@@ -103,32 +103,26 @@ fn parted(
     asked: &[PathBuf],
     problems: &mut Vec<Problem>,
 ) -> (Vec<Source>, Vec<Source>) {
-    let mut files = Vec::new();
+    let mut files: Vec<Source> = Vec::new();
     let mut others = found;
-    let mut take = |others: &mut Vec<Source>, path: &Path, real: bool| {
-        let real_of = |path: &Path| std::fs::canonicalize(path).ok();
-        let wanted = real.then(|| real_of(path)).flatten();
-        let at = others.iter().position(|source| match &wanted {
-            None => source.path == path,
-            Some(wanted) => real_of(&source.path).as_ref() == Some(wanted),
-        });
-        at.map(|at| files.push(others.remove(at))).is_some()
-    };
-    let mut strange = Vec::new();
     for path in asked {
-        let path = root.join(path);
+        let source = find::source(root, &root.join(path));
+        let mut take = |is_it: &dyn Fn(&Source) -> bool| {
+            let at = others.iter().position(is_it);
+            at.map(|at| files.push(others.remove(at))).is_some()
+        };
         // To look where each of a thousand files really lies takes its time.
-        if !take(&mut others, &path, false) && !take(&mut others, &path, true) {
-            strange.push(find::source(root, &path));
-        }
-    }
-    for source in strange {
-        if files.contains(&source) {
+        if take(&|other| other.path == source.path) {
             continue;
         }
-        match source.path.is_file() {
-            true => files.push(source),
-            false => problems.push(load::no_such_file(&source)),
+        match source.real().filter(|_| source.path.is_file()) {
+            None => problems.push(load::no_such_file(&source)),
+            Some(real) => {
+                let is_it = |other: &Source| other.real().as_ref() == Some(&real);
+                if !take(&is_it) && !files.iter().any(is_it) {
+                    files.push(source);
+                }
+            }
         }
     }
     files.sort();
@@ -255,3 +249,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "few_tests.rs"]
+mod agreement;

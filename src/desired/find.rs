@@ -20,6 +20,13 @@ pub struct Source {
     pub path: PathBuf,
 }
 
+impl Source {
+    /// Where it really lies, whatever path leads there.
+    pub fn real(&self) -> Option<PathBuf> {
+        std::fs::canonicalize(&self.path).ok()
+    }
+}
+
 /// A glob over paths: `*` stays within a directory.
 pub fn glob(pattern: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(pattern.strip_prefix("./").unwrap_or(pattern))
@@ -219,7 +226,16 @@ pub fn overlooked<'f>(root: &Path, files: impl Iterator<Item = &'f Source>) -> V
             }
         }
     }
-    beside.into_iter().collect()
+    if beside.is_empty() {
+        return Vec::new();
+    }
+    // A link to one that was found hides nothing.
+    let real: BTreeSet<PathBuf> = known
+        .iter()
+        .filter_map(|path| std::fs::canonicalize(path).ok())
+        .collect();
+    let is_read = |file: &Source| file.real().is_some_and(|place| real.contains(&place));
+    beside.into_iter().filter(|file| !is_read(file)).collect()
 }
 
 /// A file by its path, with the name it is shown by.

@@ -48,13 +48,21 @@ pub struct Loaded {
 /// Loads everything. With an error anywhere, all problems come back, warnings too.
 pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
     let (mut files, mut problems) = expand(request.root, request.globs);
+    // To look where each of a thousand files really lies takes its time.
+    let mut real: Option<HashSet<PathBuf>> = None;
     for path in request.files {
         let path = request.root.join(path);
+        if files.iter().any(|file| file.path == path) {
+            continue;
+        }
         let source = source(request.root, &path);
-        if !path.is_file() {
-            problems.push(no_such_file(&source));
-        } else if !files.contains(&source) {
-            files.push(source);
+        let real =
+            real.get_or_insert_with(|| files.iter().filter_map(|file| file.real()).collect());
+        match source.real().filter(|_| path.is_file()) {
+            None => problems.push(no_such_file(&source)),
+            Some(place) if real.insert(place.clone()) => files.push(source),
+            // The globs find it by another name.
+            Some(_) => {}
         }
     }
     files.sort();
@@ -79,9 +87,22 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Loaded, Vec<Problem>> {
     })
 }
 
+/// What was named, and is no file.
 pub(super) fn no_such_file(source: &Source) -> Problem {
-    Problem::of_file(code::UNREADABLE, &source.shown, "there is no such file")
-        .help("account files are named relative to where you are")
+    let (what, help) = if source.path.is_dir() {
+        (
+            "this is a directory",
+            "name the files in it (accounts/*.yaml); plan, apply, drift and status take a directory as --target",
+        )
+    } else if source.path.exists() {
+        ("this is no regular file", "account files are regular files")
+    } else {
+        (
+            "there is no such file",
+            "account files are named relative to where you are",
+        )
+    };
+    Problem::of_file(code::UNREADABLE, &source.shown, what).help(help)
 }
 
 /// The documents of files, in the files' order, and what is judged of them as a whole.
@@ -476,7 +497,7 @@ fn hash_of(user: &str) -> [u64; 2] {
 }
 
 /// A finding at its place in the file.
-fn placed(file: &str, root: Option<&tree::Index<'_>>, finding: Finding) -> Problem {
+pub(super) fn placed(file: &str, root: Option<&tree::Index<'_>>, finding: Finding) -> Problem {
     let place = root.map_or(Place { line: 1, column: 1 }, |root| {
         let spot = root.locate(&finding.path);
         if spot.scalar { spot.value } else { spot.key }

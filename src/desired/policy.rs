@@ -11,18 +11,16 @@
 //!
 //! A schema is compiled once, where all files are read, and shared from there.
 
-use std::path::Path;
+mod keywords;
+mod read;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::find;
 use super::merge::Merged;
-use super::problem::{Problem, Severity, code, nearest};
+use super::problem::{Severity, code};
 use super::rules::Finding;
-use super::settings::Pattern;
-use crate::bounded;
 use crate::model::{AccountId, Field, PhoneNumber};
 
 /// Characters of a message that no policy words itself.
@@ -61,53 +59,6 @@ pub struct Verdict {
 }
 
 impl Policies {
-    /// Reads and compiles the schemas that the globs name.
-    pub fn load(root: &Path, globs: &[Pattern]) -> (Self, Vec<Problem>) {
-        let (files, mut problems) = find::expand(root, globs);
-        // A policy that is not found is a policy that is not kept.
-        for problem in &mut problems {
-            problem.severity = Severity::Error;
-        }
-        let mut policies = Vec::new();
-        for file in files {
-            match Self::one(&file) {
-                Ok(policy) => policies.push(policy),
-                Err(problem) => problems.push(*problem),
-            }
-        }
-        (Self(policies), problems)
-    }
-
-    fn one(file: &find::Source) -> Result<Policy, Box<Problem>> {
-        let fault = |code, message| Box::new(Problem::of_file(code, &file.shown, message));
-        let bytes = bounded::read(&file.path, bounded::MOST_BYTES).map_err(|error| {
-            fault(
-                code::UNREADABLE,
-                format!("the policy can't be read: {error}"),
-            )
-        })?;
-        let schema: Value = serde_json::from_slice(&bytes).map_err(|error| {
-            let mut problem = fault(code::SYNTAX, format!("the policy is not JSON: {error}"));
-            problem.line = u32::try_from(error.line().max(1)).unwrap_or(1);
-            problem.column = u32::try_from(error.column().max(1)).unwrap_or(1);
-            problem
-        })?;
-        let (applies_to, zone) = annotations(&file.shown, &schema)?;
-        let validator = jsonschema::validator_for(&schema).map_err(|error| {
-            fault(
-                code::CONFIG,
-                format!("the policy is no JSON Schema: {error}"),
-            )
-        })?;
-        Ok(Policy {
-            name: file.shown.clone(),
-            schema,
-            validator,
-            applies_to,
-            zone,
-        })
-    }
-
     fn of(&self, kind: AppliesTo) -> impl Iterator<Item = &Policy> {
         self.0
             .iter()
@@ -174,61 +125,6 @@ impl Policies {
     }
 }
 
-/// What a schema says of itself: what it judges, and whose clock counts.
-fn annotations(file: &str, schema: &Value) -> Result<(AppliesTo, TimeZone), Box<Problem>> {
-    let fault = |message: String, help: String| {
-        Box::new(Problem::of_file(code::CONFIG, file, message).help(help))
-    };
-    let applies_to = match schema
-        .get("x-alz-applies-to")
-        .map(|said| (said, said.as_str()))
-    {
-        None | Some((_, Some("number"))) => AppliesTo::Number,
-        Some((_, Some("step"))) => AppliesTo::Step,
-        Some((said, _)) => {
-            return Err(fault(
-                format!("the policy applies to {said}, which is nothing that alz judges"),
-                "x-alz-applies-to is \"number\" (the default) or \"step\"".to_owned(),
-            ));
-        }
-    };
-    let zone = match schema
-        .get("x-alz-timezone")
-        .map(|said| (said, said.as_str()))
-    {
-        None => TimeZone::UTC,
-        Some((said, name)) => {
-            let found = name.and_then(|name| TimeZone::get(name).ok());
-            found.ok_or_else(|| {
-                let near = name.and_then(|name| nearest(name, ZONES.iter().copied()));
-                let near = near.map_or_else(String::new, |zone| format!("; did you mean {zone}?"));
-                fault(
-                    format!("the policy's time zone {said} is not known"),
-                    format!("x-alz-timezone is a zone of the IANA database: America/Denver{near}"),
-                )
-            })?
-        }
-    };
-    Ok((applies_to, zone))
-}
-
-/// Zones in which the platform has customers, for "did you mean".
-const ZONES: &[&str] = &[
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "America/Toronto",
-    "America/Winnipeg",
-    "America/Edmonton",
-    "America/Vancouver",
-    "America/Halifax",
-    "America/St_Johns",
-];
-
 /// The time of a run, in the pieces that a schema can compare.
 fn at(now: Timestamp, zone: &TimeZone) -> Value {
     let local = now.to_zoned_datetime(zone.clone());
@@ -260,38 +156,91 @@ impl Policy {
         self.validator
             .iter_errors(instance)
             .map(|error| {
-                let schema_path = error.schema_path().as_str().to_owned();
+                let around = self.around(
+                    error.evaluation_path().as_str(),
+                    error.schema_path().as_str(),
+                );
+                let nearest = |name: &str| {
+                    let mut said = around.iter().filter_map(|part| part.get(name)?.as_str());
+                    said.next()
+                };
                 // Never the value itself, which may be somebody's name or address.
                 let own = || shortened(&error.masked().to_string());
-                let member = error.instance_path().as_str();
                 Said {
-                    severity: match self.nearest(&schema_path, "x-alz-severity") {
+                    severity: match nearest(keywords::SEVERITY) {
                         Some("warning") => Severity::Warning,
                         Some(_) | None => Severity::Error,
                     },
-                    member: member
-                        .split('/')
-                        .filter(|step| !step.is_empty())
-                        .map(str::to_owned)
-                        .collect(),
-                    message: self
-                        .nearest(&schema_path, "x-alz-message")
-                        .map_or_else(own, str::to_owned),
+                    member: steps(error.instance_path().as_str()).collect(),
+                    message: nearest(keywords::MESSAGE).map_or_else(own, str::to_owned),
                 }
             })
             .collect()
     }
 
-    /// The annotation nearest to the keyword that failed, going outwards.
-    fn nearest(&self, schema_path: &str, name: &str) -> Option<&str> {
-        let mut pointer = schema_path;
-        loop {
-            let there = self.schema.pointer(pointer).and_then(|part| part.get(name));
-            if let Some(text) = there.and_then(Value::as_str) {
-                return Some(text);
-            }
-            pointer = pointer.rsplit_once('/')?.0;
+    /// The parts of the schema around the keyword that failed, from the innermost
+    /// outwards, the way that was gone: what lies around a `$ref` is around what
+    /// it leads to.
+    fn around(&self, evaluation_path: &str, schema_path: &str) -> Vec<&Value> {
+        let gone: Vec<String> = steps(evaluation_path).collect();
+        let is_reference = |step: &String| REFERENCES.contains(&step.as_str());
+        let since = gone
+            .iter()
+            .rposition(is_reference)
+            .map_or(0, |last| last + 1);
+        let mut around = Vec::new();
+        let mut here = Some(&self.schema);
+        for (index, step) in gone.iter().enumerate() {
+            around.extend(here);
+            here = match here.and_then(|part| into(part, step)) {
+                Some(reference) if is_reference(step) && index + 1 < since => {
+                    self.referred(reference)
+                }
+                // Where the last one leads is known without looking.
+                Some(_) if is_reference(step) => {
+                    let target = steps(schema_path).count().checked_sub(gone.len() - since);
+                    let target = target.map(|count| steps(schema_path).take(count));
+                    target.and_then(|steps| self.at(steps))
+                }
+                found => found,
+            };
         }
+        around.reverse();
+        around
+    }
+
+    /// The part of this very file that a reference leads to.
+    fn referred(&self, reference: &Value) -> Option<&Value> {
+        let pointer = reference.as_str()?.strip_prefix('#')?;
+        self.at(steps(pointer))
+    }
+
+    fn at(&self, steps: impl IntoIterator<Item = String>) -> Option<&Value> {
+        steps
+            .into_iter()
+            .try_fold(&self.schema, |here, step| into(here, &step))
+    }
+}
+
+/// Keywords that lead to another part of the schema.
+const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
+
+/// A JSON pointer's steps.
+fn steps(pointer: &str) -> impl Iterator<Item = String> {
+    pointer.split('/').skip(1).map(unescaped)
+}
+
+/// A step of a JSON pointer as it is meant (RFC 6901, section 4).
+fn unescaped(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
+}
+
+/// One step into a value, by key or by index.
+fn into<'v>(value: &'v Value, step: &str) -> Option<&'v Value> {
+    match value {
+        Value::Object(map) => map.get(step),
+        Value::Array(list) => list.get(step.parse::<usize>().ok()?),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }
 }
 
@@ -344,13 +293,14 @@ pub fn resolved(account: &AccountId, number: PhoneNumber, merged: &Merged<'_>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desired::find;
 
-    fn policies(schema: &Value) -> Result<Policies, Box<Problem>> {
+    fn policies(schema: &Value) -> Policies {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("p.schema.json");
         std::fs::write(&path, schema.to_string()).expect("a file");
-        let file = find::source(directory.path(), &path);
-        Policies::one(&file).map(|policy| Policies(vec![policy]))
+        let policy = read::one(&find::source(directory.path(), &path));
+        Policies(vec![policy.expect("a policy")])
     }
 
     fn time(text: &str) -> Timestamp {
@@ -381,8 +331,7 @@ mod tests {
             "x-alz-timezone": "America/Denver",
             "x-alz-message": "not now",
             "properties": { "at": { "properties": { "hour": { "minimum": 8 }, "weekday": { "enum": ["Monday"] } } } },
-        }))
-        .expect("a policy");
+        }));
         let step = json!({ "id": "a" });
         let step = step.as_object().expect("a map");
         assert_eq!(window.judge_step(step, time("2026-11-23T17:00:00Z")), []);
@@ -392,11 +341,7 @@ mod tests {
         assert_eq!(said[0].message, "not now");
         assert_eq!(said[0].severity, Severity::Error);
         assert!(!window.are_silent_on_steps());
-        assert!(
-            policies(&json!({}))
-                .expect("a policy")
-                .are_silent_on_steps()
-        );
+        assert!(policies(&json!({})).are_silent_on_steps());
     }
 
     #[test]
@@ -404,8 +349,7 @@ mod tests {
         let policy = policies(&json!({
             "x-alz-applies-to": "step",
             "properties": { "changes": { "items": { "properties": { "after": { "const": "x" } } } } },
-        }))
-        .expect("a policy");
+        }));
         let step = json!({ "changes": [{ "after": "Quillcanary" }] });
         let said = policy.judge_step(step.as_object().expect("a map"), Timestamp::UNIX_EPOCH);
         assert_eq!(said[0].path, "changes.0.after");
@@ -413,18 +357,38 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_for_nothing_or_in_no_zone_is_an_error() {
-        let fault = |schema: Value| policies(&schema).expect_err("a fault").to_string();
-        let nothing = fault(json!({ "x-alz-applies-to": "steps" }));
-        assert!(
-            nothing.contains("\"steps\"") && nothing.contains("\"step\""),
-            "{nothing}"
-        );
-        let nowhere = fault(json!({ "x-alz-timezone": "America/Denvr" }));
-        assert!(
-            nowhere.contains("did you mean America/Denver?"),
-            "{nowhere}"
-        );
-        fault(json!({ "x-alz-timezone": -7 }));
+    fn what_is_said_around_a_reference_is_said_of_what_it_leads_to() {
+        let said = |schema: Value| {
+            let step = json!({ "id": "a", "action": "release" });
+            let step = step.as_object().expect("a map");
+            let mut said = policies(&schema).judge_step(step, Timestamp::UNIX_EPOCH);
+            let verdict = said.pop().expect("a verdict");
+            assert_eq!(said, []);
+            (verdict.severity, verdict.message)
+        };
+        let named = json!({ "required": ["source"] });
+        let quiet = json!({ "allOf": [{ "$ref": "#/$defs/named" }], "x-alz-message": "inside" });
+        // Beside the reference, and through two of them.
+        for (reference, message) in [("named", "beside"), ("quiet", "inside")] {
+            let found = said(json!({
+                "x-alz-applies-to": "step",
+                "x-alz-message": "at the top",
+                "allOf": [{ "$ref": format!("#/$defs/{reference}"), "x-alz-message": "beside", "x-alz-severity": "warning" }],
+                "$defs": { "named": named, "quiet": quiet },
+            }));
+            assert_eq!(
+                found,
+                (Severity::Warning, message.to_owned()),
+                "{reference}"
+            );
+        }
+        // What is said at the place itself comes first.
+        let found = said(json!({
+            "x-alz-applies-to": "step",
+            "x-alz-severity": "warning",
+            "$ref": "#/$defs/a~1b",
+            "$defs": { "a/b": { "required": ["source"], "x-alz-message": "there", "x-alz-severity": "error" } },
+        }));
+        assert_eq!(found, (Severity::Error, "there".to_owned()));
     }
 }

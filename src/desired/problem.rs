@@ -115,7 +115,7 @@ impl Problem {
 
     /// It is about no file: but about the command line, the environment or the run as such.
     pub fn is_placeless(&self) -> bool {
-        self.file.is_empty() || self.file.starts_with("--") || self.file == "ALZ_NOW"
+        matches!(self.file.as_str(), "" | "--env" | "--directory" | "ALZ_NOW")
     }
 
     pub fn warning(mut self) -> Self {

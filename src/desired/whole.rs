@@ -150,10 +150,17 @@ fn caller_ids(
     at: &mut Placing<'_>,
     problems: &mut Vec<Problem>,
 ) {
-    let mut seen: HashMap<[u64; 2], PhoneNumber> = HashMap::new();
+    // Two different numbers of each user: with the last one alone, a number that
+    // stands twice would hide the third that it is at odds with.
+    let mut seen: HashMap<[u64; 2], Vec<PhoneNumber>> = HashMap::new();
     for part in parts {
         for (user, number) in &part.caller_ids {
-            let Some(first) = seen.insert(*user, *number).filter(|first| first != number) else {
+            let earlier = seen.entry(*user).or_default();
+            let first = earlier.iter().find(|first| *first != number).copied();
+            if earlier.len() < 2 && !earlier.contains(number) {
+                earlier.push(*number);
+            }
+            let Some(first) = first else {
                 continue;
             };
             let path = ["numbers".to_owned(), number.to_string()];

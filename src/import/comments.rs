@@ -3,14 +3,16 @@
 //! They may hold a carrier's words. So a comment is one line, whatever is in it,
 //! and never so long that nobody reads it.
 
+use crate::desired::edit::is_unseen;
+
 /// Characters of a comment, at most.
 const LONGEST: usize = 180;
 
-/// A text that can stand in a comment: one line, no control character.
+/// A text that can stand in a comment: one line, and nothing in it that is not seen.
 pub fn clean(text: &str) -> String {
     let mut clean = String::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
-        let word: String = word.chars().filter(|c| is_plain(*c)).collect();
+        let word: String = word.chars().filter(|c| !is_unseen(*c)).collect();
         if word.is_empty() {
             continue;
         }
@@ -24,12 +26,6 @@ pub fn clean(text: &str) -> String {
         clean.push('…');
     }
     clean
-}
-
-/// No byte order mark, no line or paragraph separator, nothing that turns the
-/// direction of writing.
-fn is_plain(c: char) -> bool {
-    !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A line of comment.

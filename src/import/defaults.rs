@@ -3,6 +3,12 @@
 //! A default is worth its lines where it saves more of them; the addresses of
 //! the account decide. No default is made of an object that some number must
 //! not speak of, for nothing could take it away there again.
+//!
+//! A default also reaches the numbers that somebody adds later and that nobody
+//! thought of here. So it holds what an order needs, the record and the listing,
+//! and none of what should never happen unseen: a place to which 911 calls go, an
+//! address in the phone book, a number that rings nobody. Each number says those
+//! by itself.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +17,16 @@ use crate::model::{Field, Member};
 use super::address::{Address, Lines};
 use super::target::{Account, Listing};
 
-/// From so many numbers without a reference on, that is the default.
-const MANY_IDLE: usize = 3;
+/// From so many numbers without a 911 address of their own on, that is the default.
+const MANY_WITHOUT: usize = 2;
 
 /// What `defaults` says.
 #[derive(Default)]
 pub(super) struct Shared<'a> {
     pub csr: Option<Lines>,
-    pub e911: Option<Option<&'a Address>>,
+    /// `e911Address: null`: the record's address answers 911.
+    pub record_answers_911: bool,
     pub listing: Option<&'a Listing>,
-    /// `reference: null`.
-    pub idle: bool,
 }
 
 /// How often each of them occurs; none where one number says nothing of it.
@@ -43,32 +48,19 @@ fn tally<'a, T: Ord>(
 impl<'a> Shared<'a> {
     pub fn of(account: &'a Account) -> Self {
         let numbers = || account.numbers.values();
-        let count = account.numbers.len();
         let mut shared = Self::default();
         if let Some(tally) = tally(numbers().map(|number| &number.csr)) {
             shared.csr = record(&tally);
         }
         if let Some(tally) = tally(numbers().map(|number| &number.e911)) {
-            shared.e911 = own_or_null(&tally, count);
+            shared.record_answers_911 = tally.get(&None).is_some_and(|n| *n >= MANY_WITHOUT);
         }
         if let Some(tally) = tally(numbers().map(|number| &number.listing)) {
             shared.listing = most(&tally)
                 .filter(|(_, count)| *count >= 2)
                 .and_then(|(listing, _)| listing)
-                .filter(|listing| {
-                    numbers().all(|number| {
-                        number
-                            .listing
-                            .value()
-                            .is_some_and(|own| own.over(Some(listing)).is_some())
-                    })
-                });
+                .filter(|listing| listing.address.value().is_none());
         }
-        let idle = numbers()
-            .filter(|number| number.reference.is_null())
-            .count();
-        let known = numbers().all(|number| !number.reference.is_absent());
-        shared.idle = known && idle >= MANY_IDLE;
         shared
     }
 }
@@ -145,66 +137,27 @@ fn cost(default: &Lines, groups: &[(&Address, usize)]) -> Option<usize> {
     Some(lines)
 }
 
-/// The E911 address of most numbers, or null where most have none.
-fn own_or_null<'a>(
-    tally: &BTreeMap<Option<&'a Address>, usize>,
-    numbers: usize,
-) -> Option<Option<&'a Address>> {
-    let (common, count) = most(tally)?;
-    let idle = tally.get(&None).copied().unwrap_or(0);
-    let lies_under = |common: &Address| {
-        let lines = common.lines();
-        let own = tally.keys().flatten();
-        own.into_iter()
-            .all(|address| address.clearly_over(&lines, Member::in_e911).is_some())
-    };
-    match common {
-        Some(address) if count >= 2 && count * 2 >= numbers && lies_under(address) => {
-            Some(Some(address))
-        }
-        Some(_) | None if idle >= 2 => Some(None),
-        Some(_) | None => None,
-    }
-}
-
 impl Listing {
-    /// Its members over a default's; none where that can't be.
-    pub fn over(&self, base: Option<&Listing>) -> Option<ListingLines> {
+    /// Its members over a default's, which has no address.
+    pub fn over(&self, base: Option<&Listing>) -> ListingLines {
         let Listing {
             listed,
             listing_type,
-            address,
+            address: _, // is the number's alone
         } = self;
-        let same = |base: &Listing| base.listed == *listed;
-        let base_type = base.and_then(|base| base.listing_type.as_ref());
-        let base_address = base.map_or(&Field::Absent, |base| &base.address);
-        Some(ListingLines {
-            listed: (!base.is_some_and(same)).then_some(*listed),
-            listing_type: match (listing_type, base_type) {
-                (Some(own), Some(under)) if own == under => None,
-                (Some(own), _) => Some(Some(own.clone())),
-                (None, Some(_)) => Some(None),
-                (None, None) => None,
-            },
-            address: match (address, base_address) {
-                (Field::Value(own), Field::Value(under)) if own == under => Field::Absent,
-                (Field::Value(own), Field::Value(under)) => {
-                    own.over(&under.lines(), Member::in_listing)?;
-                    Field::Value(Some(under.lines()))
-                }
-                (Field::Value(_), Field::Absent | Field::Null) => Field::Value(None),
-                (Field::Absent, Field::Value(_)) => return None,
-                (Field::Null, Field::Value(_)) => Field::Null,
-                (Field::Absent | Field::Null, Field::Absent | Field::Null) => Field::Absent,
-            },
-        })
+        let under = base.and_then(|base| base.listing_type.as_ref());
+        ListingLines {
+            listed: base
+                .is_none_or(|base| base.listed != *listed)
+                .then_some(*listed),
+            listing_type: (listing_type.as_ref() != under).then(|| listing_type.clone()),
+        }
     }
 }
 
 /// What a listing says over a default.
 pub(super) struct ListingLines {
     pub listed: Option<bool>,
+    /// Null where the default's type is taken back.
     pub listing_type: Option<Option<String>>,
-    /// To be written, over these lines of the default's.
-    pub address: Field<Option<Lines>>,
 }

@@ -9,7 +9,7 @@ use super::address::{Address, Lines, is_street, laid};
 use super::defaults::Shared;
 use super::names::slug;
 use super::port::{Port, Setting};
-use super::target::{Account, Listing, Number};
+use super::target::{Account, Listing, Number, Unsaid};
 use super::yaml::{self, Entry, Id, Map, Names, Node};
 
 const CSR: &str = "customerServiceRecord";
@@ -91,10 +91,16 @@ impl<'a> Writer<'a> {
             root.put("defaults", Node::Map(defaults));
         }
         let account = self.account;
+        let remarks = remarks(account);
+        let unsaid = |list: &str, name: &str| {
+            let key = format!("{list}.{name}");
+            remarks.get(&key).cloned().unwrap_or_default()
+        };
         let mut ports = Map::default();
         for (name, port) in &account.ports {
             let mut entry = Entry::new(name, Node::Map(self.port(name, port)));
             entry.above.clone_from(&port.comments);
+            entry.above.extend(unsaid("ports", name));
             ports.entries.push(entry);
         }
         if !ports.entries.is_empty() {
@@ -117,6 +123,7 @@ impl<'a> Writer<'a> {
                 .iter()
                 .filter(|said| !common.contains_key(said));
             entry.above = own.cloned().collect();
+            entry.above.extend(unsaid("numbers", &number.to_string()));
             numbers.entries.push(entry);
         }
         let left_out = account.left_out.iter();
@@ -144,22 +151,13 @@ impl<'a> Writer<'a> {
             let id = self.anchor(&lines);
             map.put(CSR, members(&lines, Some(id), None));
         }
-        match self.shared.e911 {
-            Some(Some(address)) => {
-                if let Some(node) = self.address(address, None, ADDRESS_FOR_911) {
-                    map.put(E911, node);
-                }
-            }
-            Some(None) => map.put(E911, Node::Null),
-            None => {}
+        if self.shared.record_answers_911 {
+            map.put(E911, Node::Null);
         }
         if let Some(listing) = self.shared.listing
             && let Some(node) = self.listing(listing, None)
         {
             map.put(LISTING, node);
-        }
-        if self.shared.idle {
-            map.put(REFERENCE, Node::Null);
         }
         map
     }
@@ -187,12 +185,12 @@ impl<'a> Writer<'a> {
         {
             map.put(CSR, node);
         }
-        match (e911, self.shared.e911) {
-            (Field::Absent, _) | (Field::Null, Some(None)) => {}
-            (Field::Null, Some(Some(_)) | None) => map.put(E911, Node::Null),
-            (Field::Value(address), base) => {
-                let base = base.flatten().map(Address::lines);
-                if let Some(node) = self.address(address, base.as_ref(), ADDRESS_FOR_911) {
+        match e911 {
+            Field::Absent => {}
+            Field::Null if self.shared.record_answers_911 => {}
+            Field::Null => map.put(E911, Node::Null),
+            Field::Value(address) => {
+                if let Some(node) = self.address(address, None, ADDRESS_FOR_911) {
                     map.put(E911, node);
                 }
             }
@@ -204,7 +202,6 @@ impl<'a> Writer<'a> {
         }
         match reference {
             Field::Absent => {}
-            Field::Null if self.shared.idle => {}
             Field::Null => map.put(REFERENCE, Node::Null),
             Field::Value(target) => {
                 let mut inner = Map::default();
@@ -301,7 +298,7 @@ impl<'a> Writer<'a> {
     }
 
     fn listing(&mut self, listing: &Listing, base: Option<&Listing>) -> Option<Node> {
-        let lines = listing.over(base)?;
+        let lines = listing.over(base);
         let mut map = Map::default();
         if let Some(listed) = lines.listed {
             map.put("listed", Node::Bool(listed));
@@ -311,14 +308,10 @@ impl<'a> Writer<'a> {
             Some(None) => map.put("type", Node::Null),
             Some(Some(kind)) => map.put("type", Node::Text(kind)),
         }
-        match (&lines.address, &listing.address) {
-            (Field::Value(under), Field::Value(address)) => {
-                if let Some(node) = self.address(address, under.as_ref(), ADDRESS_OF_LISTING) {
-                    map.put("address", node);
-                }
-            }
-            (Field::Null, _) => map.put("address", Node::Null),
-            (Field::Absent | Field::Value(_), _) => {}
+        if let Field::Value(address) = &listing.address
+            && let Some(node) = self.address(address, None, ADDRESS_OF_LISTING)
+        {
+            map.put("address", node);
         }
         if map.entries.is_empty() {
             return None;
@@ -376,6 +369,22 @@ impl<'a> Writer<'a> {
         }
         names
     }
+}
+
+/// What is left out of each number and port, by its path.
+fn remarks(account: &Account) -> BTreeMap<String, Vec<String>> {
+    let mut remarks: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for Unsaid { path, why } in &account.unsaid {
+        let mut parts = path.splitn(3, '.');
+        if let (Some(list), Some(name), Some(rest)) = (parts.next(), parts.next(), parts.next()) {
+            let remark = format!("Left out: {rest} ({why})");
+            remarks
+                .entry(format!("{list}.{name}"))
+                .or_default()
+                .push(remark);
+        }
+    }
+    remarks
 }
 
 /// Comments that many numbers share, which are told once.

@@ -31,34 +31,49 @@ impl Account {
             return false;
         };
         let (object, member) = rest.split_once('.').unwrap_or((rest, ""));
-        let done = match object {
+        let left = match object {
             // Its port goes by the record of others.
             "customerServiceRecord" if code == "D42" && said.csr.is_absent() => {
                 let port = said.port.clone();
                 return port.is_some_and(|port| self.without_port(&port, why));
             }
-            "customerServiceRecord" if code == "D42" => {
-                said.csr = Field::Absent;
-                true
-            }
+            "customerServiceRecord" if code == "D42" => whole(&mut said.csr),
             "customerServiceRecord" => of_object(&mut said.csr, member, code),
             "e911Address" => of_object(&mut said.e911, member, code),
             "directoryListing" => of_listing(said, member, code),
             "reference" => of_reference(said, member),
-            "holdActivation" => std::mem::take(&mut said.on_hold),
-            _ => false,
+            "holdActivation" => std::mem::take(&mut said.on_hold).then(Left::whole),
+            _ => None,
         };
-        if done {
-            let what = if rest.is_empty() { object } else { rest };
-            said.comments
-                .push(format!("Left out: {what} ({})", clean(why)));
-            self.unsaid.push(Unsaid {
-                path: format!("numbers.{number}.{rest}"),
-                why: clean(why),
-            });
-            return true;
+        match left {
+            Some(left) => {
+                self.tell(&format!("numbers.{number}.{object}"), &left, why);
+                true
+            }
+            None => self.without(number, why),
         }
-        self.without(number, why)
+    }
+
+    /// Keeps the reason for what is left out of an object. That of which nothing
+    /// is left is told once, with the reason that came first.
+    fn tell(&mut self, object: &str, left: &Left, why: &str) {
+        let (path, mut why) = match left.member {
+            Some(member) => (format!("{object}.{member}"), clean(why)),
+            None => (object.to_owned(), clean(why)),
+        };
+        if left.place {
+            why.push_str("; the place goes with it, for without this it would be another");
+        }
+        if left.member.is_none() {
+            let within = |path: &str| {
+                let rest = path.strip_prefix(object);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            let first = self.unsaid.iter().find(|unsaid| within(&unsaid.path));
+            why = first.map_or(why, |first| first.why.clone());
+            self.unsaid.retain(|unsaid| !within(&unsaid.path));
+        }
+        self.unsaid.push(Unsaid { path, why });
     }
 
     /// The number itself can't be declared.
@@ -67,6 +82,9 @@ impl Account {
             return false;
         };
         self.left_out.insert(number, clean(why));
+        let object = format!("numbers.{number}.");
+        self.unsaid
+            .retain(|unsaid| !unsaid.path.starts_with(&object));
         if let Some(name) = said.port
             && let Some(port) = self.ports.get_mut(&name)
         {
@@ -96,92 +114,119 @@ impl Account {
         let Some(port) = self.ports.get_mut(name) else {
             return false;
         };
-        if !of_terms(port, rest, code) {
-            return self.without_port(name, why);
+        let (object, member) = rest.split_once('.').unwrap_or((rest, ""));
+        let left = match object {
+            // Without a record of its own it has that of its numbers.
+            "customerServiceRecord" => port
+                .csr
+                .as_mut()
+                .and_then(|address| of_address(address, member, code))
+                .or_else(|| port.csr.take().map(|_| Left::whole())),
+            _ => of_terms(port, object, member),
+        };
+        match left {
+            Some(left) => {
+                self.tell(&format!("ports.{name}.{object}"), &left, why);
+                true
+            }
+            None => self.without_port(name, why),
         }
-        port.comments
-            .push(format!("Left out: {rest} ({})", clean(why)));
-        self.unsaid.push(Unsaid {
-            path: format!("ports.{name}.{rest}"),
-            why: clean(why),
-        });
-        true
+    }
+}
+
+/// What was left out of an object.
+struct Left {
+    /// None: all of it.
+    member: Option<&'static str>,
+    /// And with the member the place that it was part of.
+    place: bool,
+}
+
+impl Left {
+    fn whole() -> Self {
+        Self {
+            member: None,
+            place: false,
+        }
+    }
+
+    fn member(name: &'static str) -> Self {
+        Self {
+            member: Some(name),
+            place: false,
+        }
     }
 }
 
 /// Terms that an order may go without; all others decide what it is.
-fn of_terms(port: &mut Port, rest: &str, code: &str) -> bool {
-    let (object, member) = rest.split_once('.').unwrap_or((rest, ""));
+fn of_terms(port: &mut Port, object: &str, member: &str) -> Option<Left> {
     match object {
-        "portingAuthorizedName" => port.authorized.take().is_some(),
-        "telecomSettings" if !member.is_empty() => {
-            let before = port.telecom.len();
-            port.telecom.retain(|(name, _)| *name != member);
-            port.telecom.len() < before
+        "portingAuthorizedName" => port.authorized.take().map(|_| Left::whole()),
+        "telecomSettings" => {
+            let known = port.telecom.iter().position(|(name, _)| *name == member)?;
+            let (name, _) = port.telecom.remove(known);
+            Some(Left::member(name))
         }
-        "customerServiceRecord" => match &mut port.csr {
-            None => false,
-            Some(address) => match of_address(address, member, code) {
-                true => true,
-                // Without a record of its own it has that of its numbers.
-                false => port.csr.take().is_some(),
-            },
-        },
-        _ => false,
+        _ => None,
     }
 }
 
-fn of_object(field: &mut Field<Address>, member: &str, code: &str) -> bool {
+fn whole<T>(field: &mut Field<T>) -> Option<Left> {
+    (!std::mem::take(field).is_absent()).then(Left::whole)
+}
+
+fn of_object(field: &mut Field<Address>, member: &str, code: &str) -> Option<Left> {
     if let Field::Value(address) = field
-        && of_address(address, member, code)
+        && let Some(left) = of_address(address, member, code)
     {
-        return true;
+        return Some(left);
     }
-    !std::mem::take(field).is_absent()
+    whole(field)
 }
 
-fn of_listing(said: &mut Number, member: &str, code: &str) -> bool {
-    let Field::Value(listing) = &mut said.listing else {
-        return !std::mem::take(&mut said.listing).is_absent();
-    };
-    if let Some(rest) = member.strip_prefix("address")
-        && of_object(&mut listing.address, rest.trim_start_matches('.'), code)
+fn of_listing(said: &mut Number, member: &str, code: &str) -> Option<Left> {
+    if let Field::Value(listing) = &mut said.listing
+        && let Some(rest) = member.strip_prefix("address")
+        && of_object(&mut listing.address, rest.trim_start_matches('.'), code).is_some()
     {
-        return true;
+        return Some(Left::member("address"));
     }
-    said.listing = Field::Absent;
-    true
+    whole(&mut said.listing)
 }
 
-fn of_reference(said: &mut Number, member: &str) -> bool {
+fn of_reference(said: &mut Number, member: &str) -> Option<Left> {
     if member == "assignAsCallerId"
         && let Field::Value(target) = &mut said.reference
         && target.shows
     {
         target.shows = false;
-        return true;
+        return Some(Left::member("assignAsCallerId"));
     }
-    !std::mem::take(&mut said.reference).is_absent()
+    whole(&mut said.reference)
 }
 
-/// Leaves out a member, or those that go with it; false where that is none.
-fn of_address(address: &mut Address, member: &str, code: &str) -> bool {
-    let Some(member) = Member::from_name(member) else {
-        return match code {
-            // The names follow from the type (D6), an address from its street (D9).
-            "D6" => leave(address, |member| member == Member::CustomerType),
-            "D9" => leave(address, is_place),
-            _ => false,
-        };
-    };
-    match member {
-        Member::Latitude | Member::Longitude => leave(address, |member| {
-            matches!(member, Member::Latitude | Member::Longitude)
+/// Leaves out a member, and those that go with it; none where that is nothing,
+/// or all there was.
+fn of_address(address: &mut Address, member: &str, code: &str) -> Option<Left> {
+    let (member, goes): (Member, fn(Member) -> bool) = match (Member::from_name(member), code) {
+        // The names follow from the type (D6), an address from its street (D9).
+        (None, "D6") => (Member::CustomerType, |it| it == Member::CustomerType),
+        (None, "D9") => (Member::StreetName, is_place),
+        (None, _) => return None,
+        (Some(member @ (Member::Latitude | Member::Longitude)), _) => (member, |it| {
+            matches!(it, Member::Latitude | Member::Longitude)
         }),
         // A place without one of its members is another place.
-        member if is_place(member) => leave(address, is_place),
-        member => leave(address, |other| other == member),
-    }
+        (Some(member), _) if is_place(member) => (member, is_place),
+        (Some(member), _) => {
+            let some = leave(address, |it| it == member);
+            return some.then(|| Left::member(member.name()));
+        }
+    };
+    leave(address, goes).then(|| Left {
+        member: Some(member.name()),
+        place: is_place(member),
+    })
 }
 
 fn is_place(member: Member) -> bool {

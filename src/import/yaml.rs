@@ -145,8 +145,7 @@ fn end(text: &mut String, beside: Option<&str>) {
     text.push('\n');
 }
 
-/// An object that a glance takes in; what holds others has lines of its own, as
-/// have a number's members and those of a port.
+/// An object that a glance takes in; what holds others has lines of its own.
 fn fits(map: &Map, indent: usize) -> bool {
     indent >= 2
         && map.entries.len() <= GLANCE
@@ -156,26 +155,11 @@ fn fits(map: &Map, indent: usize) -> bool {
                 && entry.beside.is_none()
                 && match &entry.value {
                     Node::Null | Node::Bool(_) | Node::Text(_) => true,
-                    Node::Map(_) | Node::Alias(_) => false,
+                    // A number that says all it has to say by name.
+                    Node::Alias(_) => indent == 2,
+                    Node::Map(_) => false,
                 }
         })
-        && (indent > 2 || !is_entity(map))
-}
-
-/// A number or a port, whose members are objects of their own.
-fn is_entity(map: &Map) -> bool {
-    map.entries.iter().any(|entry| {
-        matches!(
-            entry.key.as_str(),
-            "customerServiceRecord"
-                | "e911Address"
-                | "directoryListing"
-                | "reference"
-                | "holdActivation"
-                | "port"
-                | "crdDate"
-        )
-    })
 }
 
 fn flow(node: &Node, names: &Names) -> String {

@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::guard::Moment;
+use super::moment::Moment;
 use super::record::FORMAT;
 use super::{Attempt, Claim, Holder, Listed, Liveness, LockError, Owner};
 use crate::bounded;

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
+use super::moment::Moment;
 use super::{Holder, Renewal, file, postgres};
 
 /// A fifth of its time before the end a holder stops to rely on its claim: as
@@ -59,26 +60,6 @@ struct State {
     /// What must be there while the claim counts.
     record: Option<file::Record>,
     lost: OnceLock<String>,
-}
-
-/// A moment on both clocks.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
-    passing: Instant,
-    wall: Timestamp,
-}
-
-impl Moment {
-    pub fn now() -> Self {
-        Self {
-            passing: Instant::now(),
-            wall: Timestamp::now(),
-        }
-    }
-
-    pub fn wall(self) -> Timestamp {
-        self.wall
-    }
 }
 
 /// When the claim is no longer relied upon.

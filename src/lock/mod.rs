@@ -31,6 +31,7 @@
 mod error;
 mod file;
 mod guard;
+mod moment;
 mod place;
 mod postgres;
 mod record;

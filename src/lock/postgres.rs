@@ -27,7 +27,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use tokio_postgres::{Client, NoTls, Transaction};
 
-use super::guard::Moment;
+use super::moment::Moment;
 use super::tls::MakeTls;
 use super::{Attempt, Claim, Database, Holder, Listed, Liveness, LockError, Owner, Renewal};
 use crate::model::AccountId;

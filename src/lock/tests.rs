@@ -122,7 +122,7 @@ async fn a_claim_of_another_machine_counts_until_it_expires() {
     assert_eq!(ours.took_over().len(), 1);
     assert!(!gone.record().is_there());
     let mut gone = gone;
-    let renewed = gone.renew(guard::Moment::now(), TIME_TO_LIVE);
+    let renewed = gone.renew(moment::Moment::now(), TIME_TO_LIVE);
     assert!(
         matches!(&renewed, Renewal::Lost(why) if why.contains("taken over")),
         "{renewed:?}"

@@ -176,8 +176,8 @@ pub(super) fn judge_again(runs: &[(&Judged, &[TrippedGuard])]) -> Result<Verdict
     let mut verdict = Verdict {
         tripped: Vec::new(),
         judged: Judged {
-            accounts: runs.iter().map(|(judged, _)| judged.accounts).sum(),
-            numbers: runs.iter().map(|(judged, _)| judged.numbers).sum(),
+            accounts: total(runs.iter().map(|(judged, _)| judged.accounts)),
+            numbers: total(runs.iter().map(|(judged, _)| judged.numbers)),
             ..Judged::default()
         },
     };
@@ -199,7 +199,7 @@ pub(super) fn judge_again(runs: &[(&Judged, &[TrippedGuard])]) -> Result<Verdict
                     ));
                 }
                 Some(sum) => Judgement {
-                    count: sum.count + found.count,
+                    count: sum.count.saturating_add(found.count),
                     // What one of them was not allowed, all of them are not.
                     allowed: sum.allowed.zip(found.allowed).map(|(a, b)| a.min(b)),
                     ..sum
@@ -235,6 +235,12 @@ pub(super) fn judge_again(runs: &[(&Judged, &[TrippedGuard])]) -> Result<Verdict
         verdict.add(name, judgement, lifted, found.into_iter());
     }
     Ok(verdict)
+}
+
+/// What others counted, added up. A document can say any number; one too large
+/// must not come round to a small one, which no guard would stop.
+fn total(counts: impl Iterator<Item = u64>) -> u64 {
+    counts.fold(0, u64::saturating_add)
 }
 
 impl Verdict {

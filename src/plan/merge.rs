@@ -356,6 +356,7 @@ fn joined(parts: Vec<Part>, missing: Vec<String>, guards: Verdict) -> Option<Pla
     // Each was in this order, and no account is in two of them.
     whole.steps.sort_by(|a, b| a.account.cmp(&b.account));
     whole.notes.sort_by(|a, b| a.account.cmp(&b.account));
+    whole.policies.sort_by(|a, b| a.account.cmp(&b.account));
     if let Some(drift) = &mut whole.drift {
         drift.findings.sort_by(|a, b| a.account.cmp(&b.account));
     }
@@ -435,16 +436,22 @@ fn add(whole: &mut Plan, part: Plan) {
             managed,
             addresses,
         } = covered;
-        all.covered.accounts += accounts;
-        all.covered.live += live;
-        all.covered.managed += managed;
-        all.covered.addresses += addresses;
+        for (sum, count) in [
+            (&mut all.covered.accounts, accounts),
+            (&mut all.covered.live, live),
+            (&mut all.covered.managed, managed),
+            (&mut all.covered.addresses, addresses),
+        ] {
+            *sum = sum.saturating_add(count);
+        }
     }
     for (key, count) in summary {
-        *whole.summary.entry(key).or_default() += count;
+        let sum = whole.summary.entry(key).or_default();
+        *sum = sum.saturating_add(count);
     }
     for (origin, count) in summary_by_origin {
-        *whole.summary_by_origin.entry(origin).or_default() += count;
+        let sum = whole.summary_by_origin.entry(origin).or_default();
+        *sum = sum.saturating_add(count);
     }
     // Of the base as a whole: every part says the same.
     for remark in base_remarks {

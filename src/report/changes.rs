@@ -95,6 +95,18 @@ pub(super) fn lines_of(changes: &[Change], steps: &[String], plan: &Plan) -> Vec
     step_lines(&step, plan, usize::MAX)
 }
 
+/// The lines below a step as any reader of the saved document has it: what apply
+/// knows besides is not told, so that a plan and its copy read the same.
+pub(super) fn saved_lines(step: &Step, plan: &Plan) -> Vec<String> {
+    let read_back = Step {
+        body: None,
+        secrets: Vec::new(),
+        expect: Expect::Anything,
+        ..step.clone()
+    };
+    step_lines(&read_back, plan, usize::MAX)
+}
+
 /// The lines below a step, those of a port no wider than `room` columns.
 pub(super) fn step_lines(step: &Step, plan: &Plan, room: usize) -> Vec<String> {
     let (hidden, shown): (Vec<&Change>, Vec<&Change>) = step
@@ -216,7 +228,8 @@ pub(super) fn gathered(members: &[(Member, &Change)]) -> (Record, Vec<String>) {
 }
 
 /// A changed object: the address as one line compared word by word, other
-/// members each on their own.
+/// members each on their own. Of an address that is not known as it is the
+/// members stand alone: half of it in one line would look like all of it.
 fn changed_object(
     step: &Step,
     plan: &Plan,
@@ -224,9 +237,12 @@ fn changed_object(
     members: &[(Member, &Change)],
 ) -> Vec<String> {
     let kept = || plan.places.get(&step.id)?.get(object).cloned();
-    let mut before = kept()
-        .or_else(|| live_object(step, object))
-        .unwrap_or_default();
+    let Some(mut before) = kept().or_else(|| known(step, object, members)) else {
+        return members
+            .iter()
+            .map(|(_, change)| one(step, plan, change))
+            .collect();
+    };
     for (member, change) in members {
         before.set(*member, text(&change.before).as_deref());
     }
@@ -249,6 +265,16 @@ fn changed_object(
         ));
     }
     lines
+}
+
+/// The object as it stands; nothing at all, where all of a new one is said.
+fn known(step: &Step, object: &str, members: &[(Member, &Change)]) -> Option<Record> {
+    let is_new = |(_, change): &(Member, &Change)| change.before.is_null();
+    let street = members
+        .iter()
+        .any(|(member, _)| *member == Member::StreetName);
+    let new = street && members.iter().all(is_new);
+    live_object(step, object).or_else(|| new.then(Record::default))
 }
 
 /// The object as it stands, from what the step expects to find. A plan that was

@@ -88,12 +88,10 @@ fn suite(file: &str, problems: &[&Problem], about: &About<'_>) -> (String, Count
     }
     let mut names: HashMap<String, usize> = HashMap::new();
     for problem in problems {
-        let (kind, number) = if problem.is_placeless() {
-            ("error", &mut count.errors)
-        } else if about.fails(problem) {
-            ("failure", &mut count.failures)
-        } else {
-            ("skipped", &mut count.skipped)
+        let (kind, number) = match (about.fails(problem), problem.is_placeless()) {
+            (true, true) => ("error", &mut count.errors),
+            (true, false) => ("failure", &mut count.failures),
+            (false, _) => ("skipped", &mut count.skipped),
         };
         *number += 1;
         let mut name = match problem.path.as_str() {

@@ -16,7 +16,9 @@ mod import;
 pub mod journal;
 mod junit;
 pub mod markdown;
+mod marks;
 mod numbers;
+mod obstacles;
 mod origin;
 mod outcome;
 mod plan_human;
@@ -54,6 +56,7 @@ pub use numbers::{
     AddedNumbers, FoundNumber, KeptNumber, NumbersFound, found_human, found_json, kept_human,
     kept_json,
 };
+pub use obstacles::{merged_problems, obstacles};
 pub use outcome::{
     outcome_human, outcome_json, satisfied_human, satisfied_json, step_human, step_json,
 };

@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Effects, Style as Ansi};
 use serde_json::Value;
 
 use super::changes::step_lines;
+use super::obstacles::scope_of;
 use super::policy::policy_human;
 use super::{origin, words};
 use crate::model::AccountId;
@@ -270,16 +271,7 @@ impl Report<'_> {
         ));
         let mut lifts = Vec::new();
         for tripped in guards {
-            let scope = match &tripped.account {
-                Some(account) => {
-                    let name = self.style.names.get(account);
-                    format!("account {}", name.map_or(account.as_str(), String::as_str))
-                }
-                None => match &plan.shard {
-                    Some(shard) => format!("shard {shard}"),
-                    None => "the whole run".to_owned(),
-                },
-            };
+            let scope = scope_of(tripped, plan);
             self.line(&format!(
                 "  {RED}{}{RED:#}: {} of {} numbers of {scope}; allowed: {}",
                 tripped.guard, tripped.count, tripped.of, tripped.limit
@@ -319,12 +311,8 @@ fn summary(plan: &Plan) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, action)| {
             let (_, ansi) = sign(action);
-            let ports = match (port_of(action), count) {
-                (false, _) => "",
-                (true, 1) => " port",
-                (true, _) => " ports",
-            };
-            format!("{ansi}{count}{ports} {}{ansi:#}", intention(action))
+            let (objects, deed) = to_do(count, action);
+            format!("{ansi}{objects} {deed}{ansi:#}")
         })
         .collect();
     let mut rest = vec![match count("inSync") {
@@ -349,8 +337,41 @@ fn summary(plan: &Plan) -> String {
     line
 }
 
+/// So many steps of an action: `2 ports` and `to order`, `1` and `to release`.
+pub(super) fn to_do(count: u64, action: Action) -> (String, &'static str) {
+    let objects = match (port_of(action), count) {
+        (false, count) => count.to_string(),
+        (true, 1) => "1 port".to_owned(),
+        (true, count) => format!("{count} ports"),
+    };
+    (objects, intention(action))
+}
+
+/// What there is to do, where nothing but words tells what is grave: what takes
+/// something away comes first, in capitals.
+pub(super) fn to_do_all(plan: &Plan) -> Vec<String> {
+    let mut actions: Vec<(u64, Action)> = Action::ALL
+        .into_iter()
+        .filter_map(|action| Some((*plan.summary.get(action.summary_key())?, action)))
+        .filter(|(count, _)| *count > 0)
+        .collect();
+    // Stable.
+    actions.sort_by_key(|(_, action)| !action.is_destructive());
+    let said = actions.into_iter().map(|(count, action)| {
+        let (objects, deed) = to_do(count, action);
+        match action.is_destructive() {
+            true => format!(
+                "{objects} {}",
+                deed.to_uppercase().replacen("TO ", "to ", 1)
+            ),
+            false => format!("{objects} {deed}"),
+        }
+    });
+    said.collect()
+}
+
 /// The step is about a port, not about a number.
-pub(super) const fn port_of(action: Action) -> bool {
+const fn port_of(action: Action) -> bool {
     match action {
         Action::SubmitPort | Action::UpdatePort | Action::TriggerPort | Action::CancelPort => true,
         Action::Recover
@@ -364,7 +385,7 @@ pub(super) const fn port_of(action: Action) -> bool {
     }
 }
 
-pub(super) const fn intention(action: Action) -> &'static str {
+const fn intention(action: Action) -> &'static str {
     match action {
         Action::Recover => "to recover",
         Action::Activate => "to activate",

@@ -62,7 +62,9 @@ pub fn human(problems: &[Problem], root: &Path, width: usize, excerpts: bool) ->
     let chosen = chosen(problems);
     for problem in &chosen {
         let source = files.entry(&problem.file).or_insert_with(|| {
-            let bytes = bounded::read(&root.join(&problem.file), bounded::MOST_BYTES).ok()?;
+            // A pipe would have us wait for somebody to write into it.
+            let path = Some(root.join(&problem.file)).filter(|path| path.is_file())?;
+            let bytes = bounded::read(&path, bounded::MOST_BYTES).ok()?;
             crate::desired::read::text_of(&problem.file, bytes).ok()
         });
         let hidden = !excerpts || secret.contains(&(problem.file.as_str(), problem.line));

@@ -63,6 +63,14 @@ pub fn prometheus(plan: &Plan) -> String {
         "Entries of ignore in alz.yaml that are over, or that nothing answers to.",
         stale.len() as u64,
     );
+    // Without them every other number here is too small.
+    if let Some(merged) = &plan.merged {
+        file.one(
+            "alz_drift_missing_shards",
+            "Shards that were not at hand: nothing here speaks of their accounts.",
+            merged.missing.len() as u64,
+        );
+    }
     let Covered {
         accounts,
         live,

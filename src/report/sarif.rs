@@ -75,7 +75,7 @@ pub fn sarif(problems: &[Problem], about: &About<'_>) -> String {
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { ROOT: { "description": { "text": "The top of the checkout" } } },
             "invocations": [{
-                "executionSuccessful": stopped.is_empty(),
+                "executionSuccessful": !stopped.iter().any(|told| told["level"] == "error"),
                 "toolExecutionNotifications": stopped,
             }],
             "results": results,

@@ -35,12 +35,21 @@ pub(super) fn place(record: &Record) -> String {
     clean(&said.join(", "))
 }
 
-/// Without control characters: what a provider or a file says must not move
-/// the cursor of the terminal that it is read in.
+/// Without control characters and marks of direction: what a provider or a file
+/// says must not move the cursor of the terminal that it is read in, nor turn the
+/// line around.
 pub(super) fn clean(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| match c.is_control() || turns(c) {
+            true => '\u{fffd}',
+            false => c,
+        })
         .collect()
+}
+
+/// Marks that turn the direction of writing (Unicode's bidirectional controls).
+pub(super) const fn turns(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
 /// Who it is: the business, or the person.

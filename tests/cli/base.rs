@@ -315,6 +315,23 @@ fn numbers_that_a_branch_no_longer_declares_are_told() {
 }
 
 #[test]
+fn an_account_that_a_branch_takes_out_is_called_by_the_name_it_had() {
+    let world = office();
+    world.write(
+        FILE,
+        &format!("name: Sample Dental\n{}", OFFICE.trim_start()),
+    );
+    commit(&world, "named");
+    git(world.root(), &["rm", "-q", FILE]);
+    world.write(
+        "accounts/clinic.yaml",
+        "account: pK9sLmN3bVcX7zQw2eRt5A\nname: Clinic\nnumbers: {}\n",
+    );
+    let told = world.alz(&["plan", "--base", "HEAD"]).expect(0).stdout;
+    assert!(told.contains("(Sample Dental)"), "{told}");
+}
+
+#[test]
 fn a_mistake_in_the_base_does_not_keep_its_cure_from_being_planned() {
     let world = office();
     world.write(FILE, "account: [broken\n");

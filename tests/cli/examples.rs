@@ -163,6 +163,23 @@ fn the_policies_example_refuses_what_its_readme_says_and_nothing_else() {
     let said = text(&run(DAY, &["validate"], 1));
     assert!(said.contains("an ambulance must find the door"), "{said}");
     assert!(said.contains("accounts/office.yaml:29"), "{said}");
+    // Where no file says which address answers 911, it is the customer service record's.
+    let silent = written
+        .replace("  e911Address: { <<: *office }\n", "")
+        .replace("e911Address: { unit: \"510\" }", "protected: true")
+        .replace(
+            "    secondaryLocationDescription: SUITE\n    unit: \"500\"\n",
+            "",
+        );
+    assert!(!silent.contains("e911Address:") && !silent.contains("unit:"));
+    std::fs::write(&office, &silent).expect("a file");
+    let said = text(&run(DAY, &["validate", "--format", "json"], 1));
+    assert_eq!(said.matches("an ambulance must find the door").count(), 3);
+    // Toll-free numbers have no E911 address, and are not asked for one.
+    let tollfree = silent.replace("\"18017690203\"", "\"18885690203\"");
+    std::fs::write(&office, &tollfree).expect("a file");
+    let said = text(&run(DAY, &["validate", "--format", "json"], 1));
+    assert_eq!(said.matches("an ambulance must find the door").count(), 2);
     std::fs::write(&office, &written).expect("a file");
 
     run(DAY, &["apply", "--auto-approve"], 0);

@@ -70,6 +70,11 @@ fn a_name_in_several_places_lists_them_and_a_slip_finds_its_name() {
         "{}",
         said.stderr
     );
+    // Nothing is near, and nothing is no name.
+    let said = explain(&["--config", "env"]).expect(1).stderr;
+    assert!(!said.contains("mean ,"), "{said}");
+    let said = explain(&["steps.changes"]).expect(1).stderr;
+    assert!(said.contains("alz explain --plan steps.changes"), "{said}");
     let json = explain(&["crdDat", "--format", "json"]).expect(1).json();
     assert!(
         json["error"]["message"]

@@ -30,6 +30,8 @@ pub struct Held {
     pub archives: BTreeMap<u64, Vec<u8>>,
     /// Files that releases have, by their path.
     pub releases: BTreeMap<String, Vec<u8>>,
+    /// Comments can't be written, as with a token that only reads.
+    pub reads_only: bool,
     /// "METHOD path", in order.
     pub asked: Vec<String>,
     next: u64,
@@ -114,6 +116,10 @@ async fn answer(
     if authorization != Some(&format!("Bearer {TOKEN}")) {
         let body = json!({ "message": "Bad credentials" }).to_string();
         return (StatusCode::UNAUTHORIZED, body).into_response();
+    }
+    if held.reads_only && method != Method::GET {
+        let body = json!({ "message": "Resource not accessible by integration" }).to_string();
+        return (StatusCode::FORBIDDEN, body).into_response();
     }
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let prefix = format!("/repos/{REPOSITORY}/");

@@ -20,13 +20,13 @@ use crate::world::{ACCOUNT, OFFICE, World};
 const FILE: &str = "accounts/office.yaml";
 
 /// A database of its own for one test.
-struct Server {
+pub struct Server {
     runtime: Runtime,
-    address: String,
+    pub address: String,
 }
 
 impl Server {
-    fn new() -> Option<Self> {
+    pub fn new() -> Option<Self> {
         let Ok(root) = std::env::var("ALZ_TEST_POSTGRES") else {
             // Past the test's captured output, so that it is seen.
             let why = b"left out: ALZ_TEST_POSTGRES names no server (see .ci/postgres)\n";
@@ -50,7 +50,7 @@ impl Server {
     }
 
     /// Sends SQL, as somebody else would; the rows of one column, as text.
-    fn ask(&self, sql: &str) -> Vec<String> {
+    pub fn ask(&self, sql: &str) -> Vec<String> {
         self.runtime.block_on(async {
             let (client, connection) = tokio_postgres::connect(&self.address, NoTls)
                 .await

@@ -5,7 +5,7 @@
 //! `gitops.rs` plays the commands on the sandbox.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -25,6 +25,11 @@ case $command in
   plan)
     while [ $# -gt 0 ]; do if [ "$1" = --out ]; then echo '{"steps":[1,2]}' > "$2"; fi; shift; done ;;
   apply)
+    if [ -n "${STUB_WAITS:-}" ]; then
+      trap 'echo finished in flight; exit 130' TERM
+      : > "${CALLS%calls}waiting"
+      while :; do :; done
+    fi
     for word in "$@"; do case $word in *.json) cat "$word" ;; esac; done ;;
 esac
 printf '%s' "${STUB_SAYS:-}"
@@ -98,6 +103,10 @@ impl Job {
     }
 
     pub fn run(&self, command: &str) -> Said {
+        self.command(command).output().expect("bash runs").into()
+    }
+
+    pub fn command(&self, command: &str) -> Command {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/actions/alz/alz.sh");
         let path = std::env::var("PATH").unwrap_or_default();
         let mut job = Command::new("bash");
@@ -124,8 +133,11 @@ impl Job {
             .env("ALZ_ACTION_TOKEN", TOKEN)
             .env("ALZ_ACTION_AUTHOR", BOT)
             .env("ALZ_ACTION_ENV", "production")
-            .envs(self.variables.iter().map(|(name, value)| (name, value)));
-        job.output().expect("bash runs").into()
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        job
     }
 
     pub fn bodies(&self) -> Vec<String> {
@@ -156,7 +168,7 @@ fn a_pull_request_has_one_comment_with_its_newest_plan() {
     let first = job.bodies();
     assert_eq!(first.len(), 132);
     assert!(
-        first[131].starts_with("**alz plan: 2 to update"),
+        first[131].starts_with("<!-- alz:plan:production -->\n**alz plan: 2 to update"),
         "{}",
         first[131]
     );
@@ -210,9 +222,75 @@ fn a_plan_that_fails_takes_the_place_of_the_one_that_was_there() {
     let bodies = job.bodies();
     assert_eq!(bodies.len(), 1);
     assert!(bodies[0].contains("alz plan failed"), "{}", bodies[0]);
+    // What is kept in place of it can't be applied.
+    assert_eq!(job.read("temp/alz/plan.json"), "{\"noPlan\":true}\n");
     assert!(
-        !job.path("temp/alz/plan.json").exists(),
-        "a plan that failed must not be kept"
+        job.read("output")
+            .ends_with("artifact=alz-plan-production\n")
+    );
+}
+
+#[test]
+fn files_with_problems_leave_no_older_plan_standing() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    job.run("plan").expect(0);
+    let job = job.set("STUB_VALID", "1");
+    job.run("plan").expect(1);
+    let bodies = job.bodies();
+    assert_eq!(bodies.len(), 1);
+    assert!(
+        bodies[0].contains("the files have problems"),
+        "{}",
+        bodies[0]
+    );
+    assert!(!bodies[0].contains("2 to update"), "{}", bodies[0]);
+    assert_eq!(job.read("temp/alz/plan.json"), "{\"noPlan\":true}\n");
+}
+
+/// A reviewer would read an older plan, and the merge would apply this one.
+#[test]
+fn a_plan_that_can_not_be_shown_is_none() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    job.forge.with(|held| held.reads_only = true);
+    let said = job.run("plan").expect(1);
+    assert!(
+        said.stdout.contains("could not be shown"),
+        "{}",
+        said.stdout
+    );
+    assert_eq!(job.read("temp/alz/plan.json"), "{\"noPlan\":true}\n");
+    // Who wants no comment needs none.
+    let job = job.set("ALZ_ACTION_COMMENT", "false");
+    job.run("plan").expect(0);
+    assert!(job.read("temp/alz/plan.json").contains("steps"));
+}
+
+#[test]
+fn two_projects_of_one_repository_keep_their_own_comments_and_plans() {
+    let Some(job) = Job::new() else { return };
+    let job = job.set("STUB_SAYS", PLAN);
+    job.run("plan").expect(0);
+    let job = job
+        .set("ALZ_ACTION_DIRECTORY", "./phones/")
+        .set("STUB_SAYS", &PLAN.replace("2 to", "5 to"));
+    job.run("plan").expect(0);
+    job.run("plan").expect(0);
+    let bodies = job.bodies();
+    assert_eq!(bodies.len(), 2, "{bodies:#?}");
+    assert!(bodies[0].contains("2 to update") && bodies[1].contains("5 to update"));
+    let job = job
+        .set("ALZ_ACTION_DIRECTORY", ".")
+        .set("STUB_SAYS", &PLAN.replace("2 to", "3 to"));
+    job.run("plan").expect(0);
+    let bodies = job.bodies();
+    assert!(bodies[0].contains("3 to update") && bodies[1].contains("5 to update"));
+    let outputs = job.read("output");
+    assert!(
+        outputs.contains("artifact=alz-plan-production\n")
+            && outputs.contains("artifact=alz-plan-production--phones\n"),
+        "{outputs}"
     );
 }
 
@@ -228,6 +306,14 @@ fn a_document_too_long_for_a_comment_is_not_cut() {
     let bodies = job.bodies();
     assert!(bodies[0].len() < 1_000, "{}", bodies[0].len());
     assert!(bodies[0].contains("too long") && bodies[0].contains("<!-- alz:plan:production -->"));
+    // The verdict stays.
+    let job = job.set("STUB_SAYS", &format!("{PLAN}\n{long}"));
+    job.run("plan").expect(0);
+    assert!(
+        job.bodies()[0].contains("2 to update in production"),
+        "{:?}",
+        job.bodies()
+    );
 }
 
 #[test]
@@ -252,12 +338,24 @@ fn a_pull_request_from_a_fork_is_validated_and_nothing_more() {
     );
     job.run("plan").expect(0);
     assert!(!job.read("calls").contains(" plan "));
+    assert_eq!(job.read("output"), "", "something was kept");
+    // Nor a group of a merge queue, which nobody looks at.
+    let job = job.set("GITHUB_EVENT_NAME", "merge_group");
+    job.event(&json!({ "merge_group": {} }));
+    job.run("plan").expect(0);
+    assert!(!job.read("calls").contains(" plan "));
 }
 
 #[test]
 fn an_event_that_gives_strangers_the_secrets_is_refused() {
     let Some(job) = Job::new() else { return };
-    for event in ["pull_request_target", "workflow_run", "issue_comment"] {
+    for event in [
+        "pull_request_target",
+        "workflow_run",
+        "issue_comment",
+        "discussion_comment",
+        "not_yet_invented",
+    ] {
         let job = Job::new().expect("tools").set("GITHUB_EVENT_NAME", event);
         for command in ["plan", "drift", "merge", "apply"] {
             let said = job.run(command).expect(1);
@@ -310,6 +408,55 @@ fn words_of_strangers_are_no_commands_to_the_runner_or_the_shell() {
         calls.contains("--env production --redact pii plan"),
         "{calls}"
     );
+}
+
+#[test]
+fn a_journal_of_the_teams_own_takes_the_place_of_the_cache() {
+    let Some(job) = Job::new() else { return };
+    let job = job
+        .set("STUB_SAYS", PLAN)
+        .set("ALZ_ACTION_JOURNAL", "/cache");
+    job.run("plan").expect(0);
+    assert!(job.read("calls").contains("--journal /cache"));
+    let job = job.set("ALZ_ACTION_ARGS", "--journal /disk");
+    job.run("plan").expect(0);
+    let calls = job.read("calls");
+    let last = calls.lines().last().expect("a call");
+    assert_eq!(last.matches("--journal").count(), 1, "{last}");
+    assert!(last.contains("--journal /disk"), "{last}");
+}
+
+#[test]
+fn each_project_environment_and_shard_has_a_journal_of_its_own() {
+    let mut seen: Vec<String> = Vec::new();
+    for (environment, directory, shard) in [
+        ("prod", ".", ""),
+        ("prod-eu", ".", ""),
+        ("prod", "eu", ""),
+        ("prod", ".", "1/4"),
+        ("prod", ".", "1/40"),
+        ("prod", "1", "4"),
+    ] {
+        let Some(job) = Job::new() else { return };
+        let job = job
+            .set("ALZ_ACTION_ENV", environment)
+            .set("ALZ_ACTION_DIRECTORY", directory)
+            .set("ALZ_ACTION_SHARD", shard);
+        job.run("key").expect(0);
+        let outputs = job.read("output");
+        let key = outputs
+            .lines()
+            .find_map(|line| line.strip_prefix("journal="))
+            .expect("a key")
+            .to_owned();
+        for other in &seen {
+            assert!(
+                !other.starts_with(&key) && !key.starts_with(other),
+                "{key} would restore {other}"
+            );
+        }
+        seen.push(key);
+    }
 }
 
 #[test]

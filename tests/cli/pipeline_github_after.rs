@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::forge::{BOT, REPOSITORY, archive};
 use crate::pipeline_github::{Job, PLAN};
+use crate::world::Said;
 
 #[test]
 fn apply_takes_the_plan_of_the_merged_pull_request() {
@@ -31,6 +32,134 @@ fn apply_takes_the_plan_of_the_merged_pull_request() {
     // Again, as after a failure: the same comment.
     job.run("apply").expect(0);
     assert_eq!(job.bodies().len(), 1);
+}
+
+/// Run again when newer files have been applied, an old job would put back what they
+/// changed: its plan allows just that.
+#[test]
+fn an_apply_that_newer_files_have_overtaken_is_refused() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    job.forge.merged(REPOSITORY);
+    job.forge
+        .artifact(41, "alz-plan-production", &[("plan.json", "{}")]);
+    let newer = |changes: &Value| {
+        job.forge.with(|held| {
+            held.runs.truncate(1);
+            let mut run = json!({ "id": 78, "event": "push", "status": "completed", "conclusion": "failure",
+                "head_branch": "main", "head_sha": "newer", "path": ".github/workflows/alz.yml@main",
+                "head_repository": { "full_name": REPOSITORY } });
+            for (name, value) in changes.as_object().expect("a map") {
+                run[name] = value.clone();
+            }
+            held.runs.push(run);
+        });
+    };
+    // Older, not begun, of another branch or workflow, or no apply at all.
+    for other in [
+        json!({ "id": 76 }),
+        json!({ "status": "queued", "conclusion": null }),
+        json!({ "conclusion": "cancelled" }),
+        json!({ "head_branch": "other" }),
+        json!({ "path": ".github/workflows/mine.yml" }),
+        json!({ "event": "schedule" }),
+    ] {
+        newer(&other);
+        job.run("apply").expect(0);
+    }
+    let calls = job.read("calls");
+    for turn in [
+        json!({}),
+        json!({ "conclusion": "success", "event": "workflow_dispatch" }),
+    ] {
+        newer(&turn);
+        let said = job.run("apply").expect(4);
+        assert!(said.stdout.contains("not the newest"), "{}", said.stdout);
+    }
+    assert!(job.bodies()[0].contains("run 78 came after it"));
+    assert_eq!(job.read("calls"), calls, "something was applied");
+    // Nor by hand.
+    let job = job.set("ALZ_ACTION_RUN", "41");
+    job.run("apply").expect(4);
+}
+
+#[test]
+fn what_a_failed_attempt_left_in_place_of_a_plan_is_not_applied() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    job.forge.merged(REPOSITORY);
+    job.forge.artifact(
+        41,
+        "alz-plan-production",
+        &[("plan.json", "{\"noPlan\":true}\n")],
+    );
+    let said = job.run("apply").expect(4);
+    assert!(said.stdout.contains("no plan that can be read"));
+    assert_eq!(job.read("calls"), "");
+}
+
+/// What became of an apply is said as it is: only 1 means that nothing was sent.
+#[test]
+fn the_verdict_of_an_apply_is_true_and_stays_however_long_its_log_is() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    job.forge.merged(REPOSITORY);
+    job.forge
+        .artifact(41, "alz-plan-production", &[("plan.json", "{}")]);
+    let mut job = job.set("STUB_SAYS", &"done a step\n".repeat(6_000));
+    for (code, verdict) in [
+        (0, "done"),
+        (1, "nothing was sent"),
+        (3, "not all of it is done"),
+        (130, "interrupted"),
+        (137, "what became of it is not known"),
+        (101, "what became of it is not known"),
+    ] {
+        job = job.set("STUB_EXIT", &code.to_string());
+        job.run("apply").expect(code);
+        let body = job.bodies()[0].clone();
+        assert!(
+            body.contains(verdict) && body.contains("too long"),
+            "{body}"
+        );
+        assert_eq!(body.contains("nothing was sent"), code == 1, "{body}");
+    }
+}
+
+/// The runner tells the step's first process alone, and ends everything soon after.
+#[cfg(unix)]
+#[test]
+fn a_job_that_is_cancelled_lets_alz_finish_what_is_in_flight() {
+    let Some(job) = Job::after_merge() else {
+        return;
+    };
+    job.forge.merged(REPOSITORY);
+    job.forge
+        .artifact(41, "alz-plan-production", &[("plan.json", "{}")]);
+    let job = job.set("STUB_WAITS", "yes");
+    let running = job.command("apply").spawn().expect("bash runs");
+    while !job.path("waiting").exists() {
+        std::thread::yield_now();
+    }
+    let pid = running.id().to_string();
+    Command::new("kill")
+        .args(["-INT", &pid])
+        .status()
+        .expect("kill runs");
+    let said = Said::from(running.wait_with_output().expect("an end")).expect(130);
+    assert!(
+        said.stdout.contains("finished in flight"),
+        "{}",
+        said.stdout
+    );
+    assert!(
+        job.bodies()[0].contains("interrupted"),
+        "{:?}",
+        job.bodies()
+    );
 }
 
 #[test]
@@ -146,7 +275,7 @@ fn drift_is_one_issue_while_it_lasts() {
         issues[0]["body"]
             .as_str()
             .expect("text")
-            .starts_with("**2 changed**")
+            .starts_with("<!-- alz:drift:production -->\n**2 changed**")
     );
     assert!(job.read("output").contains("drift=true"));
 
@@ -174,6 +303,31 @@ fn drift_is_one_issue_while_it_lasts() {
 }
 
 #[test]
+fn a_clean_project_does_not_close_the_issue_of_another() {
+    let Some(job) = Job::new() else { return };
+    let job = job
+        .set("GITHUB_EVENT_NAME", "schedule")
+        .set("ALZ_ACTION_DIRECTORY", "phones")
+        .set(
+            "STUB_SAYS",
+            "<!-- alz:drift:production -->\n**1 changed**\n",
+        )
+        .set("STUB_EXIT", "2");
+    job.event(&json!({}));
+    job.run("drift").expect(0);
+    let job = job
+        .set("ALZ_ACTION_DIRECTORY", ".")
+        .set("STUB_SAYS", "<!-- alz:drift:production -->\n**no drift**\n")
+        .set("STUB_EXIT", "0");
+    job.run("drift").expect(0);
+    job.forge.with(|held| {
+        assert_eq!(held.issues.len(), 1);
+        assert_eq!(held.issues[0]["state"], "open");
+        assert_eq!(held.issues[0]["title"], "alz: drift in production (phones)");
+    });
+}
+
+#[test]
 fn the_plans_of_shards_become_one_comment() {
     let Some(job) = Job::new() else { return };
     let job = job.set("STUB_SAYS", PLAN);
@@ -184,8 +338,15 @@ fn the_plans_of_shards_become_one_comment() {
             &[("plan.json", "{}")],
         );
     }
-    job.forge
-        .artifact(77, "alz-plan-beta-1-of-2", &[("plan.json", "{}")]);
+    // Another environment's, and one whose name begins like this one's; another project's.
+    for other in [
+        "beta-1-of-2",
+        "production-eu-1-of-2",
+        "production--phones-1-of-2",
+    ] {
+        let name = format!("alz-plan-{other}");
+        job.forge.artifact(77, &name, &[("plan.json", "{}")]);
+    }
     job.run("merge").expect(0);
     let calls = job.read("calls");
     let parts = calls.matches(".json").count();
@@ -261,6 +422,24 @@ fn a_release_is_used_only_with_its_digest() {
         .set("GITHUB_ACTION_PATH", "/runner/_actions/alz-org/alz/v9.9.9");
     let said = job.run("install").expect(1);
     assert!(said.stdout.contains("no SHA256SUMS"), "{}", said.stdout);
+    // A release that is not there is nothing to look for elsewhere.
+    let job = job.set("ALZ_ACTION_VERSION", "9.9.8");
+    let said = job.run("install").expect(1);
+    assert!(
+        said.stdout.contains("has no release 9.9.8"),
+        "{}",
+        said.stdout
+    );
+    let job = job
+        .set("ALZ_ACTION_VERSION", "9.9.9")
+        .set("GITHUB_ACTION_PATH", "/work/.github/actions/alz");
+    let said = job.run("install").expect(1);
+    assert!(
+        said.stdout.contains("say where alz comes from"),
+        "{}",
+        said.stdout
+    );
+    let job = job.set("GITHUB_ACTION_PATH", "/runner/_actions/alz-org/alz/v9.9.9");
     let sums = |text: String| {
         job.forge.with(|held| {
             held.releases

@@ -25,6 +25,10 @@ struct Held {
     issues: Vec<Value>,
     /// Other answers, by their path below the project.
     answers: BTreeMap<String, Value>,
+    /// Where the artefacts are, if in a store of somebody else's.
+    store: Option<String>,
+    /// The headers that came there.
+    stored: Vec<String>,
     next: u64,
 }
 
@@ -81,6 +85,7 @@ impl Job {
             .env("CI_PROJECT_ID", "5")
             .env("CI_COMMIT_SHA", "mergesha")
             .env("CI_DEFAULT_BRANCH", "main")
+            .env("CI_PIPELINE_ID", "50")
             .env("CI_JOB_URL", "https://gitlab.example.com/job/9")
             .env("ALZ_ENV", "production")
             .env("ALZ_GITLAB_TOKEN", TOKEN)
@@ -106,6 +111,7 @@ impl Job {
             put("pipelines/41/jobs", json!([{ "id": 61, "name": "validate", "status": "success" },
                 { "id": 62, "name": "plan", "status": "success" }]));
             put("jobs/62/artifacts/plan.json", json!({ "reviewed": 62 }));
+            put("pipelines", json!([]));
         });
     }
 }
@@ -119,9 +125,17 @@ async fn answer(
 ) -> Response {
     let mut held = held.lock().expect("no panic");
     let said = |value: &Value| (StatusCode::OK, value.to_string()).into_response();
+    if uri.path() == "/store" {
+        held.stored.extend(
+            headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or_default())),
+        );
+        return said(&json!({ "reviewed": "stored" }));
+    }
     if headers
-        .get("private-token")
-        .is_none_or(|token| token != TOKEN)
+        .get("authorization")
+        .is_none_or(|token| token != &format!("Bearer {TOKEN}"))
     {
         return (StatusCode::UNAUTHORIZED, "{}").into_response();
     }
@@ -190,6 +204,10 @@ async fn answer(
             }
             said(&body)
         }
+        ("GET", ["jobs", _, "artifacts", ..]) if held.store.is_some() => {
+            let store = held.store.clone().unwrap_or_default();
+            (StatusCode::FOUND, [("location", store)]).into_response()
+        }
         ("GET", _) => match held.answers.get(path) {
             Some(value) => said(value),
             None => (StatusCode::NOT_FOUND, "{}").into_response(),
@@ -235,6 +253,71 @@ fn the_plan_of_the_merged_merge_request_is_fetched() {
     let read = |name: &str| std::fs::read_to_string(job.directory.path().join(name)).expect(name);
     assert_eq!(read("plan.json"), r#"{"reviewed":62}"#);
     assert_eq!(read("plan.request"), "7");
+}
+
+/// GitLab sends the reader of an artefact on to a store, which is another host: the token
+/// with which everything can be written is not for that.
+#[test]
+fn the_store_of_artefacts_is_not_told_the_token() {
+    let Some(job) = Job::new() else { return };
+    job.merged();
+    let store = job.base.replace("127.0.0.1", "localhost");
+    job.with(|held| held.store = Some(format!("{store}/store")));
+    job.run("", &["reviewed", "plan.json"]).expect(0);
+    let plan = std::fs::read_to_string(job.directory.path().join("plan.json")).expect("a plan");
+    assert!(plan.contains("stored"), "{plan}");
+    job.with(|held| {
+        assert!(!held.stored.is_empty());
+        let told: Vec<&String> = held
+            .stored
+            .iter()
+            .filter(|line| line.contains(TOKEN))
+            .collect();
+        assert!(told.is_empty(), "{told:?}");
+    });
+}
+
+/// Run again when newer files have been applied, an old job would put back what they
+/// changed: its plan allows just that.
+#[test]
+fn an_apply_that_newer_files_have_overtaken_is_refused() {
+    let Some(job) = Job::new() else { return };
+    job.merged();
+    let newer = |changes: Value| {
+        let mut pipeline = json!({ "id": 51, "source": "push", "status": "failed" });
+        for (name, value) in changes.as_object().expect("a map") {
+            pipeline[name] = value.clone();
+        }
+        job.with(|held| held.answers.insert("pipelines".into(), json!([pipeline])));
+    };
+    for other in [
+        json!({ "id": 49 }),
+        json!({ "status": "running" }),
+        json!({ "status": "canceled" }),
+        json!({ "source": "schedule" }),
+    ] {
+        newer(other);
+        job.run("", &["reviewed", "plan.json"]).expect(0);
+        job.run("", &["newest"]).expect(0);
+    }
+    newer(json!({}));
+    let said = job.run("", &["reviewed", "plan.json"]).expect(4);
+    assert!(
+        said.stderr.contains("pipeline 51 came after it"),
+        "{}",
+        said.stderr
+    );
+    newer(json!({ "source": "web", "status": "success" }));
+    job.run("", &["newest"]).expect(4);
+    // Told where the review was, once.
+    job.with(|held| {
+        assert_eq!(held.notes.len(), 1);
+        let note = held.notes[0]["body"].as_str().expect("text");
+        assert!(
+            note.contains("nothing was applied") && note.contains("by hand"),
+            "{note}"
+        );
+    });
 }
 
 #[test]
@@ -372,6 +455,7 @@ fn script(job: &Job, name: &str, variables: &[(&str, &str)]) -> Said {
         .env("CI_PROJECT_ID", "5")
         .env("CI_COMMIT_SHA", "mergesha")
         .env("CI_DEFAULT_BRANCH", "main")
+        .env("CI_PIPELINE_ID", "50")
         .env("ALZ_ENV", "production")
         .env("ALZ_GITLAB_TOKEN", TOKEN)
         .envs(variables.iter().copied())
@@ -388,11 +472,28 @@ fn the_jobs_of_the_pipeline_end_as_alz_ends_and_say_so() {
     script(
         &job,
         "plan",
-        &[request, ("ALZ_BASE", "basesha"), ("STUB_SAYS", PLAN)],
+        &[
+            request,
+            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "basesha"),
+            ("STUB_SAYS", PLAN),
+        ],
     )
     .expect(0);
     assert!(
         calls().contains("--out plan.json --base basesha"),
+        "{}",
+        calls()
+    );
+    // What the target branch has gained since is not this branch's change.
+    let merged = [
+        request,
+        ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "basesha"),
+        ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "targetsha"),
+        ("STUB_SAYS", PLAN),
+    ];
+    script(&job, "plan", &merged).expect(0);
+    assert!(
+        calls().contains("--out plan.json --base targetsha"),
         "{}",
         calls()
     );
@@ -422,7 +523,9 @@ fn the_jobs_of_the_pipeline_end_as_alz_ends_and_say_so() {
     for (code, said) in [
         ("3", "not all of it is done"),
         ("4", "nothing was done"),
-        ("130", "ended with 130"),
+        ("1", "nothing was sent"),
+        ("130", "broken off"),
+        ("137", "broken off"),
     ] {
         script(&job, "apply", &[("STUB_EXIT", code)]).expect(code.parse().expect("a number"));
         assert_eq!(notes(&job).len(), 2);

@@ -145,24 +145,20 @@ fn a_shard_that_failed_is_missed_and_going_on_without_it_is_said_everywhere() {
         refused.stderr
     );
     let gap = "Shard 1/2 is missing";
-    for (format, place) in [("human", "stdout"), ("json", "stderr"), ("html", "stdout")] {
+    for format in ["human", "markdown", "html", "sarif", "junit", "github"] {
+        let arguments = ["2.json", "--allow-missing", "--format", format];
         let said = world
-            .alz(&[
-                "report",
-                "merge",
-                "2.json",
-                "--allow-missing",
-                "--format",
-                format,
-            ])
+            .alz(&[&["report", "merge"], &arguments[..]].concat())
             .expect(0);
-        let text = if place == "stdout" {
-            &said.stdout
-        } else {
-            &said.stderr
-        };
-        assert!(text.contains(gap), "{format}: {text}");
+        assert!(said.stdout.contains(gap), "{format}: {}", said.stdout);
+        assert!(said.stderr.contains(gap), "{format}: {}", said.stderr);
     }
+    // A scanner that took the report for the whole would close what it knows of
+    // the accounts that nobody looked at.
+    let sarif = ["2.json", "--allow-missing", "--format", "sarif"];
+    let sarif = world.alz(&[&["report", "merge"], &sarif[..]].concat());
+    let invocation = &sarif.json()["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
     let json = world
         .alz(&[
             "report",
@@ -177,16 +173,101 @@ fn a_shard_that_failed_is_missed_and_going_on_without_it_is_said_everywhere() {
     assert_eq!(json["merged"]["missing"], json!(["1/2"]));
     // The run that should have made it said why it did not.
     world.write("1.json", "{\"formatVersion\":\"1.0\",\"error\":{\"message\":\"the platform is \\u001b[31munreachable\",\"help\":null}}");
+    let why = "1.json: the run that wrote it failed: the platform is";
     let told = world
-        .alz(&["report", "merge", "1.json", "2.json", "--allow-missing"])
+        .alz(&["report", "merge", "1.json", "2.json"])
         .expect(1);
-    assert!(
-        told.stderr
-            .contains("1.json: the run that wrote it failed: the platform is"),
+    assert!(told.stderr.contains(why), "{}", told.stderr);
+    assert!(told.stderr.contains("--allow-missing"), "{}", told.stderr);
+    // `shard-*.json` names it as well: it counts as the shard that is missing.
+    let all = ["report", "merge", "1.json", "2.json", "--allow-missing"];
+    let gone_on = world.alz(&all).expect(0);
+    for told in [&gone_on.stderr, &told.stderr] {
+        assert!(!told.contains('\u{1b}') && told.contains(why), "{told:?}");
+    }
+    assert!(gone_on.stdout.contains(gap), "{}", gone_on.stdout);
+    // Of what no shard of this run stands for nothing is known.
+    world
+        .alz(&["plan", "--no-verify", "--out", "whole.json"])
+        .expect(0);
+    for whole in [&["whole.json"][..], &["2.json", "3.json"]] {
+        shard(&world, "3.json", "accounts/lindon.yaml", "1/2");
+        let all = [&["report", "merge", "--allow-missing", "1.json"], whole].concat();
+        let told = world.alz(&all).expect(1);
+        assert!(told.stderr.contains(why), "{}", told.stderr);
+    }
+}
+
+#[test]
+fn shards_that_stop_at_the_same_problems_are_one_list_of_them() {
+    let world = world();
+    world.write("accounts/clinic.yaml", "account: a\nnumbrs: {}\n");
+    for index in 1..=2 {
+        let share = format!("{index}/2");
+        let failed = world
+            .alz(&["plan", "--shard", &share, "--format", "json"])
+            .expect(1);
+        world.write(&format!("{index}.json"), &failed.stdout);
+    }
+    let told = world
+        .alz(&[
+            "report", "merge", "1.json", "2.json", "--format", "markdown",
+        ])
+        .expect(1);
+    assert_eq!(
+        told.stdout.matches("unknown key").count(),
+        1,
         "{}",
-        told.stderr
+        told.stdout
     );
-    assert!(!told.stderr.contains('\u{1b}'), "{:?}", told.stderr);
+}
+
+#[test]
+fn a_plan_that_apply_refuses_is_no_empty_report_for_a_pipeline() {
+    let world = world();
+    let released: String = (0..9)
+        .map(|at| format!("  \"1801404090{at}\": {{ state: released }}\n"))
+        .collect();
+    world.write(
+        "accounts/clinic.yaml",
+        &format!("account: {CLINIC}\nnumbers:\n{released}"),
+    );
+    world
+        .alz(&["plan", "--no-verify", "--out", "plan.json"])
+        .expect(0);
+    for format in ["sarif", "junit", "github"] {
+        let said = world
+            .alz(&["report", "merge", "plan.json", "--format", format])
+            .expect(0);
+        assert!(
+            said.stdout.contains("--allow release="),
+            "{format}: {}",
+            said.stdout
+        );
+    }
+}
+
+#[test]
+fn counts_that_nobody_can_have_counted_do_not_come_round_to_few() {
+    let world = world();
+    shards(&world);
+    for name in ["1.json", "2.json"] {
+        let text = std::fs::read_to_string(world.root().join(name)).expect("a plan");
+        let mut plan: Value = serde_json::from_str(&text).expect("JSON");
+        plan["judged"]["guards"]["release"]["count"] = json!(u64::MAX);
+        plan["judged"]["numbers"] = json!(u64::MAX);
+        plan["summary"]["release"] = json!(u64::MAX);
+        plan["seal"] = json!(alz::plan::seal(&plan));
+        world.write(name, &plan.to_string());
+    }
+    let said = world
+        .alz(&["report", "merge", "1.json", "2.json"])
+        .expect(0);
+    assert!(
+        said.stdout.contains("apply refuses this plan"),
+        "{}",
+        said.stdout
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::lock_postgres::Server;
 use crate::world::{Said, World};
 
 const PARTITION: &str = "X4fbfNlFRpy7bWDFmCwwdw";
@@ -71,22 +72,32 @@ fn world() -> World {
     World::seeded(SEED, &files)
 }
 
-/// All shards at once, each a process of its own.
-fn side_by_side(world: &World, arguments: &[&str], of: usize) -> Vec<Said> {
-    let children: Vec<Child> = (1..=of)
+/// Starts all shards at once, each a process of its own.
+fn started(
+    world: &World,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+    of: usize,
+) -> Vec<Child> {
+    (1..=of)
         .map(|index| {
             let shard = format!("{index}/{of}");
             let mut arguments = arguments.to_vec();
             arguments.extend(["--shard", &shard]);
             world
                 .command(&arguments)
+                .envs(environment.iter().copied())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
                 .expect("alz starts")
         })
-        .collect();
-    children
+        .collect()
+}
+
+/// All shards at once, to their end.
+fn side_by_side(world: &World, arguments: &[&str], of: usize) -> Vec<Said> {
+    started(world, arguments, &[], of)
         .into_iter()
         .map(|child| child.wait_with_output().expect("it ends").into())
         .collect()
@@ -182,6 +193,59 @@ fn four_shards_plan_and_apply_side_by_side_what_one_run_does() {
         said.expect(0);
     }
     assert_eq!(shared.writes().len(), before);
+}
+
+/// The lock of several machines: shards never wait for each other, nobody who
+/// would touch an account of theirs comes in, and one that is killed holds up
+/// neither the others nor the run that finishes its work.
+#[test]
+#[cfg(unix)]
+fn four_shards_share_a_database_lock_that_keeps_every_other_run_out() {
+    let Some(server) = Server::new() else { return };
+    let (alone, shared) = (world(), world());
+    alone.alz(&["apply", "--auto-approve"]).expect(0);
+
+    let lock = [("ALZ_LOCK", server.address.as_str())];
+    let apply = ["apply", "--auto-approve"];
+    // The first to look makes the tables.
+    let mut list = shared.command(&["unlock"]);
+    Said::from(list.envs(lock).output().expect("alz runs")).expect(0);
+    shared.fault(json!({ "method": "PATCH", "delayMilliseconds": 4000 }));
+    let mut shards = started(&shared, &apply, &lock, SHARDS);
+    while server.ask("select count(*) from alz_lock") != [SHARDS.to_string()] {
+        for shard in &mut shards {
+            let ended = shard.try_wait().expect("a process");
+            assert!(ended.is_none(), "a shard was done before all had begun");
+        }
+    }
+    let held = server.ask("select count(*) from alz_lock_account");
+    assert_eq!(held, [ACCOUNTS.to_string()]);
+    for other in [&[][..], &["--shard", "2/3"]] {
+        let mut command = shared.command(&[&apply[..], other].concat());
+        let said: Said = command.envs(lock).output().expect("alz runs").into();
+        let said = said.expect(1);
+        assert!(
+            said.stderr.contains("another run is writing"),
+            "{}",
+            said.stderr
+        );
+    }
+    let mut killed = shards.remove(0);
+    killed.kill().expect("it is killed"); // SIGKILL
+    killed.wait().expect("it is gone");
+    for shard in shards {
+        Said::from(shard.wait_with_output().expect("it ends")).expect(0);
+    }
+
+    shared.clear_faults();
+    let again = ["--shard", "1/4", "--lock-timeout", "1m"];
+    let mut again = shared.command(&[&apply[..], &again].concat());
+    let said = Said::from(again.envs(lock).output().expect("alz runs")).expect(0);
+    assert!(said.stderr.contains("Took over"), "{}", said.stderr);
+    assert_eq!(state(&shared), state(&alone));
+    let orders = |world: &World| world.get("/sandbox/state")["orders"].clone();
+    assert_eq!(orders(&shared), orders(&alone));
+    assert!(server.ask("select id from alz_lock").is_empty());
 }
 
 #[test]

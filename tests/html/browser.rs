@@ -139,6 +139,11 @@ impl Browser {
         self.load(&format!("file://{}{hash}", page.display()));
     }
 
+    /// From now on the page is as on paper.
+    pub fn on_paper(&mut self) {
+        self.call("Emulation.setEmulatedMedia", json!({ "media": "print" }));
+    }
+
     fn load(&mut self, url: &str) {
         let before = self.loads;
         self.call("Page.navigate", json!({ "url": url }));

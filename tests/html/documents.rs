@@ -82,10 +82,16 @@ pub fn morning() -> Plan {
             "source": { "file": "accounts/utah/clinic.yaml", "line": 1 }, "reason": "No file declares this number.",
             "help": "declare it, or `alz import --merge` adds it" }),
     ];
-    with_drift(
+    let mut plan = with_drift(
         findings,
         json!({ dental: "Sample Dental, Lindon", clinic: "Utah Clinic" }),
-    )
+    );
+    // Of the changed address what does not change, as an audit writes it.
+    plan.places = serde_json::from_value(json!({ "update-18017690202": { "e911Address": {
+        "streetNumber": "335", "preDirectional": "S", "streetName": "520", "postDirectional": "W",
+        "city": "Lindon", "state": "UT", "postalCode": "84042", "country": "USA" } } }))
+    .expect("places");
+    plan
 }
 
 /// An audit with so many findings on `accounts` accounts, some of them known.
@@ -157,6 +163,52 @@ pub fn plan() -> Plan {
     )
     .expect("a plan");
     serde_json::from_str(&text).expect("a plan")
+}
+
+/// A branch's plan, put together of shards: with what the branch gives up, whose
+/// changes they are, one shard missing and one left behind by a run before.
+pub fn branch() -> Plan {
+    let source = json!({ "file": "accounts/québec/montréal.yaml", "line": 31 });
+    let account = "bRW8jpoCTGOaOIF5wqvSVg";
+    let mut document = base();
+    document["base"] = json!("origin/main");
+    document["summaryByOrigin"] = json!({ "branch": 1, "drift": 1, "pending": 0 });
+    document["baseRemarks"] =
+        json!(["accounts/old.yaml of the base can't be read: its changes count as this branch's"]);
+    document["summary"] = json!({ "update": 2, "submitPort": 2, "unmanaged": 4, "blocked": 1 });
+    document["names"] = json!({ account: "Clinique dentaire de l’Église, Montréal" });
+    let step = |number: &str, changes: Value| {
+        json!({ "id": format!("update-{number}"), "action": "update", "account": account, "numbers": [number],
+            "source": source, "dependsOn": [], "changes": changes, "request": { "method": "PATCH", "path": "/v2/x" } })
+    };
+    document["steps"] = json!([
+        step(
+            "15145550101",
+            json!([
+                { "path": "e911Address.streetNumber", "before": "1200", "after": "1210", "origin": "branch" },
+                { "path": "e911Address.language", "before": "en-US", "after": "fr-CA", "origin": "drift" },
+            ])
+        ),
+        step(
+            "15145550102",
+            json!([{ "path": "e911Address", "origin": "drift", "after": null,
+            "before": { "streetNumber": "1200", "streetName": "Sainte-Catherine", "streetSuffix": "RUE", "city": "Montréal", "state": "QC" } }])
+        ),
+    ]);
+    document["places"] = json!({ "update-15145550101": { "e911Address": {
+        "streetNumber": "1200", "streetName": "Sainte-Catherine", "streetSuffix": "RUE", "city": "Montréal",
+        "state": "QC", "postalCode": "H3B 1K9", "country": "CAN" } } });
+    document["notes"] = json!([
+        { "kind": "unmanaged", "account": account, "numbers": ["15145550107", "15145550108"], "origin": "branch",
+            "reason": "on the account, but no file declares it", "help": "write `state: released` to give it up" },
+        { "kind": "unmanaged", "account": account, "numbers": ["15145550109"], "reason": "on the account, but no file declares it" },
+        { "kind": "blocked", "account": account, "numbers": ["15145550110"], "reason": "its port was rejected: le nom ne correspond pas" },
+    ]);
+    let part = |index: u32, at: &str| json!({ "file": format!("shard-{index}.json"), "shard": format!("{index}/4"), "createdAt": at, "desiredDigest": "sha256:1" });
+    document["merged"] = json!({ "missing": ["3/4"], "parts": [
+        part(1, "2026-11-23T05:00:00Z"), part(2, "2026-11-22T05:00:00Z"), part(4, "2026-11-23T05:04:00Z"),
+    ] });
+    read(document)
 }
 
 /// A plan that a policy refuses, in words that would like to be markup.

@@ -41,6 +41,7 @@ fn without(page: &str, name: &str) -> String {
 fn an_audit_a_plan_and_problems_look_as_they_did() {
     golden("morning.html", &html::page(&documents::morning()));
     golden("plan.html", &html::page(&documents::plan()));
+    golden("branch.html", &html::page(&documents::branch()));
     golden("clean.html", &html::page(&documents::audit(0, 0)));
     let problems = serde_json::from_value::<Vec<alz::desired::Problem>>(json!([
         { "severity": "error", "code": "D12", "file": "accounts/a.yaml", "line": 3, "column": 9, "path": "numbers.18015551213.e911Address.city",
@@ -188,6 +189,7 @@ fn nothing_runs_over_the_side_of_a_telephone_in_light_or_dark() {
         documents::morning(),
         documents::audit(0, 0),
         documents::plan(),
+        documents::branch(),
         documents::hostile(),
     ] {
         on_page(&plan, |browser, page| {
@@ -225,7 +227,7 @@ fn every_text_can_be_read_against_what_is_behind_it() {
         }
         return bad;
     })()";
-    for plan in [documents::morning(), documents::plan()] {
+    for plan in [documents::morning(), documents::plan(), documents::branch()] {
         on_page(&plan, |browser, page| {
             for scheme in ["light", "dark"] {
                 for width in [375, 1280] {
@@ -390,10 +392,12 @@ fn pictures() {
         ("morning", documents::morning()),
         ("2000", documents::audit(2000, 60)),
         ("plan", documents::plan()),
+        ("branch", documents::branch()),
+        ("refused", documents::refused()),
         ("hostile", documents::hostile()),
     ] {
         let page = pages.write(&format!("{name}.html"), &html::page(&plan));
-        for width in [375, 768, 1280] {
+        for width in [360, 768, 1280] {
             for scheme in ["light", "dark"] {
                 browser.open(&page, "", width, scheme);
                 let picture = browser.picture(name != "2000");
@@ -401,6 +405,10 @@ fn pictures() {
                     .expect("a picture");
             }
         }
+        browser.open(&page, "", 720, "dark");
+        browser.on_paper();
+        let picture = browser.picture(name != "2000");
+        std::fs::write(out.join(format!("{name}-paper.b64")), picture).expect("a picture");
     }
     assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
 }
@@ -412,4 +420,61 @@ fn a_plan_that_a_policy_refuses_says_so_at_its_top_and_in_plain_text() {
     assert!(at("A policy refuses a step: apply sends nothing") < at("<h2>Policies</h2>"));
     assert!(at("<b>error</b>: release of +1 801-769-0203: &lt;script&gt;") > at("banner bad"));
     at("asked for by <code>policy/window.schema.json</code>");
+}
+
+#[test]
+fn what_stops_a_plan_is_never_left_out_of_its_page_nor_does_it_bury_the_rest() {
+    let mut plan = documents::branch();
+    let step = plan.steps[0].clone();
+    plan.steps = vec![step; 20_003];
+    plan.guards = serde_json::from_value(serde_json::Value::from(vec![
+        json!({ "guard": "update", "account": null, "count": 7, "of": 9, "limit": "at most 5", "allow": 7 });
+        400
+    ]))
+    .expect("guards");
+    let page = html::page(&plan);
+    for kept in ["blocked", "given-up"] {
+        assert!(page.contains(&format!("<tr data-k=\"{kept}\"")), "{kept}");
+    }
+    assert!(page.contains("5 update."), "what is left out is counted");
+    assert_eq!(page.matches("<li><b>update</b>: 7 of 9").count(), 50);
+    assert!(page.contains("and 350 more, which the JSON document has"));
+}
+
+#[test]
+fn a_reviewer_of_a_branch_sees_what_it_gives_up_and_whose_each_change_is() {
+    let page = html::page(&documents::branch());
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    at("2 ports to order, 2 to update, 1 number BLOCKED, 2 numbers NO LONGER DECLARED</h1>");
+    at("<dd>origin/main: 1 by this branch, 1 drift</dd>");
+    at("accounts/old.yaml of the base can&#39;t be read");
+    // Before what is done, and apart from what nobody ever declared.
+    let given_up = at("<tr data-k=\"given-up\"");
+    assert!(given_up < at("<tr data-k=\"update\""));
+    assert!(at("<tr data-k=\"update\"") < at("<tr data-k=\"unmanaged\""));
+    assert!(
+        page[given_up..]
+            .find("+1 514-555-0107")
+            .is_some_and(|far| far < 400)
+    );
+    at("whose change <b>drift: e911Address.language; the rest by this branch</b>");
+    at("whose change <b>drift, not of this branch: the platform was changed</b>");
+    at("Shard 3/4 is missing");
+    at("shard-2.json is 24 hours older than the newest part");
+}
+
+#[test]
+fn an_address_is_read_whole_and_one_that_is_cleared_is_never_said_to_be_none() {
+    let page = html::page(&documents::branch());
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    at("<code>e911Address</code> <del>1200</del> <ins>1210</ins> Sainte-Catherine RUE, Montréal");
+    at("<ins>the customer service record&#39;s</ins>");
+    // Where the rest of it is not known, a part must not look like the whole.
+    let mut plan = documents::branch();
+    plan.places.clear();
+    let page = html::page(&plan);
+    assert!(
+        page.contains("<code>e911Address.streetNumber</code> <del>1200</del> → <ins>1210</ins>"),
+        "{page}"
+    );
 }

@@ -1,7 +1,10 @@
 //! The documents of several shards, put together: as one run would have said it.
 
 use alz::model::AccountId;
-use alz::plan::{self, AccountPlan, Allow, Covered, Drift, Finding, Merged, Part, Plan};
+use alz::plan::{
+    self, AccountPlan, Allow, Covered, Drift, Finding, Merged, Part, Plan, PolicyFinding,
+    PolicySeverity,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::json;
@@ -48,11 +51,26 @@ fn run(accounts: &[AccountPlan], allow: &Allow, shard: Option<String>, audit: bo
             format!("Office {}", account.account),
         );
     }
+    // One that has a word on every step.
+    plan.policies = plan.steps.iter().map(policy).collect();
     if audit {
         plan.drift = Some(drift(&plan, accounts));
     }
     let text = serde_json::to_string(&plan).expect("JSON");
     serde_json::from_str(&text).expect("a plan")
+}
+
+fn policy(step: &plan::Step) -> PolicyFinding {
+    PolicyFinding {
+        severity: PolicySeverity::Warning,
+        policy: "policy/window.schema.json".to_owned(),
+        step: step.id.clone(),
+        account: step.account.clone(),
+        numbers: step.numbers.clone(),
+        source: step.source.clone(),
+        path: "at.hour".to_owned(),
+        message: "not now".to_owned(),
+    }
 }
 
 fn drift(plan: &Plan, accounts: &[AccountPlan]) -> Drift {
@@ -226,7 +244,7 @@ fn a_document_without_a_shard_says_so_and_speaks_of_the_rest() {
     let gap = merged.merged.as_ref().and_then(Merged::gap);
     assert_eq!(
         gap.as_deref(),
-        Some("Shard 4/4 is missing: nothing is said of their accounts.")
+        Some("Shard 4/4 is missing: nothing is said of its accounts.")
     );
     assert_eq!(merged.steps.len(), 6);
     // Put together once more it would hide that.

@@ -12,6 +12,12 @@ readonly TEMP=${RUNNER_TEMP:?}/alz
 readonly ENVIRONMENT=${ALZ_ACTION_ENV:-${ALZ_ENV:-default}}
 readonly DIRECTORY=${ALZ_ACTION_DIRECTORY:-.}
 readonly SHARD=${ALZ_ACTION_SHARD:-}
+# The directory as a part of names: one repository may have several projects with an
+# environment of the same name, and they must not find each other's comments and plans.
+PLACE=${DIRECTORY#./} PLACE=${PLACE%/}
+[ "$PLACE" != . ] || PLACE=''
+PLACE=${PLACE//[!A-Za-z0-9._\/-]/_}
+readonly PLACE WHERE=$ENVIRONMENT${PLACE:+ ($PLACE)}
 readonly RUN_URL=${GITHUB_SERVER_URL:-}/${GITHUB_REPOSITORY:-}/actions/runs/${GITHUB_RUN_ID:-}
 # What GitHub takes in a comment, less our own last lines.
 readonly LIMIT=65000
@@ -87,23 +93,28 @@ event() { jq -r "$1 // empty" "${GITHUB_EVENT_PATH:?}"; }
 # counts; a document's own marker only where none was, as `--redact pii` may mask its name.
 marker() {
   local found=''
-  [ "$ENVIRONMENT" != default ] || found=$(grep -oE "<!-- alz:$1:[^<>]* -->" "$2" | head -n 1 || true)
-  printf '%s' "${found:-<!-- alz:$1:$ENVIRONMENT${SHARD:+:$SHARD} -->}"
+  [ "$ENVIRONMENT" != default ] || found=$(grep -oE "^<!-- alz:$1:[^<>]* -->" "$2" | head -n 1 || true)
+  found=${found:-<!-- alz:$1:$ENVIRONMENT${SHARD:+:$SHARD} -->}
+  printf '%s' "${found% -->}${PLACE:+@$PLACE} -->"
 }
 
-# body KIND FILE: makes FILE fit to be posted: marked, and not over GitHub's limit. What
-# is too long is not cut (half a table, half a tag), but left to the run's page.
+# body KIND FILE: makes FILE fit to be posted: under our marker instead of its own, and not
+# over GitHub's limit. What is too long is not cut (half a table, half a tag): its first
+# paragraph, which is the verdict, stays, and the rest is left to the log.
 body() {
-  local kind=$1 file=$2 mark sha
+  local kind=$1 file=$2 mark sha verdict
   mark=$(marker "$kind" "$file")
-  if [ "$(wc -m < "$file")" -gt "$LIMIT" ]; then
-    printf '**alz %s of %s:** too long for a comment; it is on the page of the run.\n' "$kind" "$ENVIRONMENT" > "$file"
+  grep -vE "^<!-- alz:$kind:[^<>]* -->$" "$file" > "$file.bare" || true
+  if [ "$(wc -m < "$file.bare")" -gt "$LIMIT" ]; then
+    verdict=$(awk 'NF { print; told = 1; next } told { exit }' "$file.bare")
+    [ "${#verdict}" -le 2000 ] || verdict="**alz $kind in $WHERE**"
+    printf '%s\n\nThe rest is too long for a comment: it is in the log of the run.\n' "$verdict" > "$file.bare"
   fi
   sha=$(event .pull_request.head.sha)
   sha=${sha:-${GITHUB_SHA:-}}
-  printf '\n<sub>%s · [run](%s)</sub>\n' "${sha:0:9}" "$RUN_URL" >> "$file"
-  grep -qF -- "$mark" "$file" || printf '%s\n' "$mark" >> "$file"
-  jq -Rs '{ body: . }' "$file" > "$file.body"
+  { printf '%s\n' "$mark"
+    cat "$file.bare"
+    printf '\n<sub>%s · [run](%s)</sub>\n' "${sha:0:9}" "$RUN_URL"; } | jq -Rs '{ body: . }' > "$file.body"
   printf '%s' "$mark"
 }
 
@@ -128,23 +139,32 @@ comment() {
   done
 }
 
+# commented KIND NUMBER FILE: the comment, where one is wanted.
 commented() {
   [ "${ALZ_ACTION_COMMENT:-true}" = true ] && [ -n "$2" ] || return 0
-  comment "$@" || notice "the comment on #$2 could not be written (permissions: pull-requests: write)"
+  comment "$@" || { notice "the comment on #$2 could not be written (permissions: pull-requests: write)"; return 1; }
+}
+
+# A plan that nobody can read must not be the one that is applied, nor an older one be left
+# standing as though it held.
+shown() {
+  commented plan "$(event .pull_request.number)" "$TEMP/plan.md" ||
+    fail 'the plan could not be shown on the pull request, where an older one may stand: run the job again, or say comment: false'
 }
 
 # --- whom the run may be trusted by ------------------------------------------------------
 
 # A pull request from a fork, or by a bot without secrets, is validated and nothing else.
+# Neither is a group of a merge queue planned: nobody would look at it.
 trusted() {
   local head
   case ${GITHUB_EVENT_NAME:-} in
-    pull_request_target | workflow_run | issue_comment)
-      fail "this action does not run on $GITHUB_EVENT_NAME: there a stranger's files meet your secrets. Use pull_request" ;;
-    pull_request)
+    pull_request | pull_request_review | pull_request_review_comment)
       head=$(event .pull_request.head.repo.full_name)
       [ "$head" = "$GITHUB_REPOSITORY" ] && [ "${GITHUB_ACTOR:-}" != 'dependabot[bot]' ] ;;
-    *) true ;;
+    merge_group) false ;;
+    push | schedule | workflow_dispatch | repository_dispatch) true ;;
+    *) fail "this action does not run on ${GITHUB_EVENT_NAME:-nothing}: a stranger's files may meet your secrets there. Use pull_request" ;;
   esac
 }
 
@@ -165,18 +185,24 @@ FILES=(-C "$DIRECTORY")
 [ -z "${ALZ_ACTION_ENV:-}" ] || FILES+=(--env "$ALZ_ACTION_ENV")
 OPTIONS=("${FILES[@]}")
 [ "${ALZ_ACTION_REDACT:-pii}" != pii ] || OPTIONS+=(--redact pii)
-[ -z "${ALZ_ACTION_JOURNAL:-}" ] || OPTIONS+=(--journal "$ALZ_ACTION_JOURNAL")
-MORE=()
-while IFS= read -r -d '' word; do MORE+=("$word"); done < <(words "${ALZ_ACTION_ARGS:-}")
+MORE=() journal=${ALZ_ACTION_JOURNAL:-}
+while IFS= read -r -d '' word; do
+  MORE+=("$word")
+  # A place of the team's own, on a disk that stays.
+  case $word in --journal | --journal=*) journal='' ;; esac
+done < <(words "${ALZ_ACTION_ARGS:-}")
+[ -z "$journal" ] || OPTIONS+=(--journal "$journal")
 [ -z "$SHARD" ] || MORE+=(--shard "$SHARD")
 
-# The name under which a plan is kept: one an environment and shard.
-artifact() { printf 'alz-%s-%s' "$1" "$ENVIRONMENT${SHARD:+-${SHARD/\//-of-}}" | tr -c 'A-Za-z0-9._-' '-'; }
+# The name under which a plan is kept: one a project, environment and shard.
+artifact() { printf 'alz-%s-%s' "$1" "$ENVIRONMENT${PLACE:+--$PLACE}${SHARD:+-${SHARD/\//-of-}}" | tr -c 'A-Za-z0-9._-' '-'; }
 
 # Annotations name files from the top of the repository, alz from its own directory.
 placed() {
-  if [ "$DIRECTORY" = . ]; then cat
-  else sed -E "s|^(::(error\|warning\|notice) ([^:]*,)?file=)|\1${DIRECTORY//[|&\\]/_}/|"; fi
+  local directory=${DIRECTORY#./}
+  directory=${directory%/}
+  if [ "$directory" = . ]; then cat
+  else sed -E "s#^(::(error|warning|notice) ([^:]*,)?file=)#\1${directory//[#&\\]/_}/#"; fi
 }
 
 validate() {
@@ -201,36 +227,35 @@ base() {
 }
 
 plan() {
-  local status=0 since number
-  rm -f "$TEMP/plan.json" "$TEMP/plan.md"
-  validate || fail 'the files have problems: see the annotations'
+  local status=0 since
+  rm -f "$TEMP/plan.json" "$TEMP/new.json" "$TEMP/plan.md"
   trusted || {
-    notice 'no plan: a pull request from a fork has no credentials. Its files are valid'
-    summary '**alz:** the files are valid. They come from a fork, so nothing was asked of the platform and there is no plan.'
+    validate || fail 'the files have problems: see the annotations'
+    notice 'no plan: a pull request from a fork has no credentials, and a merge queue nobody who looks at one. The files are valid'
+    summary '**alz:** the files are valid. They come from a fork or a merge queue, so nothing was asked of the platform and there is no plan.'
     return 0
   }
-  since=$(base)
-  quoted 2 alz "${OPTIONS[@]}" plan --format markdown --comment-limit "$LIMIT" --out "$TEMP/plan.json" \
-    ${since:+--base "$since"} ${MORE[@]+"${MORE[@]}"} > "$TEMP/plan.md" || status=$?
-  if [ "$status" != 0 ]; then
-    rm -f "$TEMP/plan.json"
-    [ -s "$TEMP/plan.md" ] ||
-      printf '**alz plan failed** in %s (exit %s). Why is in the log of the run.\n' "$ENVIRONMENT" "$status" > "$TEMP/plan.md"
-  fi
-  [ ! -s "$TEMP/plan.md" ] || summary "$(cat "$TEMP/plan.md")"
-  number=$(event .pull_request.number)
-  commented plan "$number" "$TEMP/plan.md"
-  [ "$status" = 0 ] || fail "plan failed (exit $status)" "$status"
+  # It takes the place of the plan of an earlier attempt of this run, until there is a new one.
+  printf '{"noPlan":true}\n' > "$TEMP/plan.json"
   output plan "$TEMP/plan.json"
   output artifact "$(artifact plan)"
+  validate || unplanned 'the files have problems: see the annotations'
+  since=$(base)
+  quoted 2 alz "${OPTIONS[@]}" plan --format markdown --comment-limit "$LIMIT" --out "$TEMP/new.json" \
+    ${since:+--base "$since"} ${MORE[@]+"${MORE[@]}"} > "$TEMP/plan.md" || status=$?
+  if [ "$status" != 0 ] && [ ! -s "$TEMP/plan.md" ]; then unplanned "exit $status" "$status"; fi
+  summary "$(cat "$TEMP/plan.md")"
+  shown
+  [ "$status" = 0 ] || fail "plan failed (exit $status)" "$status"
+  mv "$TEMP/new.json" "$TEMP/plan.json"
   output steps "$(jq '.steps | length' "$TEMP/plan.json")"
 }
 
-# unplanned WHY: an older plan must not be left standing as though it held.
+# unplanned WHY [CODE]: an older plan must not be left standing as though it held.
 unplanned() {
-  printf '**alz plan failed** in %s: %s. The log of the run has more.\n' "$ENVIRONMENT" "$1" > "$TEMP/plan.md"
-  commented plan "$(event .pull_request.number)" "$TEMP/plan.md"
-  fail "$1"
+  printf '**alz plan failed** in %s: %s. The log of the run has more.\n' "$WHERE" "$1" > "$TEMP/plan.md"
+  shown
+  fail "no plan: $1" "${2:-1}"
 }
 
 # merge: the shards' plans of this run as one comment.
@@ -241,25 +266,25 @@ merge() {
   listed=$(api GET "repos/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/artifacts?per_page=100")
   while IFS=$'\t' read -r id name; do
     [ -n "$id" ] || continue
-    fetch "$id" "$TEMP/parts/$name.json" || unplanned "the plan $name of this run can't be read"
+    fetch "$id" "$TEMP/parts/$name.json" || unplanned "there is no $name in this run that can be read"
     parts+=("$TEMP/parts/$name.json")
   done < <(jq -r --arg name "$(artifact plan)-" \
-    '[.artifacts[] | select((.name | startswith($name)) and (.name | test("-[0-9]+-of-[0-9]+$")) and (.expired | not))]
+    '[.artifacts[] | select((.name | startswith($name)) and (.name[($name | length):] | test("^[0-9]+-of-[0-9]+$")) and (.expired | not))]
      | group_by(.name)[] | max_by(.id) | [.id, .name] | @tsv' <<< "$listed")
-  [ "${#parts[@]}" -gt 0 ] || unplanned "this run has no plans of shards of $ENVIRONMENT"
+  [ "${#parts[@]}" -gt 0 ] || unplanned 'none of the parts has a plan'
   quoted 2 alz "${OPTIONS[@]}" report merge "${parts[@]}" --format markdown --comment-limit "$LIMIT" > "$TEMP/plan.md" || status=$?
-  [ "$status" = 0 ] || unplanned "the plans of the shards make no whole"
+  [ "$status" = 0 ] || unplanned 'the plans of the parts make no whole'
   summary "$(cat "$TEMP/plan.md")"
-  commented plan "$(event .pull_request.number)" "$TEMP/plan.md"
+  shown
 }
 
-# fetch ID FILE: the one file of an artifact. Nothing of the archive is unpacked by its own name.
+# fetch ID FILE: the plan of an artifact. Nothing of the archive is unpacked by its own name.
 fetch() {
   # GitHub sends the reader on to its store; curl leaves the token behind at another host.
   curl --silent --show-error --fail --location --max-time 120 --retry 3 --output "$TEMP/archive.zip" \
     --config <(printf 'header = "Authorization: Bearer %s"\n' "${ALZ_ACTION_TOKEN:-}") \
     "${GITHUB_API_URL:?}/repos/$GITHUB_REPOSITORY/actions/artifacts/$1/zip" || return 1
-  unzip -p "$TEMP/archive.zip" plan.json > "$2" && [ -s "$2" ]
+  unzip -p "$TEMP/archive.zip" plan.json > "$2" && [ -s "$2" ] && jq -e 'has("noPlan") | not' "$2" > /dev/null
 }
 
 # The run whose plan is to be applied: the one that is named, else that of the pull
@@ -285,47 +310,82 @@ reviewed() {
   [ -n "$RUN" ] || refused "#$NUMBER has no finished run of this workflow on its last commit"
 }
 
+# A later run of this workflow has had its turn, with newer files: to carry out an older one
+# now, by running its job again, could put back what has been changed since, and the plan
+# that was reviewed then would allow it.
+overtaken() {
+  api GET "repos/$GITHUB_REPOSITORY/actions/runs?branch=$(jq -rn '$ENV.GITHUB_REF_NAME | @uri')&per_page=100" |
+    jq -r --arg repository "$GITHUB_REPOSITORY" --arg workflow "$(workflow)" \
+      '[.workflow_runs[] | select(.id > ($ENV.GITHUB_RUN_ID | tonumber) and .status == "completed"
+          and (.event == "push" or .event == "workflow_dispatch") and .head_branch == $ENV.GITHUB_REF_NAME
+          and .head_repository.full_name == $repository and ((.path | split("@"))[0] == $workflow)
+          and (.conclusion == "success" or .conclusion == "failure" or .conclusion == "timed_out"))]
+       | max_by(.id) | select(. != null) | .id'
+}
+
 workflow() { local path=${GITHUB_WORKFLOW_REF#"$GITHUB_REPOSITORY/"}; printf '%s' "${path%%@*}"; }
 
 refused() {
   local why="nothing was applied: $1. Run the workflow by hand: it plans anew, waits for an approval and applies that"
-  printf '**alz apply in %s:** %s.\n' "$ENVIRONMENT" "$why" > "$TEMP/apply.md"
-  commented apply "$NUMBER" "$TEMP/apply.md"
+  printf '**alz apply in %s:** %s.\n' "$WHERE" "$why" > "$TEMP/apply.md"
+  commented apply "$NUMBER" "$TEMP/apply.md" || true
   fail "$why" "${2:-4}"
 }
 
 apply() {
-  local status=0 id verdict
+  local status=0 id verdict newer
   case ${GITHUB_EVENT_NAME:-} in
     push | workflow_dispatch | schedule) ;;
     *) fail "apply does not run on ${GITHUB_EVENT_NAME:-nothing}: it follows a merge" ;;
   esac
   reviewed
+  newer=$(overtaken)
+  [ -z "$newer" ] || refused "the files of this run are not the newest, run $newer came after it"
   id=$(api GET "repos/$GITHUB_REPOSITORY/actions/runs/$RUN/artifacts?per_page=100&name=$(artifact plan)" |
     jq -r --arg name "$(artifact plan)" '[.artifacts[] | select(.name == $name and (.expired | not))] | max_by(.id) | .id // empty')
   [ -n "$id" ] || refused "the plan $(artifact plan) of run $RUN is missing or has expired"
-  fetch "$id" "$TEMP/reviewed.json" || refused "the plan of run $RUN can't be read"
+  fetch "$id" "$TEMP/reviewed.json" || refused "run $RUN has no plan that can be read: its last attempt may have failed"
   quoted 1 tell alz "${OPTIONS[@]}" apply "$TEMP/reviewed.json" --color never ${MORE[@]+"${MORE[@]}"} || status=$?
   case $status in
     0) verdict='done' ;;
     3) verdict='**not all of it is done**: a step failed, or its outcome is unknown. Run the job again; it looks before it sends anything' ;;
     4) refused 'the reviewed plan no longer holds, as files or platform have changed since. What is different is in the log of the run' ;;
-    130) verdict='**interrupted**: what was in flight is finished, the rest was not begun. Run the job again' ;;
-    *) verdict='**refused**: nothing was sent' ;;
+    130) verdict='**interrupted**: what was not begun was not sent. Run the job again; it looks before it sends anything' ;;
+    1) verdict='**refused**: nothing was sent' ;;
+    *) verdict="**broken off** (exit $status): what became of it is not known. Run the job again; it looks before it sends anything" ;;
   esac
-  { printf '**alz apply in %s:** %s\n\n<details><summary>What it said</summary>\n\n' "$ENVIRONMENT" "$verdict"
+  { printf '**alz apply in %s:** %s\n\n<details><summary>What it said</summary>\n\n' "$WHERE" "$verdict"
     fenced "$TEMP/apply.log"
     printf '\n</details>\n'; } > "$TEMP/apply.md"
   summary "$(cat "$TEMP/apply.md")"
-  commented apply "$NUMBER" "$TEMP/apply.md"
+  commented apply "$NUMBER" "$TEMP/apply.md" || true
   [ "$status" = 0 ] || fail "apply ended with $status" "$status"
 }
 
-# Shown while it happens, and kept.
-tell() { "$@" 2>&1 | tee "$TEMP/apply.log"; }
+# Shown while it happens, and kept. The runner tells this script alone that a job is
+# cancelled, ten seconds before it ends everything: passed on, alz finishes what is in
+# flight and begins nothing new.
+tell() {
+  local job ended told status
+  rm -f "$TEMP/apply.pid"
+  # shellcheck disable=SC2016 # for the inner shell
+  { bash -c 'echo "$$" > "$0"; exec "$@"' "$TEMP/apply.pid" "$@" 2>&1 | tee "$TEMP/apply.log"; } &
+  job=$!
+  trap 'trap "" INT TERM; told=1; [ ! -s "$TEMP/apply.pid" ] || kill -TERM "$(cat "$TEMP/apply.pid")" || true' INT TERM
+  told='' status=0
+  wait "$job" || status=$?
+  # A signal ends the waiting, not the job.
+  if [ -n "$told" ]; then
+    ended=0
+    wait "$job" || ended=$?
+    [ "$ended" = 127 ] || status=$ended
+  fi
+  trap - INT TERM
+  return "$status"
+}
 
 drift() {
-  local status=0 open first extra mark title="alz: drift in $ENVIRONMENT${SHARD:+, part $SHARD}"
+  local status=0 open first extra mark title="alz: drift in $WHERE${SHARD:+, part $SHARD}"
   trusted || return 0
   rm -rf "$TEMP/drift"; mkdir -p "$TEMP/drift"
   quoted 2 alz "${OPTIONS[@]}" drift --format markdown --comment-limit "$LIMIT" --report "json=$TEMP/drift/drift.json" \
@@ -383,25 +443,30 @@ repository() {
   fi
 }
 
-# What the program in the cache depends on. A branch's name stays while its source changes.
+# What the program in the cache depends on (a branch's name stays while its source
+# changes), and whose journal is kept.
 key() {
   local source=${GITHUB_ACTION_PATH:-} what
+  [ "$(uname -s)" = Linux ] || [ "$(uname -s)" = Darwin ] || fail "this action runs on Linux and macOS, not on $(uname -s)"
   what=${ALZ_ACTION_VERSION:-source}-$(repository)-${ALZ_ACTION_SHA256:-}
   if [ "${ALZ_ACTION_VERSION:-source}" = source ] && [ -d "$source/src" ]; then
     what=$(cd "$source" && find src Cargo.toml Cargo.lock -type f -print0 | LC_ALL=C sort -z | xargs -0 cat -- > "$TEMP/source" && digest "$TEMP/source")
     rm -f "$TEMP/source"
   fi
-  output key "alz-$(uname -s)-$(uname -m)-$(tr -c 'A-Za-z0-9._-' '-' <<< "$what")"
+  output key "alz-$(uname -s)-$(uname -m)-$(printf '%s' "$what" | tr -c 'A-Za-z0-9._-' '-')"
+  # No part can end as the next begins: prefixes of it choose what is restored.
+  output journal "alz-journal-$(for what in "$ENVIRONMENT" "$PLACE" "$SHARD"; do printf '%s' "$what" | tr -c 'A-Za-z0-9._' '_'; printf '%s' -; done)"
 }
 
-# A release's archive, if there is one. A wrong digest ends the run; a missing release doesn't.
+# A release's archive. Nothing is run that has not the digest that was expected.
 download() {
   local version=$1 name url expected from
   from=$(repository)
-  [ -n "$from" ] || return 1
+  [ -n "$from" ] || fail 'say where alz comes from: `repository`, the owner/name whose releases to use, or `binary`'
   name=alz-$version-$(target).tar.gz
   url=${GITHUB_SERVER_URL:?}/$from/releases/download/v$version
-  curl --silent --show-error --fail --location --max-time 300 --retry 3 --output "$TEMP/$name" "$url/$name" 2>/dev/null || return 1
+  curl --silent --show-error --fail --location --max-time 300 --retry 3 --output "$TEMP/$name" "$url/$name" ||
+    fail "$from has no release $version for this machine ($name)"
   expected=${ALZ_ACTION_SHA256:-}
   if [ -z "$expected" ]; then
     curl --silent --show-error --fail --location --max-time 60 --retry 3 --output "$TEMP/SHA256SUMS" "$url/SHA256SUMS" ||
@@ -413,30 +478,30 @@ download() {
   tar -xzf "$TEMP/$name" -C "$BIN" alz
 }
 
+# The source that this action was fetched with.
+build() {
+  local source=${GITHUB_ACTION_PATH:-} toolchain
+  [ -f "$source/Cargo.toml" ] || fail 'this copy of the action has no source: say a version'
+  toolchain=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$source/Cargo.toml")
+  if command -v rustup > /dev/null; then
+    rustup toolchain install "$toolchain" --profile minimal
+    set -- "+$toolchain"
+  fi
+  cargo "$@" install --locked --path "$source" --root "$TEMP/cargo" --target-dir "$TEMP/target"
+  cp "$TEMP/cargo/bin/alz" "$BIN/alz"
+}
+
 install() {
-  local version=${ALZ_ACTION_VERSION:-source} source=${GITHUB_ACTION_PATH:-} toolchain
-  BIN=${ALZ_ACTION_BIN:-$TEMP/bin}
+  local version=${ALZ_ACTION_VERSION:-source}
+  BIN=$TEMP/bin
   mkdir -p "$BIN"
   if [ -n "${ALZ_ACTION_BINARY:-}" ]; then
     [ -x "$ALZ_ACTION_BINARY" ] || fail "there is no program $ALZ_ACTION_BINARY"
     BIN=$(cd "$(dirname "$ALZ_ACTION_BINARY")" && pwd)
   elif [ -x "$BIN/alz" ]; then
     : # from the cache, whose key holds all that chooses it
-  elif [ "$version" = source ]; then
-    [ -f "$source/Cargo.toml" ] || fail 'this copy of the action has no source: say a version'
-    toolchain=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$source/Cargo.toml")
-    if command -v rustup > /dev/null; then
-      rustup toolchain install "$toolchain" --profile minimal
-      cargo "+$toolchain" install --locked --path "$source" --root "$TEMP/cargo" --target-dir "$TEMP/target"
-    else
-      cargo install --locked --path "$source" --root "$TEMP/cargo" --target-dir "$TEMP/target"
-    fi
-    cp "$TEMP/cargo/bin/alz" "$BIN/alz"
-  elif ! download "$version"; then
-    [ -z "${ALZ_ACTION_SHA256:-}" ] || fail "there is no release of $version to have the digest $ALZ_ACTION_SHA256"
-    cargo install alz --version "=$version" --locked --root "$TEMP/cargo"
-    cp "$TEMP/cargo/bin/alz" "$BIN/alz"
-  fi
+  elif [ "$version" = source ]; then build
+  else download "$version"; fi
   "$BIN/alz" --version
   echo "$BIN" >> "${GITHUB_PATH:-/dev/null}"
 }

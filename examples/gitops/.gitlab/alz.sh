@@ -4,6 +4,7 @@
 #
 #   alz.sh note IID KIND FILE     writes FILE as the one note of its kind on a merge request
 #   alz.sh reviewed FILE          fetches the plan of the merge request that this commit merges
+#   alz.sh newest                 fails where a later pipeline has had its turn to apply
 #   alz.sh issue FILE drift|none  opens or updates the one issue, or closes it
 #
 # ALZ_GITLAB_TOKEN is a project access token with the scope `api`. What strangers write
@@ -17,15 +18,18 @@ trap 'rm -rf "$TEMP"' EXIT
 
 fail() { echo "alz: $1" >&2; exit "${2:-1}"; }
 
-# api METHOD PATH [FILE]. The token goes by a descriptor, not by the list of processes.
+# The token for curl: by a descriptor, not by the list of processes. As Authorization and
+# not as PRIVATE-TOKEN, for GitLab sends the reader of an artefact on to its store, and
+# curl leaves only the former behind at another host.
+token() { printf 'header = "Authorization: Bearer %s"\n' "${ALZ_GITLAB_TOKEN:-}"; }
+
+# api METHOD PATH [FILE].
 api() {
   local method=$1 path=$2 file=${3:-} answer status
   local arguments=(--silent --show-error --location --max-time 60 --request "$method" --write-out '\n%{http_code}')
   [ "$method" != GET ] || arguments+=(--retry 3)
   [ -z "$file" ] || arguments+=(--header 'Content-Type: application/json' --data-binary "@$file")
-  answer=$(curl "${arguments[@]}" \
-    --config <(printf 'header = "PRIVATE-TOKEN: %s"\n' "${ALZ_GITLAB_TOKEN:-}") \
-    "${CI_API_V4_URL:?}/$path") || fail "$method $path: GitLab can't be reached"
+  answer=$(curl "${arguments[@]}" --config <(token) "${CI_API_V4_URL:?}/$path") || fail "$method $path: GitLab can't be reached"
   status=${answer##*$'\n'}
   case $status in
     2??) printf '%s' "${answer%$'\n'*}" ;;
@@ -91,6 +95,7 @@ reviewed() {
         and (.merge_commit_sha == $sha or .squash_commit_sha == $sha or .sha == $sha))] | first // empty')
   [ -n "$request" ] || fail "nothing was applied: this commit is no merge of a merge request, so nobody has reviewed a plan of it. Run the pipeline by hand: it plans, waits for you and applies that"
   number=$(jq -r .iid <<< "$request")
+  newest "$number"
   head=$(jq -r .sha <<< "$request")
   # The newest pipeline of this project (a fork's runs with what its owner likes), on the
   # commit that was merged or on its merge with the target branch.
@@ -98,15 +103,33 @@ reviewed() {
     jq -r --argjson project "$CI_PROJECT_ID" --arg head "$head" --arg merge "refs/merge-requests/$number/merge" \
       '[.[] | select(.source == "merge_request_event")] | max_by(.id)
        | select(. != null and .project_id == $project and (.sha == $head or .ref == $merge)) | .id')
-  [ -n "$pipeline" ] || fail "nothing was applied: !$number has no pipeline of this project on its last commit. Run the pipeline by hand" 4
+  [ -n "$pipeline" ] || refused "$number" "!$number has no pipeline of this project on its last commit"
   job=$(api GET "$PROJECT/pipelines/$pipeline/jobs?per_page=100" |
     jq -r '[.[] | select(.name == "plan" and .status == "success")] | max_by(.id) | .id // empty')
-  [ -n "$job" ] || fail "nothing was applied: the pipeline $pipeline of !$number has no plan. Run the pipeline by hand" 4
+  [ -n "$job" ] || refused "$number" "the pipeline $pipeline of !$number has no plan"
   curl --silent --show-error --fail --location --max-time 120 --retry 3 --output "$file" \
-    --config <(printf 'header = "PRIVATE-TOKEN: %s"\n' "${ALZ_GITLAB_TOKEN:-}") \
-    "${CI_API_V4_URL:?}/$PROJECT/jobs/$job/artifacts/plan.json" ||
-    fail "nothing was applied: the plan of job $job is gone. Run the pipeline by hand" 4
+    --config <(token) "${CI_API_V4_URL:?}/$PROJECT/jobs/$job/artifacts/plan.json" ||
+    refused "$number" "the plan of job $job is gone"
   printf '%s' "$number" > "${file%.json}.request"
+}
+
+# refused IID WHY: told where the review was, too.
+refused() {
+  local why="nothing was applied: $2. Run the pipeline by hand: it plans, waits for you and applies that"
+  printf '**alz apply in %s:** %s.\n' "$ENVIRONMENT" "$why" > "$TEMP/refused.md"
+  [ -z "$1" ] || (note "$1" apply "$TEMP/refused.md") || true
+  fail "$why" 4
+}
+
+# A later pipeline of the default branch has had its turn, with newer files: to carry out
+# an older one now, by running its job again, could put back what has been changed since,
+# and the plan that was reviewed then would allow it. For whom: the merge request, if any.
+newest() {
+  local newer
+  newer=$(api GET "$PROJECT/pipelines?ref=$(jq -rn '$ENV.CI_DEFAULT_BRANCH | @uri')&order_by=id&sort=desc&per_page=100" |
+    jq -r '[.[] | select(.id > ($ENV.CI_PIPELINE_ID | tonumber) and (.source == "push" or .source == "web")
+        and (.status == "success" or .status == "failed"))] | max_by(.id) | select(. != null) | .id')
+  [ -z "$newer" ] || refused "${1:-}" "the files of this pipeline are not the newest, pipeline $newer came after it"
 }
 
 issue() {
@@ -132,6 +155,6 @@ issue() {
 }
 
 case ${1:-} in
-  note | reviewed | issue) "$@" ;;
-  *) fail "note, reviewed or issue, not ${1:-nothing}" ;;
+  note | reviewed | newest | issue) "$@" ;;
+  *) fail "note, reviewed, newest or issue, not ${1:-nothing}" ;;
 esac

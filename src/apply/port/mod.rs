@@ -10,7 +10,7 @@ mod terms;
 
 use futures_util::future::try_join_all;
 
-use super::precheck::Readiness;
+use super::readiness::Readiness;
 use crate::api::ReadClient;
 use crate::live::{self, LiveError};
 use crate::model::live::{EventKind, Inventory, LivePartition};

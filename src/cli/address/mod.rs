@@ -9,8 +9,8 @@ use std::io::IsTerminal;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::Exit;
-use super::args::Global;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::output::Output;
 use super::session::{self, Project, Session};
 use crate::api::{ApiError, Country, ReadClient, wire};

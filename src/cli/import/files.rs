@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::Global;
 use crate::cli::fatal::Fatal;
+use crate::cli::global::Global;
 use crate::cli::session::{self, Project};
 use crate::cli::write_file;
 use crate::import;

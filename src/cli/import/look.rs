@@ -119,10 +119,15 @@ impl Lookout {
         for number in taken {
             account.without(number, "the files declare it on another account");
         }
+        // No day and no count: the same world gives the same file, and what
+        // nobody will keep true is not written down.
+        let mut lines = head.to_vec();
+        lines.push(
+            "As `alz import` found it on the platform. Remarks tell how things stood then."
+                .to_owned(),
+        );
         let text = |account: &mut Account| -> Result<String, Fatal> {
             import::settle(account, self.today).map_err(Fatal::Problems)?;
-            let mut lines = head.to_vec();
-            lines.extend(title(account, &looked, self.today));
             Ok(import::text(account, &lines, self.today))
         };
         for _ in 0..ROUNDS {
@@ -209,24 +214,6 @@ fn is_of_account(kind: EventKind) -> bool {
         // Off the account soon, or not on it yet.
         EventKind::Disconnect | EventKind::PortRequest => false,
     }
-}
-
-/// Whose file it is and how old.
-fn title(account: &Account, looked: &Looked, today: Date) -> Vec<String> {
-    let numbers = account.numbers().len();
-    let ports = account.ports().len();
-    let count = |count: usize, what: &str| match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    };
-    let mut facts = count(numbers, "number");
-    if ports > 0 {
-        facts.push_str(&format!(", {} under way", count(ports, "port")));
-    }
-    let name = looked.name.as_deref().unwrap_or("The account");
-    vec![format!(
-        "{name}, as it was on the platform on {today}: {facts}."
-    )]
 }
 
 /// A user as people know them.

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use clap::{ArgGroup, Args};
 use futures_util::future::try_join_all;
 
-use super::args::Global;
 use super::fatal::Fatal;
+use super::global::Global;
 use super::output::{Format, Output};
 use super::progress::Progress;
 use super::reading::{self, Platform};

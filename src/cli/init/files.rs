@@ -19,6 +19,22 @@ macro_rules! gitops {
         ))
     };
 }
+
+/// What Git leaves alone: the state of the sandbox, the journal and the locks of runs.
+/// Any of these spellings will do; the first is ours.
+pub const IGNORED: [&str; 4] = [".alz/", ".alz", "/.alz/", "/.alz"];
+
+/// Where that is said.
+pub const IGNORES: &str = ".gitignore";
+
+/// Files that mean something only at the top of a repository.
+pub const AT_THE_TOP: [&str; 4] = [
+    ".github/workflows/alz.yml",
+    ".gitlab-ci.yml",
+    ".pre-commit-config.yaml",
+    "atlantis.yaml",
+];
+
 /// A set of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Set {
@@ -50,8 +66,7 @@ impl Set {
             Self::Repository => vec![
                 ("alz.yaml", include_str!("alz.yaml").into()),
                 ("accounts/example.yaml", include_str!("example.yaml").into()),
-                // The state of the sandbox, the journal and the locks of runs.
-                (".gitignore", ".alz/\n".into()),
+                (IGNORES, format!("{}\n", IGNORED[0]).into()),
                 (
                     "schema/account.schema.json",
                     schema::text(Kind::Account, Draft::Draft2020).into(),
@@ -125,10 +140,21 @@ fn action() -> String {
         )
 }
 
-/// The image, built from the published crate instead of the source.
+/// The image, built from a commit of alz's repository instead of the source beside it.
 fn image() -> String {
-    include_str!("../../../Dockerfile").replace(
-        "WORKDIR /src\nCOPY . .\nRUN cargo install --locked --path . --root /out\n",
-        &format!("RUN cargo install alz --version \"={VERSION}\" --locked --root /out\n"),
-    )
+    include_str!("../../../Dockerfile")
+        .replace(
+            "#   docker build -t alz .              alz alone, without a shell: 30 MB to run it anywhere\n\
+             #   docker build -t alz:ci --target ci .   with bash, curl, git and jq, for pipelines\n",
+            "#   docker build --build-arg ALZ_SOURCE=URL --build-arg ALZ_COMMIT=COMMIT -t alz .\n\
+             #\n\
+             # makes alz alone, without a shell; with `-t alz:ci --target ci` it has bash, curl, git and\n\
+             # jq, for pipelines. ALZ_SOURCE is the Git repository of alz, ALZ_COMMIT what is built of it:\n\
+             # nothing else, and no package that has the same name.\n",
+        )
+        .replace(
+            "WORKDIR /src\nCOPY . .\nRUN cargo install --locked --path . --root /out\n",
+            "ARG ALZ_SOURCE\nARG ALZ_COMMIT\n\
+             RUN cargo install --locked --git \"${ALZ_SOURCE:?}\" --rev \"${ALZ_COMMIT:?}\" --root /out alz\n",
+        )
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::bounded;
-use crate::cli::args::Global;
 use crate::cli::fatal::Fatal;
+use crate::cli::global::Global;
 use crate::cli::output::Output;
 use crate::cli::session::{self, Project};
 use crate::cli::{clock, write_file};

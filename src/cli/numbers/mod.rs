@@ -10,7 +10,7 @@ use clap::{ArgGroup, Args, Subcommand};
 
 use super::Exit;
 use super::address::Hints;
-use super::args::Global;
+use super::global::Global;
 use super::output::Output;
 use super::session;
 use crate::model::PhoneNumber;

@@ -9,8 +9,8 @@ use clap::Args;
 use futures_util::future::try_join_all;
 
 use super::ask::{about, ask, groups, judge, number_check};
-use crate::cli::args::Global;
 use crate::cli::fatal::Fatal;
+use crate::cli::global::Global;
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::reading::{self, Chosen};

@@ -10,7 +10,7 @@ mod update;
 use clap::{Args, Subcommand};
 
 use super::Exit;
-use super::args::Global;
+use super::global::Global;
 use super::output::Output;
 use super::session;
 

@@ -7,9 +7,9 @@ use clap::Args;
 
 use super::find::{Found, Port, Search, Target};
 use crate::cli::Exit;
-use crate::cli::args::Global;
 use crate::cli::clock;
 use crate::cli::fatal::Fatal;
+use crate::cli::global::Global;
 use crate::cli::journal;
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;

@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::args::Global;
 use super::fatal::Fatal;
 use super::forms::{self, Document};
+use super::global::Global;
 use super::output::Output;
 use super::{Exit, session};
 use crate::desired::Problem;
 use crate::desired::problem::in_order;
-use crate::plan::{self, Part, Plan, Unmergeable};
+use crate::plan::{self, Merged, Part, Plan, Unmergeable};
 use crate::report;
-use read::Held;
+use read::{Held, Unfit};
 
 /// Show saved plans and audits, one or several of them as one
 #[derive(Debug, Subcommand)]
@@ -89,10 +89,10 @@ fn merge(arguments: &MergeArgs, global: &Global, output: &Output) -> Result<Exit
             output.say(&format!("Saved to {}.", path.display()));
         }
     }
-    if let Whole::Plan(plan) = &whole
-        && let Some(gap) = plan.merged.as_ref().and_then(|merged| merged.gap())
-    {
-        output.say(&report::warning(&gap, None));
+    if let Whole::Plan(plan) = &whole {
+        for remark in plan.merged.iter().flat_map(Merged::remarks) {
+            output.say(&report::warning(&remark, None));
+        }
     }
     Ok(exit(&whole, arguments.detailed_exitcode))
 }
@@ -116,39 +116,84 @@ fn exit(whole: &Whole, detailed: bool) -> Exit {
     }
 }
 
-fn gathered(arguments: &MergeArgs, global: &Global, output: &Output) -> Result<Whole, Fatal> {
-    let mut plans: Vec<Part> = Vec::new();
-    let mut problems: Vec<Problem> = Vec::new();
-    let mut of_files: Vec<String> = Vec::new();
-    let mut faults: Vec<String> = Vec::new();
-    for path in &arguments.parts {
-        let file = path.display().to_string();
-        match read::open(&global.root().join(path)) {
-            Ok(Held::Plan { plan, newer }) => {
-                if newer && output.is_json() {
-                    faults.push(format!("{file}: its format {} has members that this alz does not know and would lose", plan.format_version));
-                } else if newer {
-                    output.say(&report::warning(
-                        &format!(
-                            "{file} was made by a newer alz: what its format {} adds is not shown",
-                            plan.format_version
-                        ),
-                        None,
-                    ));
+/// What the files hold.
+#[derive(Default)]
+struct Parts {
+    plans: Vec<Part>,
+    problems: Vec<Problem>,
+    /// The files that the problems are from.
+    of_files: Vec<String>,
+    /// Runs that made no document, and why.
+    failed: Vec<String>,
+    /// What is no document at all, or can't be shown as it was asked for.
+    unfit: Vec<String>,
+}
+
+impl Parts {
+    fn read(arguments: &MergeArgs, global: &Global, output: &Output) -> Self {
+        let mut parts = Self::default();
+        for path in &arguments.parts {
+            let file = path.display().to_string();
+            match read::open(&global.root().join(path)) {
+                Ok(Held::Plan { plan, newer }) => parts.add(file, *plan, newer, output),
+                Ok(Held::Problems(found)) => {
+                    parts.problems.extend(found);
+                    parts.of_files.push(file);
                 }
-                if output.privacy.redactor().is_some() && !plan.redacted {
-                    faults.push(format!("{file}: names and addresses are in it"));
-                }
-                plans.push(Part { file, plan: *plan });
+                Err(why @ Unfit::Failed(_)) => parts.failed.push(format!("{file}: {why}")),
+                Err(why) => parts.unfit.push(format!("{file}: {why}")),
             }
-            Ok(Held::Problems(found)) => {
-                problems.extend(found);
-                of_files.push(file);
-            }
-            Err(why) => faults.push(format!("{file}: {why}")),
         }
+        parts
     }
-    if !faults.is_empty() {
+
+    fn add(&mut self, file: String, plan: Plan, newer: bool, output: &Output) {
+        let format = &plan.format_version;
+        if newer && output.is_json() {
+            self.unfit.push(format!(
+                "{file}: its format {format} has members that this alz does not know and would lose"
+            ));
+        } else if newer {
+            let told = format!(
+                "{file} was made by a newer alz: what its format {format} adds is not shown"
+            );
+            output.say(&report::warning(&told, None));
+        }
+        if output.privacy.redactor().is_some() && !plan.redacted {
+            self.unfit
+                .push(format!("{file}: names and addresses are in it"));
+        }
+        self.plans.push(Part { file, plan });
+    }
+}
+
+fn gathered(arguments: &MergeArgs, global: &Global, output: &Output) -> Result<Whole, Fatal> {
+    let Parts {
+        plans,
+        problems,
+        of_files,
+        failed,
+        unfit,
+    } = Parts::read(arguments, global, output);
+    // A shard whose run failed is one that is missing: for that it has to be known
+    // that there are shards, and that one is.
+    let goes_on = arguments.allow_missing && unfit.is_empty() && of_files.is_empty();
+    if goes_on && !plans.is_empty() && !failed.is_empty() {
+        let plan = plan::merge(plans, true).map_err(|faults| unmergeable(&faults))?;
+        let missing = plan.merged.as_ref().map(|merged| merged.missing.len());
+        if missing.is_none_or(|missing| missing < failed.len()) {
+            return Err(told(&failed, FAILED));
+        }
+        for why in &failed {
+            output.say(&report::warning(why, None));
+        }
+        return Ok(Whole::Plan(Box::new(plan)));
+    }
+    if !failed.is_empty() && unfit.is_empty() {
+        return Err(told(&failed, FAILED));
+    }
+    if !unfit.is_empty() {
+        let faults: Vec<String> = unfit.into_iter().chain(failed).collect();
         let redacts = output.privacy.redactor().is_some();
         return Err(told(
             &faults,
@@ -173,6 +218,9 @@ fn gathered(arguments: &MergeArgs, global: &Global, output: &Output) -> Result<W
         )),
     }
 }
+
+/// The way out where a run made no document.
+const FAILED: &str = "its own log says more: run it again; --allow-missing goes on without a shard";
 
 /// Problems in their order, each once; with `--redact pii` without what they
 /// quote, which takes the files that they are about.

@@ -21,7 +21,7 @@ pub enum Held {
     /// Of `plan`, `drift` or `report merge`. `newer`: of a format that has more
     /// members than are known here.
     Plan { plan: Box<Plan>, newer: bool },
-    /// Of `validate`.
+    /// Of `validate`, or of another command that stopped at problems of files.
     Problems(Vec<Problem>),
 }
 
@@ -94,17 +94,17 @@ pub fn read(bytes: &[u8]) -> Result<Held, Unfit> {
             None => return Err(Unfit::Format(format.chars().take(20).collect())),
         },
     };
-    if let Some(error) = document.get("error") {
-        let message = error.get("message").and_then(Value::as_str);
-        let mut message = message.unwrap_or("it does not say why").to_owned();
-        calm(&mut message);
-        return Err(Unfit::Failed(message.chars().take(500).collect()));
-    }
     if let Some(problems) = document.get_mut("problems") {
         let mut problems = problems.take();
         calm_all(&mut problems);
         let problems = serde_json::from_value(problems).map_err(Unfit::Malformed)?;
         return Ok(Held::Problems(problems));
+    }
+    if let Some(error) = document.get("error") {
+        let message = error.get("message").and_then(Value::as_str);
+        let mut message = message.unwrap_or("it does not say why").to_owned();
+        calm(&mut message);
+        return Err(Unfit::Failed(message.chars().take(500).collect()));
     }
     if !apply::is_sealed(&document) {
         return Err(Unfit::Edited);
@@ -142,8 +142,9 @@ fn own_minor() -> u32 {
     numbers(FORMAT_VERSION).map_or(0, |(_, minor)| minor)
 }
 
-/// Texts without what would steer the terminal that they are shown on. A
-/// document may come from somebody else's pipeline.
+/// Texts without what would steer the terminal that they are shown on, or turn
+/// the direction of what stands beside them. A document may come from somebody
+/// else's pipeline.
 fn calm_all(value: &mut Value) {
     match value {
         Value::String(text) => calm(text),
@@ -163,7 +164,8 @@ fn calm_all(value: &mut Value) {
 }
 
 fn steers(c: char) -> bool {
-    c.is_control() && c != '\n' && c != '\t'
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || (c.is_control() && c != '\n' && c != '\t')
 }
 
 fn calm(text: &mut String) {
@@ -282,7 +284,7 @@ mod tests {
     fn what_a_document_says_can_not_steer_the_terminal_nor_the_log() {
         let mut document = saved();
         document["names"] = json!({ "a\u{1b}[2J": "b\u{7}" });
-        document["notes"][0]["reason"] = json!("one\u{1b}]0;x\u{7}\ntwo");
+        document["notes"][0]["reason"] = json!("one\u{1b}]0;x\u{7}\n\u{202e}two");
         document["seal"] = Value::from(plan::seal(&document));
         let Ok(Held::Plan { plan, .. }) = read(document.to_string().as_bytes()) else {
             panic!("it is sealed");
@@ -292,7 +294,7 @@ mod tests {
             !text.contains("\\u001b") && !text.contains("\\u0007"),
             "{text}"
         );
-        assert_eq!(plan.notes[0].reason, "one\u{fffd}]0;x\u{fffd}\ntwo");
+        assert_eq!(plan.notes[0].reason, "one\u{fffd}]0;x\u{fffd}\n\u{fffd}two");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use spans::{Entry, Kind, Node};
 use write::Quotes;
-pub use write::{Fresh, scalar};
+pub use write::{Fresh, is_unseen, scalar};
 
 /// Why a text can't be edited.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -41,8 +41,11 @@ pub fn scalar(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}') => {
-                let written = write!(quoted, "\\u{:04x}", c as u32);
+            c if is_unseen(c) => {
+                let written = match u32::from(c) {
+                    code @ ..=0xffff => write!(quoted, "\\u{code:04x}"),
+                    code => write!(quoted, "\\U{code:08x}"),
+                };
                 debug_assert!(written.is_ok(), "writing to a String can't fail");
             }
             c => quoted.push(c),
@@ -52,9 +55,28 @@ pub fn scalar(text: &str) -> String {
     quoted
 }
 
+/// What a reviewer would not see, or would see in another place than it stands:
+/// controls, line and paragraph separators, marks of direction, characters
+/// without width or ink.
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{fffe}'
+            | '\u{ffff}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
 /// Words that some reader takes for a boolean, null or a number.
-const WORDS: [&str; 15] = [
-    "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "e", "w", "ne", "se",
+const WORDS: [&str; 11] = [
+    "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf",
 ];
 
 /// Begins with a letter, holds nothing that means something to YAML, and is no
@@ -136,20 +158,32 @@ mod tests {
 
     #[test]
     fn a_text_is_quoted_where_a_reader_would_bend_it() {
-        for bare in ["Lindon", "SUITE", "St. John's", "UT", "fr-CA", "Québec"] {
+        for bare in [
+            "Lindon",
+            "SUITE",
+            "St. John's",
+            "UT",
+            "fr-CA",
+            "Québec",
+            "E",
+            "SW",
+        ] {
             assert_eq!(scalar(bare), bare);
         }
         for (text, quoted) in [
             ("ON", "\"ON\""),
             ("no", "\"no\""),
             ("N", "\"N\""),
-            ("E", "\"E\""),
             ("00501", "\"00501\""),
             ("", "\"\""),
             ("a: b", "\"a: b\""),
             ("a #b", "\"a #b\""),
             ("say \"hi\"\\\n", "\"say \\\"hi\\\"\\\\\\n\""),
             ("\u{1b}[2J", "\"\\u001b[2J\""),
+            // What turns the direction of writing shows another street than is sent.
+            ("12 \u{202e}niaM", "\"12 \\u202eniaM\""),
+            ("Ma\u{200b}in", "\"Ma\\u200bin\""),
+            ("\u{e0041}", "\"\\U000e0041\""),
             ("null", "\"null\""),
             ("1/2", "\"1/2\""),
         ] {

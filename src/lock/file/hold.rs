@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::time::Duration;
 
-use super::super::guard::Moment;
+use super::super::moment::Moment;
 use super::super::{Holder, Renewal};
 use super::{Store, later};
 

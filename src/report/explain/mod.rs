@@ -115,6 +115,7 @@ pub fn explain(documents: &[Document], said: &str) -> Answer {
             }
         }
     }
+    names.retain(|name| !name.is_empty());
     names.sort_unstable();
     names.dedup();
     let near = nearest_few(said, names.iter().map(String::as_str), 4);

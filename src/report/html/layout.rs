@@ -10,7 +10,8 @@ use super::table;
 use super::verdict::Verdict;
 use super::write::{Page, counted};
 use crate::plan::{Covered, Merged, Plan, PolicyFinding, TrippedGuard};
-use crate::report::when;
+use crate::report::obstacles::scope_of;
+use crate::report::{origin, when};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -145,11 +146,15 @@ fn facts(page: &mut Page, plan: &Plan) {
             .map(|shard| ("Share of the accounts", shard)),
     };
     let restricted = |list: &[String]| (!list.is_empty()).then(|| list.join(", "));
+    let compared = plan.base.as_ref().map(|base| {
+        let said = format!("{base}: {}", origin::counts(plan));
+        ("Compared with", said)
+    });
     let more = [
         shard,
         restricted(&plan.targets).map(|targets| ("Restricted to", targets)),
         restricted(&plan.files).map(|files| ("Files", files)),
-        plan.base.clone().map(|base| ("Compared with", base)),
+        compared,
         plan.redacted
             .then(|| ("Names and addresses", "left out".to_owned())),
     ];
@@ -182,45 +187,63 @@ pub(super) fn day_and_hour(page: &mut Page, text: &str) {
 
 /// What must be known before anything below is believed.
 fn warnings(page: &mut Page, plan: &Plan) {
-    if let Some(gap) = plan.merged.as_ref().and_then(Merged::gap) {
-        page.element(
-            "<p class=\"banner bad\"><b>Not everything is here.</b> ",
-            &gap,
-            "</p>",
-        );
+    if let Some(merged) = &plan.merged {
+        let told = [
+            (
+                "<p class=\"banner bad\"><b>Not everything is here.</b> ",
+                merged.gap(),
+            ),
+            (
+                "<p class=\"banner warn\"><b>Not all of it is new.</b> ",
+                merged.left_behind(),
+            ),
+        ];
+        for (open, told) in told {
+            if let Some(told) = told {
+                page.element(open, &told, "</p>");
+            }
+        }
+    }
+    for remark in &plan.base_remarks {
+        page.element("<p class=\"banner warn\">", remark, "</p>");
     }
     policies(page, plan);
     if plan.guards.is_empty() {
         return;
     }
     page.raw("<section class=\"banner bad\"><h2>Guards</h2><ul>");
-    for guard in &plan.guards {
+    for tripped in plan.guards.iter().take(TOLD) {
         let TrippedGuard {
             guard,
-            account,
+            account: _, // in its scope
             count,
             of,
             limit,
             allow,
-        } = guard;
+        } = tripped;
         page.element("<li><b>", guard, "</b>: ")
             .count(*count)
             .raw(" of ")
             .count(*of);
-        page.raw(" numbers");
-        match account {
-            Some(account) => match plan.names.get(account) {
-                Some(name) => page.raw(" of ").text(name),
-                None => page.element(" of <code>", account.as_str(), "</code>"),
-            },
-            None => page.raw(" of the whole run"),
-        };
+        page.raw(" numbers of ").text(&scope_of(tripped, plan));
         page.raw(", and the limit is ").text(limit);
         page.element("; lifted by <code>--allow ", guard, "=")
             .text(&allow.to_string());
         page.raw("</code></li>");
     }
+    more(page, plan.guards.len());
     page.raw("</ul></section>");
+}
+
+/// Entries of a banner; it must not push the rows out of reach.
+const TOLD: usize = 50;
+
+fn more(page: &mut Page, all: usize) {
+    let left = all.saturating_sub(TOLD) as u64;
+    if left > 0 {
+        page.raw("<li>and ").count(left);
+        page.raw(" more, which the JSON document has</li>");
+    }
 }
 
 /// What the organisation's policies say of the steps.
@@ -232,7 +255,7 @@ fn policies(page: &mut Page, plan: &Plan) {
         true => "<section class=\"banner bad\"><h2>Policies</h2><ul>",
         false => "<section class=\"banner warn\"><h2>Policies</h2><ul>",
     });
-    for finding in &plan.policies {
+    for finding in plan.policies.iter().take(TOLD) {
         let PolicyFinding {
             severity,
             policy,
@@ -259,6 +282,7 @@ fn policies(page: &mut Page, plan: &Plan) {
         );
         page.element(", asked for by <code>", policy, "</code></li>");
     }
+    more(page, plan.policies.len());
     page.raw("</ul></section>");
 }
 

@@ -11,9 +11,9 @@
 //! that was saved, or put together of several.
 
 mod layout;
+mod lines;
 mod rows;
 mod table;
-mod values;
 mod verdict;
 mod write;
 

@@ -9,9 +9,10 @@ use crate::desired::Problem;
 use crate::desired::problem::Severity;
 use crate::model::{AccountId, PhoneNumber};
 use crate::plan::{
-    Action, Attention, Change, Finding, FindingKind, Ignored, Note, NoteKind, Plan, PortFacts,
-    Source, Step,
+    Action, Attention, Finding, FindingKind, Ignored, Note, NoteKind, Plan, Source, Step,
 };
+use crate::report::changes::{lines_of, saved_lines};
+use crate::report::origin;
 
 /// How a kind of row is coloured; the colour says nothing that its word does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,8 @@ pub(super) struct Row<'a> {
     pub port: Option<&'a str>,
     pub reason: &'a str,
     pub help: Option<&'a str>,
-    pub changes: &'a [Change],
+    /// What changes, in lines with ANSI styles.
+    pub lines: Vec<String>,
     /// What else there is to know, each with its name.
     pub facts: Vec<(&'static str, String)>,
     pub by: Option<&'a str>,
@@ -65,10 +67,16 @@ impl<'a> Place<'a> {
 /// The rows of an audit.
 pub(super) fn findings(plan: &Plan) -> Option<Vec<Row<'_>>> {
     let drift = plan.drift.as_ref()?;
-    Some(drift.findings.iter().map(finding).collect())
+    Some(
+        drift
+            .findings
+            .iter()
+            .map(|one| finding(one, plan))
+            .collect(),
+    )
 }
 
-fn finding(finding: &Finding) -> Row<'_> {
+fn finding<'a>(finding: &'a Finding, plan: &Plan) -> Row<'a> {
     let Finding {
         kind,
         attention,
@@ -125,7 +133,7 @@ fn finding(finding: &Finding) -> Row<'_> {
         port: port.as_deref(),
         reason,
         help: help.as_deref(),
-        changes,
+        lines: lines_of(changes, steps, plan),
         facts,
         by: by.as_deref(),
         at: *at,
@@ -144,26 +152,24 @@ fn position<T: PartialEq>(all: &[T], one: &T) -> u8 {
 /// The rows of a plan: first what a person must look at, then the steps in
 /// their order, then the other notes.
 pub(super) fn plan(plan: &Plan) -> Vec<Row<'_>> {
-    let of = |wanted: fn(NoteKind) -> bool| {
-        let notes = plan.notes.iter().filter(move |n| wanted(n.kind));
-        notes.map(note)
-    };
-    let first = |kind: NoteKind| kind == NoteKind::Blocked;
-    let rest = |kind: NoteKind| kind != NoteKind::Blocked;
-    of(first)
-        .chain(plan.steps.iter().map(step))
-        .chain(of(rest))
+    let of = |wanted: fn(&Note) -> bool| plan.notes.iter().filter(move |n| wanted(n)).map(note);
+    of(|note| note.kind == NoteKind::Blocked)
+        .chain(of(origin::is_given_up))
+        .chain(plan.steps.iter().map(|one| step(one, plan)))
+        .chain(of(|note| {
+            note.kind != NoteKind::Blocked && !origin::is_given_up(note)
+        }))
         .collect()
 }
 
-fn step(step: &Step) -> Row<'_> {
+fn step<'a>(step: &'a Step, plan: &Plan) -> Row<'a> {
     let Step {
         id: _, // its action and number
         action,
         account,
         numbers,
         source,
-        changes,
+        changes: _, // in its lines
         depends_on,
         recoverable_until,
         port,
@@ -185,8 +191,8 @@ fn step(step: &Step) -> Row<'_> {
         }
     };
     let mut facts = Vec::new();
-    if let Some(port) = port {
-        facts.extend(port_facts(port));
+    if let Some(others) = origin::said(step, str::to_owned) {
+        facts.push(("whose change", others));
     }
     if let Some(until) = recoverable_until {
         facts.push(("can be had back until", until.to_string()));
@@ -198,14 +204,14 @@ fn step(step: &Step) -> Row<'_> {
         kind: action.name(),
         title: action.name(),
         tone,
-        // Behind what is blocked.
-        rank: 1 + position(&Action::ALL, action),
+        // Behind what is blocked, and what is given up.
+        rank: 2 + position(&Action::ALL, action),
         account: Some(account),
         numbers,
         port: port.as_ref().and_then(|port| port.name.as_deref()),
         reason: "",
         help: None,
-        changes,
+        lines: saved_lines(step, plan),
         facts,
         by: None,
         at: None,
@@ -216,38 +222,6 @@ fn step(step: &Step) -> Row<'_> {
     }
 }
 
-fn port_facts(port: &PortFacts) -> Vec<(&'static str, String)> {
-    let PortFacts {
-        name: _, // beside the numbers
-        port_id,
-        replaces,
-        carrier,
-        rate_center,
-        crd_date,
-        earliest_date,
-        business_days,
-        foc_date,
-    } = port;
-    let day = |date: &Option<jiff::civil::Date>| date.map(|date| date.to_string());
-    let facts = [
-        ("port", port_id.as_ref().map(ToString::to_string)),
-        ("in place of", replaces.as_ref().map(ToString::to_string)),
-        ("carrier", carrier.clone()),
-        ("rate centre", rate_center.clone()),
-        ("requested for (CRD)", day(crd_date)),
-        ("first day on offer", day(earliest_date)),
-        (
-            "business days ahead",
-            business_days.map(|days| days.to_string()),
-        ),
-        ("committed to (FOC)", day(foc_date)),
-    ];
-    facts
-        .into_iter()
-        .filter_map(|(name, fact)| Some((name, fact?)))
-        .collect()
-}
-
 fn note(note: &Note) -> Row<'_> {
     let Note {
         kind,
@@ -256,19 +230,23 @@ fn note(note: &Note) -> Row<'_> {
         reason,
         help,
         until,
-        origin: _,
+        origin: _, // of what is given up, in its kind
     } = note;
-    let steps = u8::try_from(Action::ALL.len()).unwrap_or(u8::MAX);
+    let steps = u8::try_from(Action::ALL.len()).unwrap_or(u8::MAX - 6);
     let (tone, rank) = match kind {
         NoteKind::Blocked => (Tone::Bad, 0),
-        NoteKind::Warning => (Tone::Warn, steps + 1),
-        NoteKind::Waiting => (Tone::Info, steps + 2),
-        NoteKind::Deferred => (Tone::Info, steps + 3),
-        NoteKind::Unmanaged => (Tone::Quiet, steps + 4),
+        NoteKind::Warning => (Tone::Warn, steps + 2),
+        NoteKind::Waiting => (Tone::Info, steps + 3),
+        NoteKind::Deferred => (Tone::Info, steps + 4),
+        NoteKind::Unmanaged => (Tone::Quiet, steps + 5),
+    };
+    let (kind, title, tone, rank) = match origin::is_given_up(note) {
+        true => ("given-up", "no longer declared", Tone::Warn, 1),
+        false => (kind.name(), kind.name(), tone, rank),
     };
     Row {
-        kind: kind.name(),
-        title: kind.name(),
+        kind,
+        title,
         tone,
         rank,
         account: Some(account),
@@ -276,14 +254,15 @@ fn note(note: &Note) -> Row<'_> {
         port: None,
         reason,
         help: help.as_deref(),
-        changes: &[],
+        lines: Vec::new(),
         facts: Vec::new(),
         by: None,
         at: None,
         until: until.as_deref(),
         place: None,
         ignored: None,
-        counts: false,
+        // Not what is left out of a page that is too long.
+        counts: rank <= 1,
     }
 }
 
@@ -318,7 +297,7 @@ fn problem(problem: &Problem) -> Row<'_> {
         port: None,
         reason: message,
         help: Some(help.as_str()).filter(|help| !help.is_empty()),
-        changes: &[],
+        lines: Vec::new(),
         facts: facts
             .into_iter()
             .filter(|(_, fact)| !fact.is_empty())
@@ -345,7 +324,7 @@ pub(super) fn failure<'a>(what: &'a str, help: Option<&'a str>) -> Row<'a> {
         port: None,
         reason: what,
         help,
-        changes: &[],
+        lines: Vec::new(),
         facts: Vec::new(),
         by: None,
         at: None,
@@ -402,7 +381,7 @@ mod tests {
             port: None,
             reason: "",
             help: None,
-            changes: &[],
+            lines: Vec::new(),
             facts: Vec::new(),
             by: None,
             at: None,

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::layout::{day_and_hour, moment};
+use super::lines;
 use super::rows::{Row, Tone};
-use super::values;
 use super::write::{Page, grouped};
 use crate::model::PhoneNumber;
 use crate::plan::Plan;
@@ -185,7 +185,7 @@ fn what(page: &mut Page, row: &Row<'_>) {
     if !row.reason.is_empty() {
         page.raw("<p>").prose(row.reason).raw("</p>");
     }
-    values::changes(page, row.changes);
+    lines::write(page, &row.lines);
     if !row.facts.is_empty() {
         page.raw("<ul class=\"more\">");
         for (name, fact) in &row.facts {

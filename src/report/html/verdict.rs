@@ -4,7 +4,8 @@
 use super::rows::{Row, Tone};
 use super::write::counted;
 use crate::desired::Problem;
-use crate::plan::{Action, NoteKind, Plan};
+use crate::plan::Plan;
+use crate::report::{origin, plan_human};
 
 pub(super) struct Verdict {
     /// What made the document, and of what: "alz drift".
@@ -62,29 +63,22 @@ pub(super) fn of_drift(plan: &Plan, rows: &[Row<'_>]) -> Verdict {
 }
 
 pub(super) fn of_plan(plan: &Plan) -> Verdict {
-    let of = |action: Action| plan.steps.iter().filter(|s| s.action == action).count() as u64;
-    // What takes something away stands first.
-    let (destructive, others): (Vec<Action>, Vec<Action>) = Action::ALL
-        .into_iter()
-        .filter(|action| of(*action) > 0)
-        .partition(|action| action.is_destructive());
-    let said = |action: &Action| {
-        let name = match action.is_destructive() {
-            true => action.name().to_uppercase(),
-            false => action.name().to_owned(),
-        };
-        format!("{} to {name}", super::write::grouped(of(*action)))
-    };
-    let counts: Vec<String> = destructive.iter().chain(&others).map(said).collect();
-    let blocked = plan
-        .notes
-        .iter()
-        .filter(|n| n.kind == NoteKind::Blocked)
-        .count() as u64;
-    let headline = match counts.is_empty() {
-        true => "No changes".to_owned(),
-        false => counts.join(", "),
-    };
+    let mut counts = plan_human::to_do_all(plan);
+    let destructive = plan.steps.iter().any(|step| step.action.is_destructive());
+    let blocked = plan.summary.get("blocked").copied().unwrap_or_default();
+    let given_up = origin::given_up(plan) as u64;
+    let changes = !counts.is_empty();
+    if !changes {
+        counts.push("No changes".to_owned());
+    }
+    if blocked > 0 {
+        counts.push(format!("{} BLOCKED", counted(blocked, "number", "numbers")));
+    }
+    if given_up > 0 {
+        let numbers = counted(given_up, "number", "numbers");
+        counts.push(format!("{numbers} NO LONGER DECLARED"));
+    }
+    let headline = counts.join(", ");
     let free = plan.guards.is_empty() && !plan.is_refused();
     let detail = match (free, blocked) {
         (false, _) if plan.is_refused() => {
@@ -93,16 +87,15 @@ pub(super) fn of_plan(plan: &Plan) -> Verdict {
         (false, _) => {
             "The plan goes beyond the guards: apply refuses it until they are lifted.".to_owned()
         }
-        (true, 0) if counts.is_empty() => "The platform is as the files say.".to_owned(),
-        (true, 0) => "This is what alz apply would do.".to_owned(),
-        (true, 1) => "A person must act on 1 entry that is blocked.".to_owned(),
-        (true, blocked) => format!("A person must act on {blocked} entries that are blocked."),
+        (true, 0) if changes => "This is what alz apply would do.".to_owned(),
+        (true, 0) => "The platform is as the files say.".to_owned(),
+        (true, _) => "A person must act on what is blocked.".to_owned(),
     };
-    let tone = match (free, blocked, destructive.len(), counts.len()) {
+    let tone = match (free, blocked + given_up > 0 || destructive, changes) {
         (false, ..) => Tone::Bad,
-        (true, 0, 0, 0) => Tone::Good,
-        (true, 0, 0, _) => Tone::Info,
-        (true, ..) => Tone::Warn,
+        (true, true, _) => Tone::Warn,
+        (true, false, true) => Tone::Info,
+        (true, false, false) => Tone::Good,
     };
     Verdict {
         title: "alz plan",

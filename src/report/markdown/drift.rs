@@ -2,7 +2,7 @@
 //! account, with who did it and when, and how much the files speak of.
 
 use super::builder::{Document, Entry, Part, Rank};
-use super::plan::{gap, name, numbers, way_out};
+use super::plan::{name, numbers, remarks, way_out};
 use super::{Options, escape, lines, marker, policies};
 use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Ignored, Plan, StaleIgnore};
 use crate::report::changes::lines_of;
@@ -56,7 +56,7 @@ pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
     Document {
         marker: marker("drift", &plan.environment, plan.shard.as_deref()),
         verdict: verdict(plan, &counting),
-        head: gap(plan).into_iter().chain([coverage(covered)]).collect(),
+        head: remarks(plan).chain([coverage(covered)]).collect(),
         parts,
         foot: Vec::new(),
         whole: "`alz drift` shows all of it.".to_owned(),

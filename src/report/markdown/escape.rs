@@ -9,6 +9,8 @@
 
 use std::fmt::Write as _;
 
+use crate::report::words::turns;
+
 /// Holds two letters together that a host would read as one sign; invisible.
 const JOINER: char = '\u{2060}';
 
@@ -178,11 +180,6 @@ fn longest(text: &str, of: char) -> usize {
         longest = longest.max(run);
     }
     longest
-}
-
-/// Marks that turn the direction of writing (Unicode's bidirectional controls).
-const fn turns(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
 /// At most so many letters of a text, with a sign that there are more.

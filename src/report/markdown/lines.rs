@@ -1,28 +1,18 @@
-//! The lines of a terminal's report as Markdown: what is red there is struck
-//! here, what is green is bold. So a step is told in the same words everywhere,
-//! and an address is compared word by word in one place.
+//! The lines of a terminal's report as Markdown: what goes is struck, what comes
+//! is bold.
 
 use super::escape;
-
-/// How a stretch of a line is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mark {
-    Plain,
-    /// It goes.
-    Gone,
-    /// It comes.
-    New,
-}
+use crate::report::marks::{Mark, stretches};
 
 /// A line with ANSI styles, as Markdown.
 pub(super) fn line(styled: &str) -> String {
     let mut text = String::new();
     let mut started = false;
     for (mark, words) in stretches(styled) {
-        let (open, close, words) = match mark {
-            Mark::Plain => ("", "", words.as_str()),
-            Mark::Gone => ("~~", "~~", bare(&words, "[-", "-]")),
-            Mark::New => ("**", "**", bare(&words, "{+", "+}")),
+        let (open, close) = match mark {
+            Mark::Plain => ("", ""),
+            Mark::Gone => ("~~", "~~"),
+            Mark::New => ("**", "**"),
         };
         let trimmed = words.trim();
         if trimmed.is_empty() {
@@ -57,45 +47,6 @@ pub(super) fn line(styled: &str) -> String {
 fn space(text: &mut String) {
     if !text.ends_with(' ') {
         text.push(' ');
-    }
-}
-
-/// Without the signs that stand for the mark where there is no colour.
-fn bare<'a>(words: &'a str, open: &str, close: &str) -> &'a str {
-    words
-        .strip_prefix(open)
-        .and_then(|words| words.strip_suffix(close))
-        .unwrap_or(words)
-}
-
-/// A line cut where its style changes.
-fn stretches(styled: &str) -> Vec<(Mark, String)> {
-    let mut found: Vec<(Mark, String)> = Vec::new();
-    let mut mark = Mark::Plain;
-    let mut rest = styled;
-    loop {
-        let (before, after) = match rest.split_once("\u{1b}[") {
-            Some((before, after)) => (before, Some(after)),
-            None => (rest, None),
-        };
-        if !before.is_empty() {
-            match found.last_mut() {
-                Some((last, words)) if *last == mark => words.push_str(before),
-                _ => found.push((mark, before.to_owned())),
-            }
-        }
-        let Some(after) = after else {
-            return found;
-        };
-        let (code, after) = after.split_once('m').unwrap_or((after, ""));
-        mark = match code {
-            "0" | "" => Mark::Plain,
-            "31" => Mark::Gone,
-            "32" => Mark::New,
-            // Struck through, dim and bold come with a colour, or say nothing of before and after.
-            _ => mark,
-        };
-        rest = after;
     }
 }
 

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::builder::{Document, Entry, Part, Rank};
 use super::{Options, drift, escape, lines, marker, policies};
 use crate::model::{AccountId, PhoneNumber};
-use crate::plan::{Action, Expect, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
-use crate::report::changes::step_lines;
+use crate::plan::{Action, Merged, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
+use crate::report::changes::saved_lines;
+use crate::report::obstacles::scope_of;
 use crate::report::origin;
-use crate::report::plan_human::{intention, port_of};
+use crate::report::plan_human;
 
 /// Steps up to which every account's fold is open from the start.
 const FEW: usize = 12;
@@ -48,22 +49,13 @@ pub fn plan(plan: &Plan, options: &Options) -> String {
 
 /// `alz plan: 1 to RELEASE, 3 to update in production; 2 BLOCKED`, as Markdown.
 fn verdict(plan: &Plan) -> String {
-    let mut actions: Vec<(u64, Action)> = Action::ALL
-        .into_iter()
-        .map(|action| (count(plan, action.summary_key()), action))
-        .filter(|(count, _)| *count > 0)
-        .collect();
-    // Stable: what takes something away comes first.
-    actions.sort_by_key(|(_, action)| !action.is_destructive());
-    let mut said: Vec<String> = actions
-        .into_iter()
-        .map(|(count, action)| to_do(count, action))
-        .collect();
-    if said.is_empty() {
-        said.push("no changes".to_owned());
-    }
+    let said = plan_human::to_do_all(plan);
+    let said = match said.as_slice() {
+        [] => "no changes".to_owned(),
+        said => said.join(", "),
+    };
     let environment = escape::text(&escape::clipped(&plan.environment, 60));
-    let mut verdict = format!("alz plan: {} in {environment}", said.join(", "));
+    let mut verdict = format!("alz plan: {said} in {environment}");
     if let Some(shard) = &plan.shard {
         verdict.push_str(&format!(
             " (shard {})",
@@ -88,29 +80,14 @@ fn verdict(plan: &Plan) -> String {
     verdict
 }
 
-/// `1 to RELEASE`, `2 ports to order`.
-fn to_do(count: u64, action: Action) -> String {
-    let ports = match (port_of(action), count) {
-        (false, _) => "",
-        (true, 1) => " port",
-        (true, _) => " ports",
-    };
-    let words = intention(action);
-    let words = match action.is_destructive() {
-        true => words.to_uppercase().replacen("TO ", "to ", 1),
-        false => words.to_owned(),
-    };
-    format!("{count}{ports} {words}")
-}
-
 fn count(plan: &Plan, key: &str) -> u64 {
     plan.summary.get(key).copied().unwrap_or(0)
 }
 
-/// That shards are missing, where they are.
-pub(super) fn gap(plan: &Plan) -> Option<String> {
-    let gap = plan.merged.as_ref()?.gap()?;
-    Some(format!("**{}**", escape::text(&gap)))
+/// What has to be known of a document that was put together.
+pub(super) fn remarks(plan: &Plan) -> impl Iterator<Item = String> {
+    let remarks = plan.merged.iter().flat_map(Merged::remarks);
+    remarks.map(|remark| format!("**{}**", escape::text(&remark)))
 }
 
 /// What stands below the verdict: counts, origins, and what it was restricted to.
@@ -122,7 +99,7 @@ pub(super) fn head(plan: &Plan) -> Vec<String> {
             count => counts.push(format!("{count} {key}")),
         }
     }
-    let mut head: Vec<String> = gap(plan).into_iter().collect();
+    let mut head: Vec<String> = remarks(plan).collect();
     head.push(format!("Numbers: {}.", counts.join(", ")));
     if let Some(base) = &plan.base {
         head.push(format!(
@@ -167,10 +144,7 @@ fn guards(plan: &Plan) -> Vec<Entry> {
                 limit,
                 allow,
             } = tripped;
-            let scope = match account {
-                Some(account) => format!("account {}", escape::text(&name(plan, account))),
-                None => "the whole run".to_owned(),
-            };
+            let scope = escape::text(&escape::clipped(&scope_of(tripped, plan), 100));
             Entry {
                 rank: Rank::Blocked,
                 what: ("guard", "guards"),
@@ -293,17 +267,6 @@ fn rank(step: &Step) -> Rank {
     }
 }
 
-/// A step as any reader of the saved document has it: what apply knows besides
-/// is not told, so that a plan and its copy read the same.
-fn read_back(step: &Step) -> Step {
-    Step {
-        body: None,
-        secrets: Vec::new(),
-        expect: Expect::Anything,
-        ..step.clone()
-    }
-}
-
 /// One step, its changes below it.
 pub(super) fn step_entry(step: &Step, plan: &Plan) -> Entry {
     let mut text = format!("- **{}** {}", verb(step.action), numbers(&step.numbers, 20));
@@ -326,7 +289,7 @@ pub(super) fn step_entry(step: &Step, plan: &Plan) -> Entry {
         text.push_str(&format!(" · _{origin}_"));
     }
     text.push('\n');
-    for styled in step_lines(&read_back(step), plan, usize::MAX) {
+    for styled in saved_lines(step, plan) {
         let said = lines::line(&styled);
         if !said.is_empty() {
             text.push_str(&format!("  - {said}\n"));
