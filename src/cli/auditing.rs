@@ -1,9 +1,15 @@
 //! What an audit does besides planning: it looks every account over, asks its
 //! history who has done what was found, and sets aside what the project knows
 //! of. Nothing here can write.
+//!
+//! A plan of a part would be a mistake, and one account that can't be read stops
+//! it. An audit goes on: an account that somebody has closed must not hide for
+//! weeks that another one's 911 calls go astray. What was not looked at is told
+//! as loudly as what was found.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -12,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::clock;
 use super::fatal::Fatal;
 use super::planning::Planner;
-use super::reading::Platform;
+use super::reading::{self, Platform};
 use crate::desired::{Repository, Subject, settings};
 use crate::live;
 use crate::model::live::LiveAccount;
@@ -23,6 +29,10 @@ use crate::plan::{AccountPlan, Attention, Context, Covered, Drift, Finding, Sour
 /// The account history is read so many days back: drift that is older has no
 /// author.
 const HISTORY_DAYS: i64 = 90;
+
+/// So many accounts may be left out, or a tenth of them all; with more it is the
+/// platform that is ill, and each would be waited for.
+const MOST_UNREAD: usize = 20;
 
 /// How an audit judges.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +49,10 @@ pub(super) struct Auditor {
     cooling: live::Cooling,
     /// A history could not be read, and that has been noted.
     untold: AtomicBool,
+    /// Accounts to look at.
+    accounts: usize,
+    /// Why accounts could not be read, by account.
+    unread: Mutex<BTreeMap<AccountId, (String, Option<String>)>>,
 }
 
 impl Auditor {
@@ -48,6 +62,7 @@ impl Auditor {
         platform: &Platform,
         accounts: BTreeSet<AccountId>,
     ) -> Result<Self, Fatal> {
+        let count = accounts.len();
         let window = SignedDuration::from_hours(i64::from(terms.cooldown_days) * 24);
         let cooling = match terms.cooldown_days {
             0 => live::Cooling::new(),
@@ -60,6 +75,8 @@ impl Auditor {
             terms,
             cooling,
             untold: AtomicBool::new(false),
+            accounts: count,
+            unread: Mutex::default(),
         })
     }
 
@@ -119,6 +136,29 @@ impl Auditor {
         }
     }
 
+    /// What an audit says of an account that can't be read; the error, where
+    /// there are too many of these.
+    pub fn unread(&self, desired: &DesiredAccount, fatal: Fatal) -> Result<Audit, Fatal> {
+        let Fatal::Error { what, help } = fatal else {
+            return Err(fatal);
+        };
+        let mut unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        if unread.len() >= MOST_UNREAD.max(self.accounts / 10) {
+            return Err(Fatal::Error { what, help });
+        }
+        unread.insert(desired.account.clone(), (what.clone(), help.clone()));
+        Ok(drift::unread(desired, what, help))
+    }
+
+    /// The error of an audit that could look at nothing.
+    pub fn nothing_read(&self) -> Result<(), Fatal> {
+        let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        match unread.is_empty() || unread.len() < self.accounts {
+            true => Ok(()),
+            false => Err(reading::together(unread.values().cloned().collect())),
+        }
+    }
+
     /// Whether a history could not be read.
     pub fn lacks_authors(&self) -> bool {
         self.untold.load(Ordering::Relaxed)
@@ -151,14 +191,21 @@ fn days_before(now: Timestamp, days: i64) -> Date {
     then.unwrap_or(now).to_zoned_datetime(TimeZone::UTC).date()
 }
 
+/// What an audit is judged by, beside what it found.
+pub(super) struct Known<'a> {
+    pub ignore: &'a [Ignore],
+    pub environment: &'a str,
+    /// The run has seen all of the environment.
+    pub whole: bool,
+    pub now: Timestamp,
+}
+
 /// All accounts' audits in one, each finding with its line, and what the
-/// project knows of set aside. `whole`: the run has seen all of the environment.
+/// project knows of set aside.
 pub(super) fn gather(
     audits: BTreeMap<AccountId, Audit>,
     repository: &Repository,
-    ignore: &[Ignore],
-    environment: &str,
-    whole: bool,
+    known: &Known<'_>,
 ) -> Result<Drift, Fatal> {
     let mut covered = Covered::default();
     let mut found: Vec<Found> = Vec::new();
@@ -196,11 +243,11 @@ pub(super) fn gather(
         .collect();
     let (findings, stale) = drift::ignore(
         findings,
-        ignore,
+        known.ignore,
         settings::FILE,
-        environment,
-        clock::today()?,
-        whole,
+        known.environment,
+        clock::day_of(known.now)?,
+        known.whole,
     );
     Ok(Drift {
         findings,

@@ -80,6 +80,18 @@ fn with_redaction_no_name_comes_out_in_any_form() {
         &path_of("18017690201"),
         &suite("Canary4"),
     );
+    // A reason is written for colleagues.
+    world.write(
+        "alz.yaml",
+        "version: 1\nenvironments:\n  test: { api: \"http://127.0.0.1:1\", accounts: [accounts/**/*.yaml] }\nignore:\n  - { paths: [directoryListing.type], until: 2026-12-31, reason: Mrs Canary moves }\n  - { kinds: [stuck], until: 2026-12-31, reason: ask Dr Canary }\n",
+    );
+    let listing = json!({ "directoryListing": { "listed": false, "type": "LIST_PUBLISH" } });
+    world.as_user(
+        "janecanary@example.com",
+        "PATCH",
+        &path_of("18017690201"),
+        &listing,
+    );
     world.advance("PT3H");
     let later = "2026-11-25T20:00:00Z";
     let said = drift_at(
@@ -94,12 +106,24 @@ fn with_redaction_no_name_comes_out_in_any_form() {
             "json=a.json",
             "--report",
             "prometheus=b.prom",
+            "--report",
+            "markdown=c.md",
+            "--report",
+            "html=d.html",
+            "--report",
+            "github=e.txt",
             "-vv",
         ],
     )
     .expect(2);
+    // Where the reason stands is left for those who may read it.
+    assert!(
+        said.stdout.contains("until 2026-12-31, by alz.yaml:5"),
+        "{}",
+        said.stdout
+    );
     let mut texts = vec![said.stdout, said.stderr];
-    for name in ["a.json", "b.prom", "log.har"] {
+    for name in ["a.json", "b.prom", "log.har", "c.md", "d.html", "e.txt"] {
         texts.push(std::fs::read_to_string(world.root().join(name)).expect("a file"));
     }
     for text in texts {

@@ -7,6 +7,7 @@ mod base;
 mod canary;
 mod drift;
 mod drift_forms;
+mod drift_partial;
 mod e911;
 mod e911_check;
 mod e911_corrections;

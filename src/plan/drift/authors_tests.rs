@@ -43,6 +43,7 @@ fn found(kind: FindingKind, changes: &[(&str, Value, Value)]) -> Found {
             until: None,
             by: None,
             at: None,
+            authors: Vec::new(),
             ignored: None,
             steps: Vec::new(),
         },
@@ -162,4 +163,63 @@ fn a_missing_number_was_deleted_by_the_last_who_did_unless_it_came_back_since() 
     let mut unmanaged = [found(FindingKind::Unmanaged, &[])];
     name_authors(&mut unmanaged, &[created]);
     assert_eq!(unmanaged[0].finding.by.as_deref(), Some("jane"));
+}
+
+#[test]
+fn of_two_things_that_are_called_alike_nobody_is_named_where_the_text_mixes_them() {
+    let house = entry(
+        "joe",
+        "2026-11-20T10:00:00Z",
+        Some("333 S, 500"),
+        Some("400 S, 500"),
+    );
+    let suite = entry(
+        "jane",
+        "2026-11-21T10:00:00Z",
+        Some("400 S, 500"),
+        Some("400 S, 400"),
+    );
+    let back = entry(
+        "max",
+        "2026-11-22T10:00:00Z",
+        Some("400 S, 400"),
+        Some("333 S, 400"),
+    );
+    assert_eq!(author(&[suite.clone(), house.clone()]), None);
+    assert_eq!(author(&[back, suite, house]), None);
+    // Where the history names its members, it was her.
+    let json = |user, at, number: &str, unit: &str, before: [&str; 2]| {
+        let text =
+            |[number, unit]: [&str; 2]| json!({ "streetNumber": number, "unit": unit }).to_string();
+        entry(user, at, Some(&text(before)), Some(&text([number, unit])))
+    };
+    let house = json("joe", "2026-11-20T10:00:00Z", "400", "500", ["333", "500"]);
+    let suite = json("jane", "2026-11-21T10:00:00Z", "400", "400", ["400", "500"]);
+    let back = json("max", "2026-11-22T10:00:00Z", "333", "400", ["400", "400"]);
+    assert_eq!(
+        author(&[back, suite, house.clone()]).as_deref(),
+        Some("jane")
+    );
+    // What he has left is not what the platform has.
+    assert_eq!(author(&[house]), None);
+}
+
+#[test]
+fn a_part_that_nobody_is_known_to_have_changed_leaves_the_others_their_names() {
+    let came = entry("jane", "2026-11-20T10:00:00Z", Some("500"), Some("400"));
+    let mut found = [found(
+        FindingKind::Changed,
+        &[
+            ("e911Address.unit", json!("400"), json!("500")),
+            ("directoryListing.type", json!("A"), json!("B")),
+        ],
+    )];
+    name_authors(&mut found, &[came]);
+    let finding = &found[0].finding;
+    assert_eq!(finding.by, None);
+    let [jane] = finding.authors.as_slice() else {
+        panic!("one author: {finding:#?}");
+    };
+    assert_eq!(jane.by, "jane");
+    assert_eq!(jane.paths, ["e911Address.unit"]);
 }

@@ -127,6 +127,36 @@ pub fn audit(
     }
 }
 
+/// The audit of an account that could not be read, and why: nothing is known of
+/// it, which must never look like an account in order.
+pub fn unread(desired: &DesiredAccount, why: String, help: Option<String>) -> Audit {
+    let finding = Finding {
+        kind: FindingKind::Unread,
+        attention: Attention::Drift,
+        account: desired.account.clone(),
+        numbers: Vec::new(),
+        port: None,
+        source: Source::default(),
+        changes: Vec::new(),
+        reason: format!("the account could not be read, so nothing is known of its numbers: {why}"),
+        help,
+        until: None,
+        by: None,
+        at: None,
+        authors: Vec::new(),
+        ignored: None,
+        steps: Vec::new(),
+    };
+    Audit {
+        found: vec![Found {
+            finding,
+            source: desired.source,
+            spot: Spot::Account,
+        }],
+        covered: Covered::default(),
+    }
+}
+
 struct Scene<'a> {
     /// An audit's words need no answers.
     unasked: &'a Checks,
@@ -197,6 +227,7 @@ impl<'a> Scene<'a> {
             attention: match kind {
                 FindingKind::NotInForce
                 | FindingKind::OpenCorrection
+                | FindingKind::Unread
                 | FindingKind::Missing
                 | FindingKind::NotReleased
                 | FindingKind::Changed
@@ -218,6 +249,7 @@ impl<'a> Scene<'a> {
             until,
             by: None,
             at: None,
+            authors: Vec::new(),
             ignored: None,
             steps: Vec::new(),
         }
@@ -401,6 +433,19 @@ fn differs(changes: &[Change]) -> String {
         more => format!(" and {more} more"),
     };
     format!("differs from the file in {}{more}", paths.join(", "))
+}
+
+/// The changes to an object, or to it as a whole.
+fn of_object<'c>(
+    changes: impl IntoIterator<Item = &'c Change>,
+    object: &str,
+) -> impl Iterator<Item = &'c Change> {
+    changes.into_iter().filter(move |change| {
+        change
+            .path
+            .strip_prefix(object)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
 }
 
 /// The numbers whose E911 address is about to be sent again, or of which only

@@ -9,7 +9,7 @@ use crate::plan::events;
 use crate::plan::number::{Standing, moving, standing};
 use crate::plan::saying::Saying;
 
-use super::{Scene, differs, late};
+use super::{Scene, differs, late, of_object};
 
 impl<'a> Scene<'a> {
     pub(super) fn declared(&mut self, number: PhoneNumber, declared: &'a DesiredNumber) {
@@ -345,19 +345,6 @@ impl<'a> Scene<'a> {
 
 fn is_cooling(inventory: Option<&Inventory>) -> bool {
     matches!(inventory, Some(Inventory::Cooldown { .. }))
-}
-
-/// The changes to an object, or to it as a whole.
-fn of_object<'c>(
-    changes: impl IntoIterator<Item = &'c Change>,
-    object: &str,
-) -> impl Iterator<Item = &'c Change> {
-    changes.into_iter().filter(move |change| {
-        change
-            .path
-            .strip_prefix(object)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })
 }
 
 fn ids(steps: &[&Step]) -> Vec<String> {

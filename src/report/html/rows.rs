@@ -9,9 +9,10 @@ use crate::desired::Problem;
 use crate::desired::problem::Severity;
 use crate::model::{AccountId, PhoneNumber};
 use crate::plan::{
-    Action, Attention, Change, Finding, FindingKind, Ignored, Note, NoteKind, Plan, PortFacts,
-    Source, Step,
+    Action, Attention, Author, Change, Finding, FindingKind, Ignored, Note, NoteKind, Plan,
+    PortFacts, Source, Step,
 };
+use crate::report::drift::{known_words, way_out};
 
 /// How a kind of row is coloured; the colour says nothing that its word does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +42,13 @@ pub(super) struct Row<'a> {
     pub facts: Vec<(&'static str, String)>,
     pub by: Option<&'a str>,
     pub at: Option<Timestamp>,
+    /// Who did which part of it.
+    pub authors: &'a [Author],
     pub until: Option<&'a str>,
     pub place: Option<Place<'a>>,
     pub ignored: Option<&'a Ignored>,
+    /// It says that help may not be sent to where the caller is.
+    pub is_of_911: bool,
     /// It counts for the verdict.
     pub counts: bool,
 }
@@ -82,6 +87,7 @@ fn finding(finding: &Finding) -> Row<'_> {
         until,
         by,
         at,
+        authors,
         ignored,
         steps,
     } = finding;
@@ -93,6 +99,7 @@ fn finding(finding: &Finding) -> Row<'_> {
         (_, Attention::Notice) => Tone::Quiet,
         (
             FindingKind::NotInForce
+            | FindingKind::Unread
             | FindingKind::Missing
             | FindingKind::RejectedPort
             | FindingKind::Blocked,
@@ -109,8 +116,8 @@ fn finding(finding: &Finding) -> Row<'_> {
         (FindingKind::Unmanaged, Attention::Drift) => Tone::Info,
     };
     let mut facts = Vec::new();
-    if let Some(Ignored { until, reason }) = ignored {
-        facts.push(("known", format!("until {until}: {reason}")));
+    if let Some(ignored) = ignored {
+        facts.push(("known", known_words(ignored)));
     }
     if !steps.is_empty() {
         facts.push(("mended by alz apply", steps.join(", ")));
@@ -124,14 +131,16 @@ fn finding(finding: &Finding) -> Row<'_> {
         numbers,
         port: port.as_deref(),
         reason,
-        help: help.as_deref(),
+        help: help.as_deref().or(drifts.then(|| way_out(*kind))),
         changes,
         facts,
         by: by.as_deref(),
         at: *at,
+        authors,
         until: until.as_deref(),
         place: Place::of(source),
         ignored: ignored.as_ref(),
+        is_of_911: kind.is_of_911(),
         counts: drifts,
     }
 }
@@ -209,9 +218,11 @@ fn step(step: &Step) -> Row<'_> {
         facts,
         by: None,
         at: None,
+        authors: &[],
         until: None,
         place: Place::of(source),
         ignored: None,
+        is_of_911: false,
         counts: true,
     }
 }
@@ -280,9 +291,11 @@ fn note(note: &Note) -> Row<'_> {
         facts: Vec::new(),
         by: None,
         at: None,
+        authors: &[],
         until: until.as_deref(),
         place: None,
         ignored: None,
+        is_of_911: false,
         counts: false,
     }
 }
@@ -326,9 +339,11 @@ fn problem(problem: &Problem) -> Row<'_> {
             .collect(),
         by: None,
         at: None,
+        authors: &[],
         until: None,
         place: Some(Place { file, line: *line }),
         ignored: None,
+        is_of_911: false,
         counts: *severity == Severity::Error,
     }
 }
@@ -349,9 +364,11 @@ pub(super) fn failure<'a>(what: &'a str, help: Option<&'a str>) -> Row<'a> {
         facts: Vec::new(),
         by: None,
         at: None,
+        authors: &[],
         until: None,
         place: None,
         ignored: None,
+        is_of_911: false,
         counts: true,
     }
 }
@@ -406,9 +423,11 @@ mod tests {
             facts: Vec::new(),
             by: None,
             at: None,
+            authors: &[],
             until: None,
             place: None,
             ignored: None,
+            is_of_911: false,
             counts,
         }
     }

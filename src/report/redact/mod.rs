@@ -17,7 +17,9 @@ use crate::model::personal::{MASK, is_public_path};
 use crate::model::{
     DesiredAccount, DesiredNumber, DesiredPort, LiveAccount, LiveNumber, Member, Record, Redactor,
 };
-use crate::plan::{Change, Expect, Finding, Ignored, Note, Plan, PolicyFinding, PortFacts, Step};
+use crate::plan::{
+    Author, Change, Expect, Finding, Ignored, Note, Plan, PolicyFinding, PortFacts, Step,
+};
 
 pub use problems::problems;
 
@@ -84,7 +86,7 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
         finding_shown(finding, key, &sentence);
     }
     for entry in shown.drift.iter_mut().flat_map(|drift| &mut drift.stale) {
-        entry.reason = sentence(&entry.reason);
+        entry.reason = MASK.to_owned();
     }
     for step in &mut shown.steps {
         // What the step expects to find is what is not to be shown.
@@ -168,6 +170,7 @@ fn finding_shown(finding: &mut Finding, key: &Key, sentence: &impl Fn(&str) -> S
         reason,
         help,
         by,
+        authors,
         ignored,
         steps,
         kind: _,
@@ -186,8 +189,23 @@ fn finding_shown(finding: &mut Finding, key: &Key, sentence: &impl Fn(&str) -> S
     *help = help.as_deref().map(sentence);
     // Somebody's name, or their address of mail.
     *by = by.as_ref().map(|_| MASK.to_owned());
-    if let Some(Ignored { reason, until: _ }) = ignored {
-        *reason = sentence(reason);
+    for Author {
+        by,
+        at: _,
+        paths: _,
+    } in authors
+    {
+        *by = MASK.to_owned();
+    }
+    // A reason is written for colleagues, and may name anybody: the entry's place
+    // is left for those who may read it.
+    if let Some(Ignored {
+        reason,
+        until: _,
+        source: _,
+    }) = ignored
+    {
+        *reason = MASK.to_owned();
     }
 }
 
