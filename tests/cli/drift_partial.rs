@@ -300,3 +300,15 @@ fn a_long_report_begins_with_what_hurts_somebody_while_it_waits() {
         .stdout;
     assert!(!office.contains("First"), "{office}");
 }
+
+#[test]
+fn the_report_of_an_audit_is_no_plan_to_apply() {
+    let world = office();
+    world.patch(ACCOUNT, "18017690201", &suite("400"));
+    world.advance("PT3H");
+    drift_at(&world, LATER, &["--report", "json=a.json"]).expect(2);
+    let writes = world.writes();
+    let said = world.alz(&["apply", "a.json"]).expect(1);
+    assert!(said.stderr.contains("audit"), "{}", said.stderr);
+    assert_eq!(world.writes(), writes);
+}

@@ -2,11 +2,12 @@
 //! read as a question: is it as it should be?).
 
 use crate::model::live::{EventKind, Inventory};
-use crate::model::{DesiredNumber, LiveEvent, LiveNumber, PhoneNumber};
+use crate::model::{DesiredNumber, LiveAccount, LiveEvent, LiveNumber, LivePort, PhoneNumber};
 use crate::plan::correction;
 use crate::plan::document::{Action, Change, FindingKind, Step};
 use crate::plan::events;
 use crate::plan::number::{Standing, moving, standing};
+use crate::plan::port::progress::called_off;
 use crate::plan::saying::Saying;
 
 use super::{Scene, differs, late, of_object};
@@ -118,6 +119,12 @@ impl<'a> Scene<'a> {
             ) => "it is not on the account".to_owned(),
         };
         let mut help = None;
+        // Of an order that was called off nobody should hear only that there is none.
+        let last = listed_port(self.live, number).and_then(called_off);
+        if let (Some(last), Some(_)) = (last, &declared.port) {
+            reason = format!("{reason}: {}", last.reason);
+            help = last.help;
+        }
         for blocked in self.blocked_notes(number) {
             self.told.insert((number, blocked.reason.clone()));
             reason = match blocked.reason.strip_prefix("it is ") {
@@ -341,6 +348,12 @@ impl<'a> Scene<'a> {
         draft.finding.steps = steps;
         self.take(draft);
     }
+}
+
+/// The port that the listing still names for a number.
+fn listed_port(live: &LiveAccount, number: PhoneNumber) -> Option<&LivePort> {
+    let id = live.numbers.get(&number)?.port.as_ref()?;
+    live.ports.get(id)
 }
 
 fn is_cooling(inventory: Option<&Inventory>) -> bool {

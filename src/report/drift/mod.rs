@@ -131,11 +131,16 @@ impl Report<'_> {
         let title = capital(first.kind.title());
         // Said once, where not each finding says its own.
         let shared = findings.iter().any(|finding| finding.help.is_none());
-        let hint = match shared {
-            true => format!("  {DIM}→ {}{DIM:#}", way_out(first.kind)),
-            false => String::new(),
-        };
-        self.line(&format!("  {ansi}{title}{ansi:#}{hint}"));
+        let hint = format!("→ {}", way_out(first.kind));
+        let fits = 4 + title.chars().count() + hint.chars().count() <= self.room;
+        match (shared, fits) {
+            (true, true) => self.line(&format!("  {ansi}{title}{ansi:#}  {DIM}{hint}{DIM:#}")),
+            (true, false) => {
+                self.line(&format!("  {ansi}{title}{ansi:#}"));
+                self.wrapped(&hint, 4, DIM);
+            }
+            (false, _) => self.line(&format!("  {ansi}{title}{ansi:#}")),
+        }
         if first.kind == FindingKind::Unmanaged {
             self.unmanaged(findings);
             return;
