@@ -208,7 +208,9 @@ pub(super) fn gather(
     known: &Known<'_>,
 ) -> Result<Drift, Fatal> {
     let mut covered = Covered::default();
-    let mut found: Vec<Found> = Vec::new();
+    // Of a fleet that is being taken over there are very many: each is kept once.
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut subjects: Vec<(SourceId, Subject)> = Vec::new();
     for audit in audits.into_values() {
         let Covered {
             accounts,
@@ -220,27 +222,25 @@ pub(super) fn gather(
         covered.live += live;
         covered.managed += managed;
         covered.addresses += addresses;
-        found.extend(audit.found);
-    }
-    let subjects: Vec<(SourceId, Subject)> = found
-        .iter()
-        .map(|found| {
-            let subject = match &found.spot {
+        for found in audit.found {
+            let Found {
+                finding,
+                source,
+                spot,
+            } = found;
+            let subject = match spot {
                 Spot::Account => Subject::Account,
-                Spot::Number(number) => Subject::Number(*number),
-                Spot::Port(name) => Subject::Port(name.clone()),
+                Spot::Number(number) => Subject::Number(number),
+                Spot::Port(name) => Subject::Port(name),
             };
-            (found.source, subject)
-        })
-        .collect();
-    let findings: Vec<Finding> = found
-        .into_iter()
-        .zip(repository.locate(&subjects))
-        .map(|(Found { finding, .. }, (file, line))| Finding {
-            source: Source { file, line },
-            ..finding
-        })
-        .collect();
+            findings.push(finding);
+            subjects.push((source, subject));
+        }
+    }
+    for (finding, (file, line)) in findings.iter_mut().zip(repository.locate(&subjects)) {
+        finding.source = Source { file, line };
+    }
+    drop(subjects);
     let (findings, stale) = drift::ignore(
         findings,
         known.ignore,

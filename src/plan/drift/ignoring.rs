@@ -22,6 +22,10 @@ pub fn ignore(
         .filter(|entry| entry.fits_environment(environment));
     let (holding, over): (Vec<&Ignore>, Vec<&Ignore>) =
         here.partition(|entry| entry.until >= today);
+    if holding.is_empty() {
+        let stale = over.iter().map(|entry| stale(entry, file, StaleWhy::Over));
+        return (findings, stale.collect());
+    }
     let mut used = vec![false; holding.len()];
     let mut too_wide = vec![false; holding.len()];
     let mut marked = Vec::with_capacity(findings.len());
