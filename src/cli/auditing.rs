@@ -119,7 +119,7 @@ impl Auditor {
     async fn name_authors(
         &self,
         desired: &DesiredAccount,
-        found: &mut [Found],
+        found: &mut Vec<Found>,
         planner: &Planner,
         context: &Context<'_>,
     ) {

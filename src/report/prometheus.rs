@@ -29,12 +29,12 @@ pub fn prometheus(plan: &Plan) -> String {
     let mut accounts: BTreeMap<(&AccountId, FindingKind), u64> = BTreeMap::new();
     for finding in findings {
         if finding.ignored.is_some() {
-            *ignored.entry(finding.kind).or_default() += 1;
+            *ignored.entry(finding.kind).or_default() += finding.count();
         } else {
-            *open.entry(finding.kind).or_default() += 1;
+            *open.entry(finding.kind).or_default() += finding.count();
             *accounts
                 .entry((&finding.account, finding.kind))
-                .or_default() += 1;
+                .or_default() += finding.count();
         }
     }
     file.metric(

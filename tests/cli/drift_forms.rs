@@ -177,3 +177,37 @@ fn a_thousand_accounts_in_order_cost_one_listing_each_and_one_in_disorder_its_hi
     assert_eq!(histories.count(), 1);
     assert!(world.requests() - before < 1_100);
 }
+
+#[test]
+fn what_nobody_declares_is_one_line_an_account_and_counted_by_its_numbers() {
+    let seed = "carriers: [{ id: c1, name: One, carrierType: BANDWIDTH }]\ngenerate: { accounts: 2, numbersPerAccount: 30 }\n";
+    let file: String = (0..2)
+        .map(|index| format!("---\naccount: generated{index:013}\nnumbers: {{}}\n"))
+        .collect();
+    let world = World::seeded(seed, &[("accounts/fleet.yaml", &file)]);
+    let said = drift_at(&world, NOW, &["--format", "github"]).expect(0);
+    // A step of a workflow shows ten annotations; sixty would hide what matters.
+    assert_eq!(said.stdout.lines().count(), 2, "{}", said.stdout);
+    let said = drift_at(&world, NOW, &[]).expect(0);
+    assert!(said.stdout.contains("60 unmanaged."), "{}", said.stdout);
+    let metrics = drift_at(&world, NOW, &["--format", "prometheus"]).expect(0);
+    let count = "alz_drift_findings{environment=\"test\",kind=\"unmanaged\"} 60\n";
+    assert!(metrics.stdout.contains(count), "{}", metrics.stdout);
+    let page = drift_at(&world, NOW, &["--format", "html"])
+        .expect(0)
+        .stdout;
+    assert_eq!(page.matches("<tr data-k=\"unmanaged\"").count(), 60);
+    let strict = drift_at(
+        &world,
+        NOW,
+        &["--fail-on-unmanaged", "--format", "markdown"],
+    )
+    .expect(2);
+    assert!(
+        strict
+            .stdout
+            .contains("**alz drift: 60 unmanaged in test**"),
+        "{}",
+        strict.stdout
+    );
+}

@@ -52,7 +52,8 @@ pub struct Finding {
     pub attention: Attention,
     /// The account it is about.
     pub account: AccountId,
-    /// The numbers it is about: one, but for ports; none of an account that could not be read.
+    /// The numbers it is about: one, but for ports, and for what no file declares; none of
+    /// an account that could not be read.
     pub numbers: Vec<PhoneNumber>,
     /// The name of the port in the files, of a finding about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,6 +90,23 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// How many things there are to be looked at: of what no file declares, each number.
+    pub fn count(&self) -> u64 {
+        match self.kind {
+            FindingKind::Unmanaged => self.numbers.len() as u64,
+            FindingKind::NotInForce
+            | FindingKind::OpenCorrection
+            | FindingKind::Unread
+            | FindingKind::Missing
+            | FindingKind::NotReleased
+            | FindingKind::Changed
+            | FindingKind::RejectedPort
+            | FindingKind::Stuck
+            | FindingKind::Blocked
+            | FindingKind::LeavingCooldown => 1,
+        }
+    }
+
     /// It is drift, and nobody has asked to wait.
     pub fn counts(&self) -> bool {
         self.attention == Attention::Drift && self.ignored.is_none()

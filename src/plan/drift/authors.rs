@@ -1,12 +1,17 @@
 //! Who did it, where the account's history says so. Nobody is named on a guess:
 //! an entry has to show that it brought about what was found.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::model::{HistoryAction, HistoryEntry, HistoryKind, PhoneNumber};
 use crate::plan::document::{Author, Change, Finding, FindingKind};
 
-use super::Found;
+use super::{Found, in_order};
 
 /// Whether an account's history could say something of what was found on it.
 pub fn has_authors(found: &[Found]) -> bool {
@@ -26,14 +31,21 @@ pub fn has_authors(found: &[Found]) -> bool {
 
 /// Names who did what was found, and when. `entries` are those of the account,
 /// the latest first.
-pub fn name_authors(found: &mut [Found], entries: &[HistoryEntry]) {
+pub fn name_authors(found: &mut Vec<Found>, entries: &[HistoryEntry]) {
+    let (unmanaged, rest): (Vec<Found>, Vec<Found>) = std::mem::take(found)
+        .into_iter()
+        .partition(|found| found.finding.kind == FindingKind::Unmanaged);
+    *found = rest;
+    for of_nobody in unmanaged {
+        found.extend(by_who_added(of_nobody, entries));
+    }
+    in_order(found);
     for Found { finding, .. } in found {
         match finding.kind {
             FindingKind::Changed if finding.port.is_none() => name_changers(finding, entries),
             FindingKind::Missing | FindingKind::LeavingCooldown => {
                 name_last(finding, entries, HistoryAction::Delete);
             }
-            FindingKind::Unmanaged => name_last(finding, entries, HistoryAction::Create),
             FindingKind::Changed
             | FindingKind::NotInForce
             | FindingKind::OpenCorrection
@@ -41,9 +53,38 @@ pub fn name_authors(found: &mut [Found], entries: &[HistoryEntry]) {
             | FindingKind::NotReleased
             | FindingKind::RejectedPort
             | FindingKind::Stuck
-            | FindingKind::Blocked => {}
+            | FindingKind::Blocked
+            // Has its names.
+            | FindingKind::Unmanaged => {}
         }
     }
+}
+
+/// What no file declares, by who has added it on which day.
+fn by_who_added(found: Found, entries: &[HistoryEntry]) -> Vec<Found> {
+    let mut parts: BTreeMap<Option<(&str, Date)>, (Vec<PhoneNumber>, Option<Timestamp>)> =
+        BTreeMap::new();
+    for number in &found.finding.numbers {
+        let added = last_of(*number, entries, HistoryAction::Create);
+        let day = |at: Timestamp| at.to_zoned_datetime(TimeZone::UTC).date();
+        let part = added.map(|entry| (&*entry.user, day(entry.at)));
+        let (numbers, latest) = parts.entry(part).or_default();
+        numbers.push(*number);
+        *latest = added.map(|entry| entry.at).max(*latest);
+    }
+    parts
+        .into_iter()
+        .map(|(part, (numbers, at))| Found {
+            finding: Finding {
+                numbers,
+                by: part.map(|(user, _)| user.to_owned()),
+                at,
+                ..found.finding.clone()
+            },
+            source: found.source,
+            spot: found.spot.clone(),
+        })
+        .collect()
 }
 
 /// Of several numbers one name stands for all, or none does.
@@ -112,17 +153,25 @@ fn last<'e>(
     entries: &'e [HistoryEntry],
     action: HistoryAction,
 ) -> Option<Vec<&'e HistoryEntry>> {
-    let last = |number: &PhoneNumber| {
-        entries
-            .iter()
-            .find(|entry| {
-                entry.number == *number
-                    && entry.kind == HistoryKind::PhoneNumber
-                    && entry.action != HistoryAction::Update
-            })
-            .filter(|entry| entry.action == action)
-    };
-    finding.numbers.iter().map(last).collect()
+    let numbers = finding.numbers.iter();
+    numbers
+        .map(|number| last_of(*number, entries, action))
+        .collect()
+}
+
+fn last_of(
+    number: PhoneNumber,
+    entries: &[HistoryEntry],
+    action: HistoryAction,
+) -> Option<&HistoryEntry> {
+    entries
+        .iter()
+        .find(|entry| {
+            entry.number == number
+                && entry.kind == HistoryKind::PhoneNumber
+                && entry.action != HistoryAction::Update
+        })
+        .filter(|entry| entry.action == action)
 }
 
 /// Where the history keeps a member.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{differs, of_object};
-use crate::model::{FindingKind, Ignore};
+use crate::model::{FindingKind, Ignore, PhoneNumber};
 use crate::plan::document::{Change, Finding, Ignored, Source, StaleIgnore, StaleWhy};
 
 /// Marks the findings that entries are about, and says which entries are over
@@ -85,8 +85,22 @@ fn stale(entry: &Ignore, file: &str, why: StaleWhy) -> StaleIgnore {
 fn fits(finding: &Finding, entry: &Ignore) -> bool {
     entry.fits_account(&finding.account)
         && entry.fits_kind(finding.kind)
-        // Of a port it must be about all numbers: the port is one thing.
-        && finding.numbers.iter().all(|number| entry.fits_number(*number))
+        && match finding.kind {
+            FindingKind::Unmanaged => finding.numbers.iter().any(|n| entry.fits_number(*n)),
+            // Of a port it must be about all numbers: the port is one thing.
+            FindingKind::NotInForce
+            | FindingKind::OpenCorrection
+            | FindingKind::Unread
+            | FindingKind::Missing
+            | FindingKind::NotReleased
+            | FindingKind::Changed
+            | FindingKind::RejectedPort
+            | FindingKind::Stuck
+            | FindingKind::Blocked
+            | FindingKind::LeavingCooldown => {
+                finding.numbers.iter().all(|n| entry.fits_number(*n))
+            }
+        }
         // An account is none of its numbers.
         && (entry.numbers.is_empty() || !finding.numbers.is_empty())
 }
@@ -104,6 +118,22 @@ fn split(finding: Finding, entry: &Ignore, file: &str) -> (Option<Finding>, Opti
             line: entry.line,
         },
     });
+    if entry.paths.is_empty() && finding.kind == FindingKind::Unmanaged {
+        let (hidden, shown): (Vec<PhoneNumber>, Vec<PhoneNumber>) = finding
+            .numbers
+            .iter()
+            .partition(|number| entry.fits_number(**number));
+        let rest = (!shown.is_empty()).then(|| Finding {
+            numbers: shown,
+            ..finding.clone()
+        });
+        let hidden = Finding {
+            numbers: hidden,
+            ignored,
+            ..finding
+        };
+        return (Some(hidden), rest);
+    }
     if entry.paths.is_empty() {
         return (Some(Finding { ignored, ..finding }), None);
     }

@@ -199,3 +199,24 @@ fn an_object_is_all_of_its_members_and_an_entry_beside_another_is_not_without_us
         "a longer name is another"
     );
 }
+
+#[test]
+fn of_what_nobody_declares_the_numbers_that_an_entry_names_are_set_aside() {
+    let range = Ignore {
+        numbers: vec![Wildcard::of_number("1801555121*").expect("a pattern")],
+        ..entry()
+    };
+    let of_nobody = finding(
+        FindingKind::Unmanaged,
+        &["18015551212", "18015551213", "18015559999"],
+        &[],
+    );
+    let today = "2026-12-01".parse().expect("a date");
+    let (findings, stale) = ignore(vec![of_nobody], &[range], "alz.yaml", "test", today, true);
+    assert_eq!(stale, []);
+    let told: Vec<(bool, u64)> = findings
+        .iter()
+        .map(|finding| (finding.ignored.is_some(), finding.count()))
+        .collect();
+    assert_eq!(told, [(true, 2), (false, 1)]);
+}

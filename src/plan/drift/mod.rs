@@ -174,13 +174,14 @@ struct Scene<'a> {
     drafts: Vec<Draft>,
 }
 
-/// A finding about one number, or about a port as a whole. Equal ones of the
-/// numbers of one port become one.
+/// A finding about one number, or about a port as a whole. Equal ones of one
+/// group become one.
 struct Draft {
     finding: Finding,
     source: SourceId,
     spot: Spot,
-    /// The port that brings the number in, by its id or its name.
+    /// The port that brings the number in, by its id or its name; or all that no
+    /// file declares.
     group: Option<String>,
 }
 
@@ -374,8 +375,6 @@ impl<'a> Scene<'a> {
             match known.and_then(|index| found.get_mut(index)) {
                 Some(other) => {
                     other.finding.numbers.extend(finding.numbers);
-                    other.finding.numbers.sort_unstable();
-                    other.finding.numbers.dedup();
                     for step in finding.steps {
                         if !other.finding.steps.contains(&step) {
                             other.finding.steps.push(step);
@@ -392,13 +391,22 @@ impl<'a> Scene<'a> {
                 }
             }
         }
-        // Stable: of one kind and number what was found first comes first.
-        found.sort_by_key(|found| {
-            let finding = &found.finding;
-            (finding.kind, finding.numbers.first().copied())
-        });
+        for found in &mut found {
+            found.finding.numbers.sort_unstable();
+            found.finding.numbers.dedup();
+        }
+        in_order(&mut found);
         found
     }
+}
+
+/// By kind, then by number. Stable: of one kind and number what was found first
+/// comes first.
+fn in_order(found: &mut [Found]) {
+    found.sort_by_key(|found| {
+        let finding = &found.finding;
+        (finding.kind, finding.numbers.first().copied())
+    });
 }
 
 /// A note, to be said of one number.

@@ -88,7 +88,9 @@ impl<'a> Scene<'a> {
             return;
         }
         let saying = Saying::unmanaged("it is on the account, but no file declares it");
-        let draft = self.draft(FindingKind::Unmanaged, number, saying);
+        let mut draft = self.draft(FindingKind::Unmanaged, number, saying);
+        // There may be very many, and there is one thing to be said of them.
+        draft.group = Some(FindingKind::Unmanaged.name().to_owned());
         self.take(draft);
     }
 

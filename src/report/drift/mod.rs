@@ -395,16 +395,15 @@ fn coverage(covered: &Covered) -> String {
 /// "3 ignored (1 not in force)": how many findings nobody is to be alarmed by, and
 /// which of them say that help may not come.
 pub(super) fn ignored(drift: &Drift) -> Option<String> {
-    let ignored = drift.findings.iter().filter(|f| f.ignored.is_some());
-    let kinds: Vec<FindingKind> = ignored.map(|finding| finding.kind).collect();
+    let ignored = || drift.findings.iter().filter(|f| f.ignored.is_some());
     let grave: Vec<String> = FindingKind::ALL
         .into_iter()
         .filter(|kind| kind.is_of_911() || *kind == FindingKind::Unread)
-        .map(|kind| (kind, kinds.iter().filter(|one| **one == kind).count()))
+        .map(|kind| (kind, ignored().filter(|f| f.kind == kind).count()))
         .filter(|(_, count)| *count > 0)
         .map(|(kind, count)| format!("{count} {}", kind.title()))
         .collect();
-    match (kinds.len(), grave.is_empty()) {
+    match (ignored().map(Finding::count).sum::<u64>(), grave.is_empty()) {
         (0, _) => None,
         (count, true) => Some(format!("{count} ignored")),
         (count, false) => Some(format!("{count} ignored ({})", grave.join(", "))),
@@ -420,7 +419,8 @@ fn summary(plan: &Plan, drift: &Drift) -> String {
             .filter(|finding| {
                 finding.kind == kind && finding.ignored.is_none() && finding.counts() == counts
             })
-            .count()
+            .map(Finding::count)
+            .sum::<u64>()
     };
     let list = |counts: bool| -> Vec<String> {
         FindingKind::ALL

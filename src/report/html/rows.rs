@@ -70,15 +70,23 @@ impl<'a> Place<'a> {
 /// The rows of an audit.
 pub(super) fn findings(plan: &Plan) -> Option<Vec<Row<'_>>> {
     let drift = plan.drift.as_ref()?;
-    Some(drift.findings.iter().map(finding).collect())
+    let rows = drift.findings.iter().flat_map(|finding| {
+        // What no file declares can be sorted and searched for number by number.
+        let parts: Vec<&[PhoneNumber]> = match finding.kind == FindingKind::Unmanaged {
+            true => finding.numbers.chunks(1).collect(),
+            false => vec![&finding.numbers],
+        };
+        parts.into_iter().map(move |numbers| row(finding, numbers))
+    });
+    Some(rows.collect())
 }
 
-fn finding(finding: &Finding) -> Row<'_> {
+fn row<'a>(finding: &'a Finding, about: &'a [PhoneNumber]) -> Row<'a> {
     let Finding {
         kind,
         attention,
         account,
-        numbers,
+        numbers: _, // in rows of their own
         port,
         source,
         changes,
@@ -128,7 +136,7 @@ fn finding(finding: &Finding) -> Row<'_> {
         tone,
         rank: position(&FindingKind::ALL, kind),
         account: Some(account),
-        numbers,
+        numbers: about,
         port: port.as_deref(),
         reason,
         help: help.as_deref().or(drifts.then(|| way_out(*kind))),

@@ -34,25 +34,22 @@ pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
             true => format!(" → {}", way_out_of(kind).replace('`', "")),
             false => String::new(),
         };
+        let count: u64 = of_kind.iter().map(|finding| finding.count()).sum();
         parts.push(Part {
             title: capital(kind.title()),
             remark: match told {
-                true => format!("{}{way_out}", of_kind.len()),
-                false => format!("{}; no drift, to look at{way_out}", of_kind.len()),
+                true => format!("{count}{way_out}"),
+                false => format!("{count}; no drift, to look at{way_out}"),
             },
             fold: Some(few && told),
             entries: of_kind.into_iter().map(|f| entry(f, plan)).collect(),
         });
     }
-    let ignored: Vec<Entry> = findings
-        .iter()
-        .filter(|finding| finding.ignored.is_some())
-        .map(|finding| entry(finding, plan))
-        .collect();
+    let ignored = || findings.iter().filter(|f| f.ignored.is_some());
     parts.push(Part::folded(
         "Ignored for now",
-        &ignored.len().to_string(),
-        ignored,
+        &ignored().map(Finding::count).sum::<u64>().to_string(),
+        ignored().map(|finding| entry(finding, plan)).collect(),
     ));
     let stale: Vec<Entry> = stale.iter().map(stale_entry).collect();
     parts.push(Part::folded(
@@ -81,11 +78,8 @@ fn verdict(plan: &Plan, found: &Drift) -> String {
     let said: Vec<String> = FindingKind::ALL
         .into_iter()
         .filter_map(|kind| {
-            match found
-                .counting()
-                .filter(|finding| finding.kind == kind)
-                .count()
-            {
+            let of_kind = found.counting().filter(|finding| finding.kind == kind);
+            match of_kind.map(Finding::count).sum::<u64>() {
                 0 => None,
                 count => Some(format!("{count} {}", kind.title())),
             }
