@@ -62,8 +62,9 @@ pub fn name_authors(found: &mut Vec<Found>, entries: &[HistoryEntry]) {
 
 /// What no file declares, by who has added it on which day.
 fn by_who_added(found: Found, entries: &[HistoryEntry]) -> Vec<Found> {
-    let mut parts: BTreeMap<Option<(&str, Date)>, (Vec<PhoneNumber>, Option<Timestamp>)> =
-        BTreeMap::new();
+    // Of whom it is not known, none.
+    type Added<'e> = Option<(&'e str, Date)>;
+    let mut parts: BTreeMap<Added, (Vec<PhoneNumber>, Option<Timestamp>)> = BTreeMap::new();
     for number in &found.finding.numbers {
         let added = last_of(*number, entries, HistoryAction::Create);
         let day = |at: Timestamp| at.to_zoned_datetime(TimeZone::UTC).date();
