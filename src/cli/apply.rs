@@ -426,6 +426,13 @@ fn saved_plan<'a>(
         _ => return Ok((None, arguments)),
     };
     match Saved::open(&global.root().join(path)) {
+        Ok(saved) if saved.plan.drift.is_some() => Err(Fatal::with_help(
+            format!(
+                "{} is the report of an audit: it was made without asking the E911 provider about new addresses, and nobody has reviewed it as a plan",
+                path.display()
+            ),
+            "alz plan --out plan.json makes one to review",
+        )),
         Ok(saved) => match &saved.plan.merged {
             None => Ok((Some(saved), files)),
             Some(merged) => Err(put_together(path, merged)),

@@ -1,9 +1,15 @@
 //! What an audit does besides planning: it looks every account over, asks its
 //! history who has done what was found, and sets aside what the project knows
 //! of. Nothing here can write.
+//!
+//! A plan of a part would be a mistake, and one account that can't be read stops
+//! it. An audit goes on: an account that somebody has closed must not hide for
+//! weeks that another one's 911 calls go astray. What was not looked at is told
+//! as loudly as what was found.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -12,17 +18,21 @@ use jiff::{SignedDuration, Timestamp};
 use super::clock;
 use super::fatal::Fatal;
 use super::planning::Planner;
-use super::reading::Platform;
+use super::reading::{self, Platform};
 use crate::desired::{Repository, Subject, settings};
 use crate::live;
 use crate::model::live::LiveAccount;
 use crate::model::{AccountId, DesiredAccount, Ignore, PhoneNumber, SourceId};
 use crate::plan::drift::{self, Audit, Facts, Found, Ignoring, Spot};
-use crate::plan::{AccountPlan, Attention, Context, Covered, Drift, Finding, Source};
+use crate::plan::{AccountPlan, Attention, Context, Covered, Drift, Finding, Source, StaleWhy};
 
 /// The account history is read so many days back: drift that is older has no
 /// author.
 const HISTORY_DAYS: i64 = 90;
+
+/// So many accounts may be left out, or a tenth of them all; with more it is the
+/// platform that is ill, and each would be waited for.
+const MOST_UNREAD: usize = 20;
 
 /// How an audit judges.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +49,10 @@ pub(super) struct Auditor {
     cooling: live::Cooling,
     /// A history could not be read, and that has been noted.
     untold: AtomicBool,
+    /// Accounts to look at.
+    accounts: usize,
+    /// Why accounts could not be read, by account.
+    unread: Mutex<BTreeMap<AccountId, (String, Option<String>)>>,
 }
 
 impl Auditor {
@@ -48,6 +62,7 @@ impl Auditor {
         platform: &Platform,
         accounts: BTreeSet<AccountId>,
     ) -> Result<Self, Fatal> {
+        let count = accounts.len();
         let window = SignedDuration::from_hours(i64::from(terms.cooldown_days) * 24);
         let cooling = match terms.cooldown_days {
             0 => live::Cooling::new(),
@@ -60,6 +75,8 @@ impl Auditor {
             terms,
             cooling,
             untold: AtomicBool::new(false),
+            accounts: count,
+            unread: Mutex::default(),
         })
     }
 
@@ -102,7 +119,7 @@ impl Auditor {
     async fn name_authors(
         &self,
         desired: &DesiredAccount,
-        found: &mut [Found],
+        found: &mut Vec<Found>,
         planner: &Planner,
         context: &Context<'_>,
     ) {
@@ -116,6 +133,29 @@ impl Auditor {
                 tracing::debug!(account = %desired.account, "the history can't be read: {error}");
                 self.untold.store(true, Ordering::Relaxed);
             }
+        }
+    }
+
+    /// What an audit says of an account that can't be read; the error, where
+    /// there are too many of these.
+    pub fn unread(&self, desired: &DesiredAccount, fatal: Fatal) -> Result<Audit, Fatal> {
+        let Fatal::Error { what, help } = fatal else {
+            return Err(fatal);
+        };
+        let mut unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        if unread.len() >= MOST_UNREAD.max(self.accounts / 10) {
+            return Err(Fatal::Error { what, help });
+        }
+        unread.insert(desired.account.clone(), (what.clone(), help.clone()));
+        Ok(drift::unread(desired, what, help))
+    }
+
+    /// The error of an audit that could look at nothing.
+    pub fn nothing_read(&self) -> Result<(), Fatal> {
+        let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        match unread.is_empty() || unread.len() < self.accounts {
+            true => Ok(()),
+            false => Err(reading::together(unread.values().cloned().collect())),
         }
     }
 
@@ -161,17 +201,25 @@ pub(super) enum Seen {
     Part,
 }
 
+/// What an audit is judged by, beside what it found.
+pub(super) struct Known<'a> {
+    pub ignore: &'a [Ignore],
+    pub environment: &'a str,
+    pub seen: Seen,
+    pub now: Timestamp,
+}
+
 /// All accounts' audits in one, each finding with its line, and what the
 /// project knows of set aside.
 pub(super) fn gather(
     audits: BTreeMap<AccountId, Audit>,
     repository: &Repository,
-    ignore: &[Ignore],
-    environment: &str,
-    seen: Seen,
+    known: &Known<'_>,
 ) -> Result<Drift, Fatal> {
     let mut covered = Covered::default();
-    let mut found: Vec<Found> = Vec::new();
+    // Of a fleet that is being taken over there are very many: each is kept once.
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut subjects: Vec<(SourceId, Subject)> = Vec::new();
     for audit in audits.into_values() {
         let Covered {
             accounts,
@@ -183,40 +231,48 @@ pub(super) fn gather(
         covered.live += live;
         covered.managed += managed;
         covered.addresses += addresses;
-        found.extend(audit.found);
-    }
-    let subjects: Vec<(SourceId, Subject)> = found
-        .iter()
-        .map(|found| {
-            let subject = match &found.spot {
+        for found in audit.found {
+            let Found {
+                finding,
+                source,
+                spot,
+            } = found;
+            let subject = match spot {
                 Spot::Account => Subject::Account,
-                Spot::Number(number) => Subject::Number(*number),
-                Spot::Port(name) => Subject::Port(name.clone()),
+                Spot::Number(number) => Subject::Number(number),
+                Spot::Port(name) => Subject::Port(name),
             };
-            (found.source, subject)
-        })
-        .collect();
-    let findings: Vec<Finding> = found
-        .into_iter()
-        .zip(repository.locate(&subjects))
-        .map(|(Found { finding, .. }, (file, line))| Finding {
-            source: Source { file, line },
-            ..finding
-        })
-        .collect();
-    let today = clock::today()?;
+            findings.push(finding);
+            subjects.push((source, subject));
+        }
+    }
+    for (finding, (file, line)) in findings.iter_mut().zip(repository.locate(&subjects)) {
+        finding.source = Source { file, line };
+    }
+    drop(subjects);
     let Ignoring {
         findings,
         mut over,
         unanswered,
-    } = drift::ignore(findings, ignore, settings::FILE, environment, today);
-    let unanswered = match seen {
+    } = drift::ignore(
+        findings,
+        known.ignore,
+        settings::FILE,
+        known.environment,
+        clock::day_of(known.now)?,
+    );
+    let unanswered = match known.seen {
         Seen::Whole => {
             over.extend(unanswered);
             Vec::new()
         }
         Seen::Share => unanswered,
-        Seen::Part => Vec::new(),
+        Seen::Part => {
+            // Of what was not looked at nothing can be said.
+            let told = unanswered.into_iter();
+            over.extend(told.filter(|entry| entry.why == StaleWhy::TooWide));
+            Vec::new()
+        }
     };
     let mut drift = Drift {
         findings,

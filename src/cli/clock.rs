@@ -29,9 +29,12 @@ pub fn now() -> Result<Timestamp, Box<Problem>> {
 
 /// Today at the order desk, for the rules that ask (a date that is past, a holiday).
 pub fn today() -> Result<Date, Box<Problem>> {
-    let zoned = now()?
-        .in_tz(DESK)
-        .map_err(|error| wrong(error.to_string()))?;
+    day_of(now()?)
+}
+
+/// The day of a moment at the order desk.
+pub fn day_of(at: Timestamp) -> Result<Date, Box<Problem>> {
+    let zoned = at.in_tz(DESK).map_err(|error| wrong(error.to_string()))?;
     Ok(zoned.date())
 }
 

@@ -1,7 +1,8 @@
 //! `alz drift`: the audit. It reads, says what it found in as many forms as are
 //! asked for, and changes nothing.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Component, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -15,7 +16,7 @@ use super::output::{Format, Output};
 use super::reading::Chosen;
 use super::session::{self, Project};
 use super::{Exit, journal, planning};
-use crate::plan::Allow;
+use crate::plan::{Allow, Drift};
 
 /// Find what is not as the files say
 #[derive(Debug, Args)]
@@ -27,7 +28,8 @@ Examples:
   alz drift --report json=drift.json --report prometheus=alz.prom
                                     one reading, told in several forms
 
-Exit status: 0 no drift, 1 the audit could not be made, 2 drift.")]
+Exit status: 0 no drift, 1 the audit is not whole (an account could not be read,
+or none), 2 drift.")]
 pub struct DriftArgs {
     /// Look only at what these files declare
     #[arg(value_name = "FILES")]
@@ -45,11 +47,27 @@ fn report_file(said: &str) -> Result<(Format, PathBuf), String> {
         .split_once('=')
         .filter(|(_, file)| !file.is_empty())
         .ok_or("write it as json=drift.json")?;
+    if file == "-" {
+        return Err("what goes to standard output is said with --format".to_owned());
+    }
     let format = Format::from_str(format, false).map_err(|_| {
         let known: Vec<&str> = Format::value_variants().iter().map(|f| f.name()).collect();
         format!("{format} is no form; known: {}", known.join(", "))
     })?;
     Ok((format, PathBuf::from(file)))
+}
+
+/// Files that two reports would go to: one of them would be lost.
+fn reported_twice(reports: &[(Format, PathBuf)]) -> Vec<String> {
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    reports
+        .iter()
+        .filter(|(_, file)| {
+            let parts = file.components().filter(|part| *part != Component::CurDir);
+            !seen.insert(parts.collect())
+        })
+        .map(|(_, file)| file.display().to_string())
+        .collect()
 }
 
 pub async fn run(arguments: &DriftArgs, global: &Global, output: &Output) -> Exit {
@@ -60,6 +78,13 @@ pub async fn run(arguments: &DriftArgs, global: &Global, output: &Output) -> Exi
 }
 
 async fn drift(arguments: &DriftArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
+    let twice = reported_twice(&arguments.report);
+    if !twice.is_empty() {
+        return Err(Fatal::with_help(
+            format!("two reports would be written to {}", twice.join(", ")),
+            "give each --report a file of its own",
+        ));
+    }
     let files = session::from_directory(global, &arguments.files);
     let project = Project::open(global, &files)?;
     let loaded = project.load(&files, clock::today()?)?;
@@ -104,15 +129,45 @@ async fn drift(arguments: &DriftArgs, global: &Global, output: &Output) -> Resul
         root: &project.root,
         files: &files,
     };
-    for (format, file) in &arguments.report {
-        let text = forms::text(document, *format, output)?;
-        let text = output.plain(*format, &text);
-        super::write_file(&global.root().join(file), &text)?;
-    }
+    // First what somebody may be waiting for: a full disk hides no finding.
     output.result(&forms::text(document, output.format, output)?);
-    let found = plan.drift.iter().flat_map(|drift| drift.counting()).count();
-    Ok(match found {
-        0 => Exit::Done,
-        _ => Exit::Changes,
+    let written = write_reports(&arguments.report, document, global, output);
+    let drift = plan.drift.as_ref();
+    Ok(match drift.map_or(Exit::Done, exit) {
+        _ if !written => Exit::Error,
+        exit => exit,
     })
+}
+
+/// Whether all of them are in their files. What stands in the way of one is
+/// said, and keeps no other back.
+fn write_reports(
+    reports: &[(Format, PathBuf)],
+    document: Document<'_>,
+    global: &Global,
+    output: &Output,
+) -> bool {
+    let mut written = true;
+    for (format, file) in reports {
+        let made = forms::text(document, *format, output).and_then(|text| {
+            let text = output.plain(*format, &text);
+            super::write_file(&global.root().join(file), &text)
+        });
+        if let Err(fatal) = made {
+            fatal.tell_aside(output, &session::root_of(global));
+            written = false;
+        }
+    }
+    written
+}
+
+/// The status of what was found.
+pub(super) fn exit(drift: &Drift) -> Exit {
+    if drift.is_incomplete() {
+        return Exit::Error;
+    }
+    match drift.counting().next() {
+        Some(_) => Exit::Changes,
+        None => Exit::Done,
+    }
 }

@@ -38,7 +38,7 @@ impl Fatal {
     /// Says it on standard error, for a command that can go on without.
     pub fn tell_aside(&self, output: &Output, root: &std::path::Path) {
         match self {
-            Fatal::Error { what, help } => output.say(&report::error(what, help.as_deref())),
+            Fatal::Error { what, help } => output.error(&report::error(what, help.as_deref())),
             Fatal::Problems(problems) => {
                 let excerpts = output.privacy.shows_excerpts();
                 let problems = output.privacy.problems(problems, root);

@@ -51,7 +51,6 @@ pub use exit::Exit;
 pub use output::{Format, Output};
 
 use fatal::Fatal;
-use signals::{end_at_once, signal};
 
 /// Runs the program on these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {

@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 use serde_json::json;
 use tokio::sync::OnceCell;
 
-use super::auditing::{self, Auditor, Seen, Terms};
+use super::auditing::{self, Auditor, Known, Seen, Terms};
 use super::base::{self, Base};
 use super::fatal::Fatal;
 use super::output::Output;
@@ -103,22 +103,34 @@ pub async fn make(
             let (chosen, auditor) = (chosen.clone(), auditor.clone());
             async move { account(&repository, index, &chosen, &shared, auditor.as_deref()).await }
         },
-        |(made, audit, name): (AccountPlan, Option<Audit>, Option<String>)| {
+        |looked: Looked| {
+            let Looked {
+                account,
+                name,
+                made,
+                audit,
+            } = looked;
             let found = audit.as_ref().is_some_and(|audit| !audit.found.is_empty());
+            let planned = made
+                .as_ref()
+                .is_some_and(|made| !(made.steps.is_empty() && made.notes.is_empty()));
             // Only what is shown needs its account's name.
             if let Some(name) = name
-                && !(made.steps.is_empty() && made.notes.is_empty() && !found)
+                && (found || planned)
             {
-                style.names.insert(made.account.clone(), name);
+                style.names.insert(account.clone(), name);
             }
-            audits.extend(audit.map(|audit| (made.account.clone(), audit)));
-            plans.push(made);
+            audits.extend(audit.map(|audit| (account, audit)));
+            plans.extend(made);
             progress.step();
         },
     )
     .await;
     progress.finish();
     done?;
+    if let Some(auditor) = &auditor {
+        auditor.nothing_read()?;
+    }
 
     let shard = project.narrow.shard;
     let share = match (shard, &chosen.0) {
@@ -166,9 +178,12 @@ pub async fn make(
         plan.drift = Some(auditing::gather(
             audits,
             repository,
-            &project.ignore,
-            &project.environment,
-            seen,
+            &Known {
+                ignore: &project.ignore,
+                environment: &project.environment,
+                seen,
+                now: session.now,
+            },
         )?);
         if auditor.lacks_authors() {
             output.say(&warning(
@@ -243,18 +258,49 @@ pub(super) struct Planner {
     verdicts: Mutex<BTreeMap<String, Arc<OnceCell<Verdict>>>>,
 }
 
+/// What came of an account.
+struct Looked {
+    account: AccountId,
+    name: Option<String>,
+    /// None of one that an audit could not read.
+    made: Option<AccountPlan>,
+    audit: Option<Audit>,
+}
+
 async fn account(
     repository: &Repository,
     index: usize,
     chosen: &Chosen,
     planner: &Arc<Planner>,
     auditor: Option<&Auditor>,
-) -> Result<(AccountPlan, Option<Audit>, Option<String>), Fatal> {
+) -> Result<Looked, Fatal> {
     let desired = reading::declared(repository, index)?;
-    let live = planner.platform.account(&desired).await?;
-    let only = chosen.only(&desired);
+    let compared = compare(repository, &desired, chosen, planner, auditor).await;
+    let (made, audit) = match (compared, auditor) {
+        (Ok((made, audit)), _) => (Some(made), audit),
+        (Err(fatal), Some(auditor)) => (None, Some(auditor.unread(&desired, fatal)?)),
+        (Err(fatal), None) => return Err(fatal),
+    };
+    Ok(Looked {
+        account: desired.account,
+        name: desired.name,
+        made,
+        audit,
+    })
+}
+
+/// Reads an account, plans it, and looks it over where that is asked for.
+async fn compare(
+    repository: &Repository,
+    desired: &DesiredAccount,
+    chosen: &Chosen,
+    planner: &Arc<Planner>,
+    auditor: Option<&Auditor>,
+) -> Result<(AccountPlan, Option<Audit>), Fatal> {
+    let live = planner.platform.account(desired).await?;
+    let only = chosen.only(desired);
     let along = match only {
-        Some(only) if chosen.is_partial(&desired.account) => plan::along(&desired, &live, only),
+        Some(only) if chosen.is_partial(&desired.account) => plan::along(desired, &live, only),
         Some(_) | None => BTreeMap::new(),
     };
     let widened: Option<BTreeSet<PhoneNumber>> = (!along.is_empty()).then(|| {
@@ -265,12 +311,12 @@ async fn account(
     let (mut made, checks, audit) = match auditor {
         None => {
             let (made, checks) = planner
-                .plan_with(&desired, &live, &planner.context(only))
+                .plan_with(desired, &live, &planner.context(only))
                 .await?;
             (made, checks, None)
         }
         Some(auditor) => {
-            let (made, audit) = auditor.account(&desired, &live, only, planner).await?;
+            let (made, audit) = auditor.account(desired, &live, only, planner).await?;
             (made, Checks::default(), Some(audit))
         }
     };
@@ -282,14 +328,14 @@ async fn account(
     }
     if let Some(base) = &planner.base {
         let seen = base::Seen {
-            desired: &desired,
+            desired,
             live,
             only,
             checks,
         };
         base::judge(&mut made, seen, base, repository, planner).await?;
     }
-    Ok((made, audit, desired.name))
+    Ok((made, audit))
 }
 
 impl Planner {

@@ -193,13 +193,18 @@ where
             }
         }
     }
-    if refused.is_empty() {
-        return Ok(());
+    match refused.is_empty() {
+        true => Ok(()),
+        false => Err(together(refused)),
     }
+}
+
+/// What stands in the way of several accounts, as one error: each with its help.
+pub fn together(refused: BTreeMap<String, Option<String>>) -> Fatal {
     let (whats, helps): (Vec<String>, Vec<Option<String>>) = refused.into_iter().unzip();
     let helps: BTreeSet<String> = helps.into_iter().flatten().collect();
-    Err(Fatal::Error {
+    Fatal::Error {
         what: whats.join("\n"),
         help: (!helps.is_empty()).then(|| helps.into_iter().collect::<Vec<_>>().join("\n")),
-    })
+    }
 }

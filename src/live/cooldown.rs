@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 use jiff::{SignedDuration, Timestamp};
 
 use super::dates::timestamp;
@@ -56,7 +56,7 @@ pub async fn cooling(
         let each = found.into_iter().map(|event| (None, event));
         each.collect::<Vec<(Option<&AccountId>, _)>>()
     };
-    let mut soon: Vec<(AccountId, PhoneNumber)> = Vec::new();
+    let mut soon: BTreeMap<(AccountId, PhoneNumber), Timestamp> = BTreeMap::new();
     for (asked, event) in found {
         let owner = event.account_id.as_deref().filter(|id| !id.is_empty());
         let account = match (owner, asked) {
@@ -74,26 +74,28 @@ pub async fn cooling(
             .find_map(|text| timestamp(text));
         let ends = began.and_then(|began| began.checked_add(length).ok());
         // A day of grace: the inventory has the last word on the moment.
-        let near = |ends: Timestamp| {
+        let near = |ends: &Timestamp| {
             ends.duration_since(partition.now) <= window + SignedDuration::from_hours(24)
         };
-        if let (Some(number), true, true) = (
-            number,
-            ends.is_some_and(near),
-            scope.accounts.contains(&account),
-        ) {
-            soon.push((account, number));
+        if let (Some(number), Some(ends), true) =
+            (number, ends.filter(near), scope.accounts.contains(&account))
+        {
+            let known = soon.entry((account, number)).or_insert(ends);
+            *known = ends.max(*known);
         }
     }
-    soon.sort();
-    soon.dedup();
-    let judged = try_join_all(
-        soon.iter()
-            .map(async |(account, number)| inventory(client, account, *number, partition).await),
-    )
-    .await?;
+    let judged = join_all(soon.into_iter().map(async |((account, number), ends)| {
+        // Of one that the inventory can't tell of, what was counted has to do.
+        let counted = match ends > partition.now {
+            true => Inventory::Cooldown { until: Some(ends) },
+            false => Inventory::Unknown,
+        };
+        let judged = inventory(client, &account, number, partition).await;
+        (account, number, judged.unwrap_or(counted))
+    }))
+    .await;
     let mut cooling = Cooling::new();
-    for ((account, number), judged) in soon.into_iter().zip(judged) {
+    for (account, number, judged) in judged {
         match judged {
             Inventory::Cooldown { until: Some(until) }
                 if until.duration_since(partition.now) <= window =>

@@ -14,6 +14,8 @@ pub enum FindingKind {
     NotInForce,
     /// The E911 provider would have another address, and nobody has decided.
     OpenCorrection,
+    /// The account could not be read: nothing is known of its numbers.
+    Unread,
     /// A number that the files declare is not on its account.
     Missing,
     /// A number is on the account that should have been given up.
@@ -33,9 +35,10 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    pub const ALL: [FindingKind; 10] = [
+    pub const ALL: [FindingKind; 11] = [
         FindingKind::NotInForce,
         FindingKind::OpenCorrection,
+        FindingKind::Unread,
         FindingKind::Missing,
         FindingKind::NotReleased,
         FindingKind::Changed,
@@ -51,6 +54,7 @@ impl FindingKind {
         match self {
             FindingKind::NotInForce => "not-in-force",
             FindingKind::OpenCorrection => "open-correction",
+            FindingKind::Unread => "unread",
             FindingKind::Missing => "missing",
             FindingKind::NotReleased => "not-released",
             FindingKind::Changed => "changed",
@@ -67,6 +71,7 @@ impl FindingKind {
         match self {
             FindingKind::NotInForce => "not in force",
             FindingKind::OpenCorrection => "open E911 correction",
+            FindingKind::Unread => "not looked at",
             FindingKind::Missing => "missing",
             FindingKind::NotReleased => "not released",
             FindingKind::Changed => "changed",
@@ -75,6 +80,22 @@ impl FindingKind {
             FindingKind::Blocked => "blocked",
             FindingKind::LeavingCooldown => "leaving cooldown",
             FindingKind::Unmanaged => "unmanaged",
+        }
+    }
+
+    /// Whether it says that help may not be sent to where the caller is.
+    pub const fn is_of_911(self) -> bool {
+        match self {
+            FindingKind::NotInForce | FindingKind::OpenCorrection => true,
+            FindingKind::Unread
+            | FindingKind::Missing
+            | FindingKind::NotReleased
+            | FindingKind::Changed
+            | FindingKind::RejectedPort
+            | FindingKind::Stuck
+            | FindingKind::Blocked
+            | FindingKind::LeavingCooldown
+            | FindingKind::Unmanaged => false,
         }
     }
 }

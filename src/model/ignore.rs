@@ -91,8 +91,18 @@ impl Ignore {
         self.numbers.is_empty() || fits(&self.numbers, &number.to_string())
     }
 
+    /// The number is written out in full.
+    pub fn names_number(&self, number: PhoneNumber) -> bool {
+        let number = number.to_string();
+        self.numbers.iter().any(|pattern| *pattern.0 == *number)
+    }
+
+    /// Of a member, or of an object that it is in: `e911Address` is all of it.
     pub fn fits_path(&self, path: &str) -> bool {
-        fits(&self.paths, path)
+        let ends = path.match_indices('.').map(|(at, _)| at);
+        ends.chain([path.len()])
+            .filter_map(|end| path.get(..end))
+            .any(|part| fits(&self.paths, part))
     }
 
     pub fn fits_environment(&self, name: &str) -> bool {

@@ -22,7 +22,9 @@ mod judged;
 mod merged;
 mod policy;
 
-pub use drift::{Attention, Covered, Drift, Finding, FindingKind, Ignored, StaleIgnore, StaleWhy};
+pub use drift::{
+    Attention, Author, Covered, Drift, Finding, FindingKind, Ignored, StaleIgnore, StaleWhy,
+};
 pub use judged::{Judged, Judgement};
 pub use merged::{Merged, MergedPart};
 pub use policy::{PolicyFinding, PolicySeverity};

@@ -438,7 +438,14 @@ fn add(whole: &mut Plan, part: Plan) {
                 all.stale.push(entry);
             }
         }
-        all.unanswered.retain(|entry| unanswered.contains(entry));
+        // One is too wide if it is so for any share, and none answers to it.
+        all.unanswered.retain_mut(|entry| {
+            let same = unanswered
+                .iter()
+                .find(|other| (&other.source, other.column) == (&entry.source, entry.column));
+            entry.why = entry.why.max(same.map_or(entry.why, |other| other.why));
+            same.is_some()
+        });
         let Covered {
             accounts,
             live,

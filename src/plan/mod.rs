@@ -66,9 +66,9 @@ pub use basis::basis;
 pub use checks::{Checks, Coverage, Offer, PortQuestion, Question, RateCenter, Verdict};
 pub use correction::{as_yaml, instead_of};
 pub use document::{
-    Action, Attention, Change, Covered, Drift, Expect, Finding, FindingKind, Ignored, Judged,
-    Judgement, Merged, MergedPart, Note, NoteKind, Origin, Plan, PolicyFinding, PolicySeverity,
-    PortFacts, Request, Secret, Source, StaleIgnore, StaleWhy, Step, TrippedGuard,
+    Action, Attention, Author, Change, Covered, Drift, Expect, Finding, FindingKind, Ignored,
+    Judged, Judgement, Merged, MergedPart, Note, NoteKind, Origin, Plan, PolicyFinding,
+    PolicySeverity, PortFacts, Request, Secret, Source, StaleIgnore, StaleWhy, Step, TrippedGuard,
 };
 pub use guard::{Allow, Share, Touched};
 pub use lint::lint;

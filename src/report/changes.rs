@@ -317,7 +317,7 @@ pub(super) fn scalar(value: &Value) -> String {
 
 /// A value of a change that is about an object as a whole.
 pub(super) fn shown(step: &Step, plan: &Plan, change: &Change, value: &Value) -> String {
-    let Value::Object(map) = value else {
+    if !value.is_object() {
         let is_address = OBJECTS.contains(&change.path.as_str());
         return match value {
             Value::Null if is_address => match csr_place(step, plan, value == &change.after) {
@@ -326,8 +326,15 @@ pub(super) fn shown(step: &Step, plan: &Plan, change: &Change, value: &Value) ->
             },
             value => scalar(value),
         };
-    };
-    if let (Some(Value::String(kind)), Some(Value::String(id))) = (map.get("type"), map.get("id")) {
+    }
+    in_words(value)
+}
+
+/// An object as a whole: where calls go, or an address.
+pub(super) fn in_words(value: &Value) -> String {
+    if let (Some(Value::String(kind)), Some(Value::String(id))) =
+        (value.get("type"), value.get("id"))
+    {
         return words::clean(&format!("{kind} {id}"));
     }
     match serde_json::from_value::<Record>(value.clone()) {

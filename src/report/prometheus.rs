@@ -30,12 +30,12 @@ pub fn prometheus(plan: &Plan) -> String {
     let mut accounts: BTreeMap<(&AccountId, FindingKind), u64> = BTreeMap::new();
     for finding in findings {
         if finding.ignored.is_some() {
-            *ignored.entry(finding.kind).or_default() += 1;
+            *ignored.entry(finding.kind).or_default() += finding.count();
         } else {
-            *open.entry(finding.kind).or_default() += 1;
+            *open.entry(finding.kind).or_default() += finding.count();
             *accounts
                 .entry((&finding.account, finding.kind))
-                .or_default() += 1;
+                .or_default() += finding.count();
         }
     }
     file.metric(
@@ -106,14 +106,14 @@ pub fn prometheus(plan: &Plan) -> String {
             share,
         );
     }
-    let exit = if drift.counting().next().is_some() {
-        2
-    } else {
-        0
+    let exit = match (drift.is_incomplete(), drift.counting().next()) {
+        (true, _) => 1,
+        (false, Some(_)) => 2,
+        (false, None) => 0,
     };
     file.one(
         "alz_drift_exit",
-        "Exit status of the last audit that could be made: 0 no drift, 2 drift.",
+        "Exit status of the last audit that could be made: 0 no drift, 1 accounts could not be read, 2 drift.",
         exit,
     );
     file.one(

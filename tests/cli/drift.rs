@@ -354,13 +354,25 @@ fn ports_are_missing_then_under_way_then_rejected_or_stuck_each_told_as_one() {
         found[0]["source"],
         json!({ "file": "accounts/ports.yaml", "line": 18 })
     );
+    // What the carrier called off is told with its words, not only as an order that is missing.
+    world.post(
+        &format!("/sandbox/ports/{}", port.as_str().expect("a port")),
+        &json!({ "action": "cancelByCarrier" }),
+    );
+    let found = findings_at(&world, "2026-11-23T20:00:00Z", 2);
+    assert_eq!(kinds(&found), ["missing 18012240101 18012240103"]);
+    let reason = found[0]["reason"].as_str().expect("a reason");
+    assert!(
+        reason.contains("the carrier cancelled its last port on Monday 2026-11-23"),
+        "{reason}"
+    );
     // The day that was asked for is past, and two business days more.
     world.advance("P15D");
     let found = findings_at(&world, "2026-12-08T20:00:00Z", 2);
     assert_eq!(
         kinds(&found),
         [
-            "rejected-port 18012240101 18012240103",
+            "missing 18012240101 18012240103",
             "stuck 18012240017",
             "stuck 18012240018"
         ]

@@ -80,6 +80,18 @@ fn with_redaction_no_name_comes_out_in_any_form() {
         &path_of("18017690201"),
         &suite("Canary4"),
     );
+    // A reason is written for colleagues.
+    world.write(
+        "alz.yaml",
+        "version: 1\nenvironments:\n  test: { api: \"http://127.0.0.1:1\", accounts: [accounts/**/*.yaml] }\nignore:\n  - { paths: [directoryListing.type], until: 2026-12-31, reason: Mrs Canary moves }\n  - { kinds: [stuck], until: 2026-12-31, reason: ask Dr Canary }\n",
+    );
+    let listing = json!({ "directoryListing": { "listed": false, "type": "LIST_PUBLISH" } });
+    world.as_user(
+        "janecanary@example.com",
+        "PATCH",
+        &path_of("18017690201"),
+        &listing,
+    );
     world.advance("PT3H");
     let later = "2026-11-25T20:00:00Z";
     let said = drift_at(
@@ -94,12 +106,24 @@ fn with_redaction_no_name_comes_out_in_any_form() {
             "json=a.json",
             "--report",
             "prometheus=b.prom",
+            "--report",
+            "markdown=c.md",
+            "--report",
+            "html=d.html",
+            "--report",
+            "github=e.txt",
             "-vv",
         ],
     )
     .expect(2);
+    // Where the reason stands is left for those who may read it.
+    assert!(
+        said.stdout.contains("until 2026-12-31, by alz.yaml:5"),
+        "{}",
+        said.stdout
+    );
     let mut texts = vec![said.stdout, said.stderr];
-    for name in ["a.json", "b.prom", "log.har"] {
+    for name in ["a.json", "b.prom", "log.har", "c.md", "d.html", "e.txt"] {
         texts.push(std::fs::read_to_string(world.root().join(name)).expect("a file"));
     }
     for text in texts {
@@ -152,4 +176,38 @@ fn a_thousand_accounts_in_order_cost_one_listing_each_and_one_in_disorder_its_hi
     });
     assert_eq!(histories.count(), 1);
     assert!(world.requests() - before < 1_100);
+}
+
+#[test]
+fn what_nobody_declares_is_one_line_an_account_and_counted_by_its_numbers() {
+    let seed = "carriers: [{ id: c1, name: One, carrierType: BANDWIDTH }]\ngenerate: { accounts: 2, numbersPerAccount: 30 }\n";
+    let file: String = (0..2)
+        .map(|index| format!("---\naccount: generated{index:013}\nnumbers: {{}}\n"))
+        .collect();
+    let world = World::seeded(seed, &[("accounts/fleet.yaml", &file)]);
+    let said = drift_at(&world, NOW, &["--format", "github"]).expect(0);
+    // A step of a workflow shows ten annotations; sixty would hide what matters.
+    assert_eq!(said.stdout.lines().count(), 2, "{}", said.stdout);
+    let said = drift_at(&world, NOW, &[]).expect(0);
+    assert!(said.stdout.contains("60 unmanaged."), "{}", said.stdout);
+    let metrics = drift_at(&world, NOW, &["--format", "prometheus"]).expect(0);
+    let count = "alz_drift_findings{environment=\"test\",kind=\"unmanaged\"} 60\n";
+    assert!(metrics.stdout.contains(count), "{}", metrics.stdout);
+    let page = drift_at(&world, NOW, &["--format", "html"])
+        .expect(0)
+        .stdout;
+    assert_eq!(page.matches("<tr data-k=\"unmanaged\"").count(), 60);
+    let strict = drift_at(
+        &world,
+        NOW,
+        &["--fail-on-unmanaged", "--format", "markdown"],
+    )
+    .expect(2);
+    assert!(
+        strict
+            .stdout
+            .contains("**alz drift: 60 unmanaged in test**"),
+        "{}",
+        strict.stdout
+    );
 }

@@ -8,6 +8,7 @@ mod canary;
 mod container;
 mod drift;
 mod drift_forms;
+mod drift_partial;
 mod e911;
 mod e911_check;
 mod e911_corrections;

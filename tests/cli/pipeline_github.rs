@@ -18,7 +18,7 @@ printf '%s\n' "$*" >> "$CALLS"
 command=
 for word in "$@"; do
   case $word in validate|plan|apply|drift|report) command=${command:-$word} ;; esac
-  case $word in json=*) echo '{"drift":{}}' > "${word#json=}" ;; esac
+  case $word in json=*) [ -n "${STUB_NO_AUDIT:-}" ] || echo '{"drift":{}}' > "${word#json=}" ;; esac
 done
 case $command in
   validate) printf '%s' "${STUB_ANNOTATIONS:-}"; exit "${STUB_VALID:-0}" ;;

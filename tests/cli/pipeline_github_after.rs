@@ -280,9 +280,21 @@ fn drift_is_one_issue_while_it_lasts() {
     assert!(job.read("output").contains("drift=true"));
 
     // An audit that could not be made says nothing about drift.
-    let job = job.set("STUB_EXIT", "1");
+    let job = job.set("STUB_EXIT", "1").set("STUB_NO_AUDIT", "1");
     job.run("drift").expect(1);
     assert_eq!(ours(&job), issues);
+
+    // One that is not whole tells what it found, and fails.
+    let job = job.set("STUB_NO_AUDIT", "").set(
+        "STUB_SAYS",
+        "**1 not in force, 1 not looked at**\n<!-- alz:drift:production -->\n",
+    );
+    job.run("drift").expect(1);
+    let issues = ours(&job);
+    assert_eq!(issues.len(), 1);
+    assert_eq!(issues[0]["state"], "open");
+    let body = issues[0]["body"].as_str().expect("text");
+    assert!(body.starts_with("**1 not in force"), "{body}");
 
     let job = job.set("STUB_EXIT", "0").set("STUB_SAYS", "**no drift**\n");
     job.run("drift").expect(0);

@@ -416,6 +416,9 @@ fn drift_is_one_issue_while_it_lasts() {
 /// Says what it was called with, and ends as the test says.
 const ALZ: &str = r#"#!/bin/sh
 printf '%s\n' "$*" >> calls
+for word in "$@"; do
+  case $word in json=*) [ -z "${STUB_AUDIT:-}" ] || echo '{}' > "${word#json=}" ;; esac
+done
 case $1 in plan) [ "${STUB_EXIT:-0}" != 0 ] || echo '{}' > plan.json ;; esac
 printf '%s' "${STUB_SAYS:-}"
 exit "${STUB_EXIT:-0}"
@@ -548,6 +551,18 @@ fn the_jobs_of_the_pipeline_end_as_alz_ends_and_say_so() {
     .expect(0);
     script(&job, "drift", &[("STUB_EXIT", "1")]).expect(1);
     assert_eq!(job.with(|held| held.issues[0]["state"].clone()), "opened");
+    // One that is not whole tells what it found, and fails.
+    let partial = [
+        ("STUB_EXIT", "1"),
+        ("STUB_AUDIT", "yes"),
+        ("STUB_SAYS", "**1 not looked at**"),
+    ];
+    script(&job, "drift", &partial).expect(1);
+    job.with(|held| {
+        assert_eq!(held.issues[0]["state"], "opened");
+        let text = held.issues[0]["description"].as_str().expect("text");
+        assert!(text.contains("1 not looked at"), "{text}");
+    });
     script(&job, "drift", &[("STUB_SAYS", "**none**")]).expect(0);
     assert_eq!(job.with(|held| held.issues[0]["state"].clone()), "closed");
 }

@@ -1,5 +1,6 @@
 //! The planner, seen from outside: two documents in, a plan out.
 
+mod audited;
 mod e911;
 mod e911_corrections;
 mod e911_golden;

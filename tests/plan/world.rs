@@ -344,9 +344,12 @@ impl World {
         plan
     }
 
-    /// Every plan that a test makes is sound.
+    /// Every plan that a test makes is sound, and an audit agrees with it.
     pub fn plan(&self) -> Plan {
-        let plan = assembled(vec![self.account()], &self.allow);
+        let made = self.account();
+        let contradictions = crate::audited::contradictions(self, &made);
+        assert!(contradictions.is_empty(), "{contradictions:#?}\n{made:#?}");
+        let plan = assembled(vec![made], &self.allow);
         let faults = plan::lint(&plan);
         assert!(faults.is_empty(), "{faults:#?}\n{:#?}", plan.steps);
         plan

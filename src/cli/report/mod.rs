@@ -103,10 +103,11 @@ fn exit(whole: &Whole, detailed: bool) -> Exit {
         Whole::Problems(problems) => (problems.iter().any(Problem::is_error), false),
         Whole::Plan(plan) => {
             let drift = plan.drift.as_ref();
-            let drifted = drift.map(|drift| drift.counting().next().is_some());
-            let changed = drifted.unwrap_or(detailed && !plan.steps.is_empty());
+            if let Some(drift) = drift {
+                return super::drift::exit(drift);
+            }
             // A plan that its policies refuse has failed; an audit only tells of it.
-            (drift.is_none() && plan.is_refused(), changed)
+            (plan.is_refused(), detailed && !plan.steps.is_empty())
         }
     };
     match (failed, changed) {

@@ -43,6 +43,13 @@ impl Drift {
     pub fn counting(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.counts())
     }
+
+    /// Accounts could not be read, and nobody has asked to wait for them: what
+    /// was found is not all there is.
+    pub fn is_incomplete(&self) -> bool {
+        self.counting()
+            .any(|finding| finding.kind == FindingKind::Unread)
+    }
 }
 
 /// One difference between the files and the platform, or one thing that needs a look.
@@ -55,7 +62,8 @@ pub struct Finding {
     pub attention: Attention,
     /// The account it is about.
     pub account: AccountId,
-    /// The numbers it is about: one, but for ports.
+    /// The numbers it is about: one, but for ports, and for what no file declares; none of
+    /// an account that could not be read.
     pub numbers: Vec<PhoneNumber>,
     /// The name of the port in the files, of a finding about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,13 +81,16 @@ pub struct Finding {
     /// When it is expected to end, or when it will be too late (date or date-time).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    /// Who did it, as the account's history names them (S:AccountHistoryX.userName).
+    /// Who did all of it, as the account's history names them (S:AccountHistoryX.userName).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// When it was done, by the same history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub at: Option<Timestamp>,
+    /// Who did which part of it, where no one person did all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<Author>,
     /// The project knows of it and waits (`ignore:` in alz.yaml).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignored: Option<Ignored>,
@@ -89,10 +100,40 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// How many things there are to be looked at: of what no file declares, each number.
+    pub fn count(&self) -> u64 {
+        match self.kind {
+            FindingKind::Unmanaged => self.numbers.len() as u64,
+            FindingKind::NotInForce
+            | FindingKind::OpenCorrection
+            | FindingKind::Unread
+            | FindingKind::Missing
+            | FindingKind::NotReleased
+            | FindingKind::Changed
+            | FindingKind::RejectedPort
+            | FindingKind::Stuck
+            | FindingKind::Blocked
+            | FindingKind::LeavingCooldown => 1,
+        }
+    }
+
     /// It is drift, and nobody has asked to wait.
     pub fn counts(&self) -> bool {
         self.attention == Attention::Drift && self.ignored.is_none()
     }
+}
+
+/// Who brought about a part of what differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Author {
+    /// As the account's history names them.
+    pub by: String,
+    /// When the last of it was done.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub at: Timestamp,
+    /// The members that they changed.
+    pub paths: Vec<String>,
 }
 
 /// How much a finding matters.
@@ -115,6 +156,9 @@ pub struct Ignored {
     pub until: Date,
     /// Why, in the project's words.
     pub reason: String,
+    /// The entry of `ignore:` that says so.
+    #[serde(default)]
+    pub source: Source,
 }
 
 /// An entry of `ignore:` that no longer does anything.
@@ -144,6 +188,10 @@ pub enum StaleWhy {
     Over,
     /// Nothing that was found is what it is about.
     Unused,
+    /// It is about a range, and what was found is about 911 calls: that is hidden
+    /// only by an entry that names the kind or the number.
+    #[serde(rename = "too-wide")]
+    TooWide,
 }
 
 /// How much of what is on the platform the files speak of. Shares are made of

@@ -26,6 +26,7 @@ fn finding(kind: FindingKind, numbers: &[&str], paths: &[&str]) -> Finding {
         until: None,
         by: None,
         at: None,
+        authors: Vec::new(),
         ignored: None,
         steps: Vec::new(),
     }
@@ -141,4 +142,77 @@ fn a_member_that_may_differ_hides_no_other_and_no_address_that_is_not_in_force()
     assert_eq!(split[1].reason, "differs from the file in reference");
     let not_in_force = finding(FindingKind::NotInForce, &[ONE], &["e911Address.unit"]);
     assert_eq!(judged(vec![not_in_force], &[language], "2026-12-01").0, 1);
+}
+
+#[test]
+fn a_range_is_no_word_for_an_address_that_answers_911_calls() {
+    let wide = Ignore {
+        numbers: vec![Wildcard::of_number("1801*").expect("a pattern")],
+        ..entry()
+    };
+    let of = |entry: Ignore, kind: FindingKind, paths: &[&str]| {
+        judged(vec![finding(kind, &[ONE], paths)], &[entry], "2026-12-01")
+    };
+    let unit = ["e911Address.unit"];
+    for (kind, paths) in [
+        (FindingKind::NotInForce, &[][..]),
+        (FindingKind::OpenCorrection, &[]),
+        (FindingKind::Changed, &unit),
+    ] {
+        assert_eq!(of(wide.clone(), kind, paths), (1, vec![StaleWhy::TooWide]));
+        let outright = Ignore {
+            numbers: vec![Wildcard::of_number(ONE).expect("a number")],
+            ..entry()
+        };
+        assert_eq!(of(outright, kind, paths), (0, vec![]));
+        let by_kind = Ignore {
+            kinds: vec![kind],
+            ..wide.clone()
+        };
+        assert_eq!(of(by_kind, kind, paths), (0, vec![]));
+    }
+    assert_eq!(of(wide, FindingKind::Missing, &[]), (0, vec![]));
+}
+
+#[test]
+fn an_object_is_all_of_its_members_and_an_entry_beside_another_is_not_without_use() {
+    let object = Ignore {
+        paths: vec![Wildcard::new("e911Address")],
+        ..entry()
+    };
+    let number = Ignore {
+        numbers: vec![Wildcard::of_number(ONE).expect("a number")],
+        ..entry()
+    };
+    let unit = finding(FindingKind::Changed, &[ONE], &["e911Address.unit"]);
+    let other = finding(FindingKind::Changed, &[ONE], &["e911AddressBook"]);
+    let judge = |finding, entries: &[Ignore]| judged(vec![finding], entries, "2026-12-01");
+    assert_eq!(judge(unit.clone(), &[object.clone(), number]), (0, vec![]));
+    assert_eq!(
+        judge(other, &[object]),
+        (1, vec![StaleWhy::Unused]),
+        "a longer name is another"
+    );
+}
+
+#[test]
+fn of_what_nobody_declares_the_numbers_that_an_entry_names_are_set_aside() {
+    let range = Ignore {
+        numbers: vec![Wildcard::of_number("1801555121*").expect("a pattern")],
+        ..entry()
+    };
+    let of_nobody = finding(
+        FindingKind::Unmanaged,
+        &["18015551212", "18015551213", "18015559999"],
+        &[],
+    );
+    let today = "2026-12-01".parse().expect("a date");
+    let made = ignore(vec![of_nobody], &[range], "alz.yaml", "test", today);
+    assert_eq!((made.over, made.unanswered), (Vec::new(), Vec::new()));
+    let told: Vec<(bool, u64)> = made
+        .findings
+        .iter()
+        .map(|finding| (finding.ignored.is_some(), finding.count()))
+        .collect();
+    assert_eq!(told, [(true, 2), (false, 1)]);
 }

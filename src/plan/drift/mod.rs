@@ -127,6 +127,36 @@ pub fn audit(
     }
 }
 
+/// The audit of an account that could not be read, and why: nothing is known of
+/// it, which must never look like an account in order.
+pub fn unread(desired: &DesiredAccount, why: String, help: Option<String>) -> Audit {
+    let finding = Finding {
+        kind: FindingKind::Unread,
+        attention: Attention::Drift,
+        account: desired.account.clone(),
+        numbers: Vec::new(),
+        port: None,
+        source: Source::default(),
+        changes: Vec::new(),
+        reason: format!("the account could not be read, so nothing is known of its numbers: {why}"),
+        help,
+        until: None,
+        by: None,
+        at: None,
+        authors: Vec::new(),
+        ignored: None,
+        steps: Vec::new(),
+    };
+    Audit {
+        found: vec![Found {
+            finding,
+            source: desired.source,
+            spot: Spot::Account,
+        }],
+        covered: Covered::default(),
+    }
+}
+
 struct Scene<'a> {
     /// An audit's words need no answers.
     unasked: &'a Checks,
@@ -144,13 +174,14 @@ struct Scene<'a> {
     drafts: Vec<Draft>,
 }
 
-/// A finding about one number, or about a port as a whole. Equal ones of the
-/// numbers of one port become one.
+/// A finding about one number, or about a port as a whole. Equal ones of one
+/// group become one.
 struct Draft {
     finding: Finding,
     source: SourceId,
     spot: Spot,
-    /// The port that brings the number in, by its id or its name.
+    /// The port that brings the number in, by its id or its name; or all that no
+    /// file declares.
     group: Option<String>,
 }
 
@@ -197,6 +228,7 @@ impl<'a> Scene<'a> {
             attention: match kind {
                 FindingKind::NotInForce
                 | FindingKind::OpenCorrection
+                | FindingKind::Unread
                 | FindingKind::Missing
                 | FindingKind::NotReleased
                 | FindingKind::Changed
@@ -218,6 +250,7 @@ impl<'a> Scene<'a> {
             until,
             by: None,
             at: None,
+            authors: Vec::new(),
             ignored: None,
             steps: Vec::new(),
         }
@@ -342,8 +375,6 @@ impl<'a> Scene<'a> {
             match known.and_then(|index| found.get_mut(index)) {
                 Some(other) => {
                     other.finding.numbers.extend(finding.numbers);
-                    other.finding.numbers.sort_unstable();
-                    other.finding.numbers.dedup();
                     for step in finding.steps {
                         if !other.finding.steps.contains(&step) {
                             other.finding.steps.push(step);
@@ -360,13 +391,22 @@ impl<'a> Scene<'a> {
                 }
             }
         }
-        // Stable: of one kind and number what was found first comes first.
-        found.sort_by_key(|found| {
-            let finding = &found.finding;
-            (finding.kind, finding.numbers.first().copied())
-        });
+        for found in &mut found {
+            found.finding.numbers.sort_unstable();
+            found.finding.numbers.dedup();
+        }
+        in_order(&mut found);
         found
     }
+}
+
+/// By kind, then by number. Stable: of one kind and number what was found first
+/// comes first.
+fn in_order(found: &mut [Found]) {
+    found.sort_by_key(|found| {
+        let finding = &found.finding;
+        (finding.kind, finding.numbers.first().copied())
+    });
 }
 
 /// A note, to be said of one number.
@@ -401,6 +441,19 @@ fn differs(changes: &[Change]) -> String {
         more => format!(" and {more} more"),
     };
     format!("differs from the file in {}{more}", paths.join(", "))
+}
+
+/// The changes to an object, or to it as a whole.
+fn of_object<'c>(
+    changes: impl IntoIterator<Item = &'c Change>,
+    object: &str,
+) -> impl Iterator<Item = &'c Change> {
+    changes.into_iter().filter(move |change| {
+        change
+            .path
+            .strip_prefix(object)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
 }
 
 /// The numbers whose E911 address is about to be sent again, or of which only

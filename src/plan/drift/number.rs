@@ -2,14 +2,15 @@
 //! read as a question: is it as it should be?).
 
 use crate::model::live::{EventKind, Inventory};
-use crate::model::{DesiredNumber, LiveEvent, LiveNumber, PhoneNumber};
+use crate::model::{DesiredNumber, LiveAccount, LiveEvent, LiveNumber, LivePort, PhoneNumber};
 use crate::plan::correction;
 use crate::plan::document::{Action, Change, FindingKind, Step};
 use crate::plan::events;
 use crate::plan::number::{Standing, moving, standing};
+use crate::plan::port::progress::called_off;
 use crate::plan::saying::Saying;
 
-use super::{Scene, differs, late};
+use super::{Scene, differs, late, of_object};
 
 impl<'a> Scene<'a> {
     pub(super) fn declared(&mut self, number: PhoneNumber, declared: &'a DesiredNumber) {
@@ -87,7 +88,9 @@ impl<'a> Scene<'a> {
             return;
         }
         let saying = Saying::unmanaged("it is on the account, but no file declares it");
-        let draft = self.draft(FindingKind::Unmanaged, number, saying);
+        let mut draft = self.draft(FindingKind::Unmanaged, number, saying);
+        // There may be very many, and there is one thing to be said of them.
+        draft.group = Some(FindingKind::Unmanaged.name().to_owned());
         self.take(draft);
     }
 
@@ -118,6 +121,12 @@ impl<'a> Scene<'a> {
             ) => "it is not on the account".to_owned(),
         };
         let mut help = None;
+        // Of an order that was called off nobody should hear only that there is none.
+        let last = listed_port(self.live, number).and_then(called_off);
+        if let (Some(last), Some(_)) = (last, &declared.port) {
+            reason = format!("{reason}: {}", last.reason);
+            help = last.help;
+        }
         for blocked in self.blocked_notes(number) {
             self.told.insert((number, blocked.reason.clone()));
             reason = match blocked.reason.strip_prefix("it is ") {
@@ -343,21 +352,14 @@ impl<'a> Scene<'a> {
     }
 }
 
-fn is_cooling(inventory: Option<&Inventory>) -> bool {
-    matches!(inventory, Some(Inventory::Cooldown { .. }))
+/// The port that the listing still names for a number.
+fn listed_port(live: &LiveAccount, number: PhoneNumber) -> Option<&LivePort> {
+    let id = live.numbers.get(&number)?.port.as_ref()?;
+    live.ports.get(id)
 }
 
-/// The changes to an object, or to it as a whole.
-fn of_object<'c>(
-    changes: impl IntoIterator<Item = &'c Change>,
-    object: &str,
-) -> impl Iterator<Item = &'c Change> {
-    changes.into_iter().filter(move |change| {
-        change
-            .path
-            .strip_prefix(object)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })
+fn is_cooling(inventory: Option<&Inventory>) -> bool {
+    matches!(inventory, Some(Inventory::Cooldown { .. }))
 }
 
 fn ids(steps: &[&Step]) -> Vec<String> {

@@ -2,9 +2,7 @@
 //! are ordered together, once, or it is said of each what holds the order up.
 
 use crate::model::live::{EventKind, Inventory};
-use crate::model::{
-    CarrierStatus, DesiredNumber, DesiredPort, LivePort, PhoneNumber, PortId, PortState,
-};
+use crate::model::{CarrierStatus, DesiredNumber, DesiredPort, LivePort, PhoneNumber, PortId};
 use crate::plan::document::NoteKind;
 
 use super::super::events;
@@ -212,33 +210,7 @@ impl<'a> Scene<'a> {
         self.live.ports.get(id)
     }
 
-    /// That an earlier port was called off, with whose words and when.
     pub(super) fn called_off(&self, number: PhoneNumber) -> Option<Saying> {
-        let port = self.last_port(number)?;
-        let when = progress::on(port.since());
-        match port.state {
-            PortState::CarrierCancelled => Some(
-                Saying::warning(format!(
-                    "the carrier cancelled its last port{when}: {}",
-                    port.words().unwrap_or("no reason was given")
-                ))
-                .help("make sure that what it was cancelled for is mended"),
-            ),
-            PortState::Cancelled => Some(
-                Saying::warning(format!("its last port was cancelled{when}")).help(
-                    "if it is not to be ordered again, take it out of the files before apply",
-                ),
-            ),
-            PortState::Pending
-            | PortState::InProgress
-            | PortState::FocReceived
-            | PortState::FocRemoved
-            | PortState::Rejected
-            | PortState::HotCut
-            | PortState::ResellerPending
-            | PortState::CancelPending
-            | PortState::Completed
-            | PortState::Other(_) => None,
-        }
+        self.last_port(number).and_then(progress::called_off)
     }
 }

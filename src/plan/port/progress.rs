@@ -390,3 +390,31 @@ pub(in crate::plan) fn auto_trigger(auto: Option<AutoTrigger>, foc: Date) -> Opt
     let auto = auto?;
     Some(rfc3339(auto.closes(foc)?, auto.time_zone()))
 }
+
+/// That a port was called off, with whose words and when.
+pub(in crate::plan) fn called_off(port: &LivePort) -> Option<Saying> {
+    let when = on(port.since());
+    match port.state {
+        PortState::CarrierCancelled => Some(
+            Saying::warning(format!(
+                "the carrier cancelled its last port{when}: {}",
+                port.words().unwrap_or("no reason was given")
+            ))
+            .help("make sure that what it was cancelled for is mended"),
+        ),
+        PortState::Cancelled => Some(
+            Saying::warning(format!("its last port was cancelled{when}"))
+                .help("if it is not to be ordered again, take it out of the files before apply"),
+        ),
+        PortState::Pending
+        | PortState::InProgress
+        | PortState::FocReceived
+        | PortState::FocRemoved
+        | PortState::Rejected
+        | PortState::HotCut
+        | PortState::ResellerPending
+        | PortState::CancelPending
+        | PortState::Completed
+        | PortState::Other(_) => None,
+    }
+}

@@ -2,20 +2,27 @@
 //! matters most first, each with its place in the files and a way out; then how
 //! much the files speak of at all, and one line to sum it up.
 
+mod first;
 mod problems;
 
 use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
 use super::changes::lines_of;
 use super::policy::policy_human;
+use super::redact::is_hidden;
 use super::restricted::restricted;
 use super::{Style, when, words};
 use crate::model::{AccountId, PhoneNumber};
-use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Plan, StaleIgnore, StaleWhy};
+use crate::plan::{
+    Attention, Author, Covered, Drift, Finding, FindingKind, Ignored, Plan, StaleIgnore, StaleWhy,
+};
 
+pub use first::first;
 pub use problems::problems;
 
 const BOLD: Ansi = Ansi::new().effects(Effects::BOLD);
@@ -30,6 +37,9 @@ pub const fn way_out(kind: FindingKind) -> &'static str {
             "declare an address that the provider takes, or ask the provider's support"
         }
         FindingKind::OpenCorrection => "take the provider's address, or decline it (onCorrection)",
+        FindingKind::Unread => {
+            "run again; if the account is no more, take its file out of the repository"
+        }
         FindingKind::Missing => {
             "apply brings it back; if it was given up on purpose, take it out of the files"
         }
@@ -71,6 +81,7 @@ pub fn human(plan: &Plan, style: &Style) -> String {
     report.known(&known);
     report.stale(&drift.stale);
     report.text.push_str(&policy_human(plan, report.room));
+    report.first(drift);
     report.line(&coverage(&drift.covered));
     report.line(&summary(plan, drift));
     report.text
@@ -125,11 +136,16 @@ impl Report<'_> {
         let title = capital(first.kind.title());
         // Said once, where not each finding says its own.
         let shared = findings.iter().any(|finding| finding.help.is_none());
-        let hint = match shared {
-            true => format!("  {DIM}→ {}{DIM:#}", way_out(first.kind)),
-            false => String::new(),
-        };
-        self.line(&format!("  {ansi}{title}{ansi:#}{hint}"));
+        let hint = format!("→ {}", way_out(first.kind));
+        let fits = 4 + title.chars().count() + hint.chars().count() <= self.room;
+        match (shared, fits) {
+            (true, true) => self.line(&format!("  {ansi}{title}{ansi:#}  {DIM}{hint}{DIM:#}")),
+            (true, false) => {
+                self.line(&format!("  {ansi}{title}{ansi:#}"));
+                self.wrapped(&hint, 4, DIM);
+            }
+            (false, _) => self.line(&format!("  {ansi}{title}{ansi:#}")),
+        }
         if first.kind == FindingKind::Unmanaged {
             self.unmanaged(findings);
             return;
@@ -145,8 +161,8 @@ impl Report<'_> {
         let (named, nameless): (Vec<&Finding>, Vec<&Finding>) =
             findings.iter().partition(|finding| finding.by.is_some());
         for finding in named {
-            let who = who(finding).unwrap_or_default();
-            let line = format!("{}  {who}", numbers(&finding.numbers));
+            let who = who(finding).join("; ");
+            let line = format!("{}  {who}", words::numbers(&finding.numbers));
             self.wrapped(&line, 4, Ansi::new());
         }
         let rest: Vec<PhoneNumber> = nameless
@@ -154,7 +170,7 @@ impl Report<'_> {
             .flat_map(|finding| finding.numbers.iter().copied())
             .collect();
         if !rest.is_empty() {
-            self.wrapped(&numbers(&rest), 4, Ansi::new());
+            self.wrapped(&words::numbers(&rest), 4, Ansi::new());
         }
     }
 
@@ -170,8 +186,9 @@ impl Report<'_> {
             reason,
             help,
             until,
-            by: _, // with `at`
+            by: _, // with `who`
             at: _,
+            authors: _,
             ignored: _, // these stand in a list of their own
             steps,
         } = finding;
@@ -182,15 +199,17 @@ impl Report<'_> {
             "" => String::new(),
             file => format!("  {DIM}{file}:{}{DIM:#}", source.line),
         };
-        let mut lines = words::wrapped(&format!("{port}{}", numbers(all)), self.room - 4);
+        let about = match all.is_empty() {
+            true => "all numbers".to_owned(),
+            false => words::numbers(all),
+        };
+        let mut lines = words::wrapped(&format!("{port}{about}"), self.room - 4);
         let last = lines.pop().unwrap_or_default();
         for line in lines {
             self.line(&format!("    {BOLD}{line}{BOLD:#}"));
         }
         self.line(&format!("    {BOLD}{last}{BOLD:#}{place}"));
-        let until = until.as_deref().map_or_else(String::new, |until| {
-            format!(" (until {})", when::until(until, &TimeZone::UTC))
-        });
+        let until = until.as_deref().map(until_words).unwrap_or_default();
         // What differs is shown below.
         if finding.kind != FindingKind::Changed || changes.is_empty() {
             self.wrapped(&format!("{reason}{until}"), 6, Ansi::new());
@@ -198,7 +217,7 @@ impl Report<'_> {
         for line in lines_of(changes, steps, self.plan) {
             self.line(&format!("      {line}"));
         }
-        if let Some(who) = who(finding) {
+        for who in who(finding) {
             self.wrapped(&who, 6, Ansi::new());
         }
         if let Some(help) = help {
@@ -218,17 +237,40 @@ impl Report<'_> {
             let Some(ignored) = &finding.ignored else {
                 continue;
             };
+            // Somebody has decided so, and whoever reads on should know.
+            let ansi = match finding.kind.is_of_911() {
+                true => ALARM,
+                false => Ansi::new(),
+            };
+            let about = match finding.numbers.is_empty() {
+                true => finding.account.to_string(),
+                false => words::numbers(&finding.numbers),
+            };
             let what = match finding.changes.is_empty() {
                 true => finding.kind.title(),
                 false => finding.reason.as_str(),
             };
-            let line = format!(
-                "{}: {what} (until {}: {})",
-                numbers(&finding.numbers),
-                ignored.until,
-                ignored.reason
-            );
-            self.wrapped(&line, 2, Ansi::new());
+            let line = format!("{about}: {what} ({})", known_words(ignored));
+            self.wrapped(&line, 2, ansi);
+        }
+        self.line("");
+    }
+
+    fn first(&mut self, drift: &Drift) {
+        let list = first(drift);
+        if list.is_empty() {
+            return;
+        }
+        self.line(&format!("{BOLD}First{BOLD:#}"));
+        for (at, urgent) in list.iter().enumerate() {
+            let lines = words::wrapped(&urgent.line(), self.room.saturating_sub(5));
+            for (row, line) in lines.into_iter().enumerate() {
+                let mark = match row {
+                    0 => format!("{}.", at + 1),
+                    _ => String::new(),
+                };
+                self.line(&format!("  {mark:<2} {line}"));
+            }
         }
         self.line("");
     }
@@ -263,52 +305,71 @@ pub(super) fn stale_words(entry: &StaleIgnore) -> String {
         StaleWhy::Over => format!(
             "this was ignored until {until} ({reason}), and counts again: mend it, take the entry out, or give it a new day"
         ),
+        StaleWhy::TooWide => format!(
+            "this hides nothing ({reason}): what was found is about 911 calls, or an account that could not be read; an entry for that names the kind (`kinds`) or the number in full"
+        ),
         StaleWhy::Unused => format!(
             "nothing was found that this is about ({reason}): take the entry out if it is settled"
         ),
     }
 }
 
-/// "changed by jane@example.com, 2026-11-23 17:00 UTC".
-fn who(finding: &Finding) -> Option<String> {
-    let by = words::clean(finding.by.as_deref()?);
+/// "until 2026-12-04: the tenant moves", with the place of who says so where the
+/// reason is not to be shown.
+pub(super) fn known_words(ignored: &Ignored) -> String {
+    let Ignored {
+        until,
+        reason,
+        source,
+    } = ignored;
+    match is_hidden(&Value::from(reason.as_str())) {
+        true => format!("until {until}, by {}:{}", source.file, source.line),
+        false => format!("until {until}: {reason}"),
+    }
+}
+
+/// " (until Sun 2026-12-13 17:00 UTC)".
+pub(super) fn until_words(until: &str) -> String {
+    format!(" (until {})", when::until(until, &TimeZone::UTC))
+}
+
+/// "changed by jane@example.com, 2026-11-23 17:00 UTC"; of several people each
+/// with what they have done.
+pub(super) fn who(finding: &Finding) -> Vec<String> {
     let done = match finding.kind {
         FindingKind::Missing | FindingKind::LeavingCooldown => "released by",
         FindingKind::Unmanaged => "added by",
         FindingKind::NotInForce
         | FindingKind::OpenCorrection
+        | FindingKind::Unread
         | FindingKind::NotReleased
         | FindingKind::Changed
         | FindingKind::RejectedPort
         | FindingKind::Stuck
         | FindingKind::Blocked => "changed by",
     };
-    let at = finding
-        .at
-        .map(|at| at.strftime(", %Y-%m-%d %H:%M UTC").to_string())
-        .unwrap_or_default();
-    Some(format!("{done} {by}{at}"))
+    let at = |at: Timestamp| at.strftime(", %Y-%m-%d %H:%M UTC").to_string();
+    let all = finding.by.iter().map(|by| {
+        let at = finding.at.map(at).unwrap_or_default();
+        format!("{done} {}{at}", words::clean(by))
+    });
+    let parts = finding.authors.iter().map(|author| {
+        let Author {
+            by,
+            at: moment,
+            paths,
+        } = author;
+        let (by, at) = (words::clean(by), at(*moment));
+        format!("{} {done} {by}{at}", paths.join(", "))
+    });
+    all.chain(parts).collect()
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => String::new(),
-    }
-}
-
-/// Numbers as a reader can take them in: a few in full, the rest counted.
-fn numbers(numbers: &[PhoneNumber]) -> String {
-    const SHOWN: usize = 8;
-    let shown: Vec<String> = numbers
-        .iter()
-        .take(SHOWN)
-        .map(|number| number.spaced().replace(' ', "\u{a0}"))
-        .collect();
-    match numbers.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        rest => format!("{} and {rest} more", shown.join(", ")),
     }
 }
 
@@ -336,6 +397,24 @@ fn coverage(covered: &Covered) -> String {
     }
 }
 
+/// "3 ignored (1 not in force)": how many findings nobody is to be alarmed by, and
+/// which of them say that help may not come.
+pub(super) fn ignored(drift: &Drift) -> Option<String> {
+    let ignored = || drift.findings.iter().filter(|f| f.ignored.is_some());
+    let grave: Vec<String> = FindingKind::ALL
+        .into_iter()
+        .filter(|kind| kind.is_of_911() || *kind == FindingKind::Unread)
+        .map(|kind| (kind, ignored().filter(|f| f.kind == kind).count()))
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| format!("{count} {}", kind.title()))
+        .collect();
+    match (ignored().map(Finding::count).sum::<u64>(), grave.is_empty()) {
+        (0, _) => None,
+        (count, true) => Some(format!("{count} ignored")),
+        (count, false) => Some(format!("{count} ignored ({})", grave.join(", "))),
+    }
+}
+
 /// "Drift: 2 changed, 1 missing. 96 in sync, 3 unmanaged, 1 ignored."
 fn summary(plan: &Plan, drift: &Drift) -> String {
     let count = |kind: FindingKind, counts: bool| {
@@ -345,7 +424,8 @@ fn summary(plan: &Plan, drift: &Drift) -> String {
             .filter(|finding| {
                 finding.kind == kind && finding.ignored.is_none() && finding.counts() == counts
             })
-            .count()
+            .map(Finding::count)
+            .sum::<u64>()
     };
     let list = |counts: bool| -> Vec<String> {
         FindingKind::ALL
@@ -358,14 +438,7 @@ fn summary(plan: &Plan, drift: &Drift) -> String {
     let in_sync = plan.summary.get("inSync").copied().unwrap_or(0);
     let mut rest = vec![format!("{in_sync} in sync")];
     rest.extend(list(false));
-    let ignored = drift
-        .findings
-        .iter()
-        .filter(|finding| finding.ignored.is_some())
-        .count();
-    if ignored > 0 {
-        rest.push(format!("{ignored} ignored"));
-    }
+    rest.extend(ignored(drift));
     let counting = list(true);
     let rest = rest.join(", ");
     match counting.is_empty() {

@@ -3,16 +3,19 @@
 
 use serde_json::Value;
 
-use super::super::changes::scalar;
-use super::{stale_words, way_out};
+use super::super::changes::{in_words, scalar};
+use super::{stale_words, until_words, way_out, who};
 use crate::desired::Problem;
 use crate::desired::problem::Place;
-use crate::plan::{Attention, Change, Finding, Plan, StaleIgnore, StaleWhy};
+use crate::plan::{Attention, Change, Finding, FindingKind, Plan, StaleIgnore, StaleWhy};
 
 /// The code of an entry of `ignore:` whose day is past.
 const IGNORE_OVER: &str = "ignore-over";
 /// The code of one that nothing answers to.
 const IGNORE_UNUSED: &str = "ignore-unused";
+
+/// The code of one that is too wide for what was found.
+const IGNORE_TOO_WIDE: &str = "ignore-too-wide";
 
 /// What an audit found: drift as errors, what else a person should look at as
 /// warnings. What is ignored is left out.
@@ -40,19 +43,28 @@ fn problem(finding: &Finding) -> Problem {
     if finding.numbers.len() > SHOWN {
         numbers.push(format!("{} more", finding.numbers.len() - SHOWN));
     }
-    let mut message = format!("{}: {}", numbers.join(", "), finding.reason);
-    let told: Vec<String> = finding.changes.iter().map(told).collect();
-    if !told.is_empty() {
-        message = format!("{message}: {}", told.join("; "));
+    if numbers.is_empty() {
+        numbers.push(format!("account {}", finding.account));
     }
+    let told = finding
+        .changes
+        .iter()
+        .map(told)
+        .collect::<Vec<_>>()
+        .join("; ");
+    // What differs says that something does.
+    let what = match (finding.kind, told.is_empty()) {
+        (FindingKind::Changed, false) => told,
+        (_, false) => format!("{}: {told}", finding.reason),
+        (_, true) => finding.reason.clone(),
+    };
+    let mut message = format!("{}: {what}", numbers.join(", "));
     if let Some(until) = &finding.until {
-        message = format!("{message} (until {until})");
+        message.push_str(&until_words(until));
     }
-    if let Some(by) = &finding.by {
-        let at = finding.at.map_or_else(String::new, |at| {
-            at.strftime(", %Y-%m-%d %H:%M UTC").to_string()
-        });
-        message = format!("{message} (by {by}{at})");
+    let who = who(finding);
+    if !who.is_empty() {
+        message = format!("{message} ({})", who.join("; "));
     }
     let path = match (&finding.port, finding.numbers.first()) {
         (Some(port), _) => format!("ports.{port}"),
@@ -87,7 +99,8 @@ fn told(change: &Change) -> String {
     }
     let value = |value: &Value| match value {
         Value::Null => "nothing".to_owned(),
-        value => scalar(value),
+        Value::Object(_) => in_words(value),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => scalar(value),
     };
     format!(
         "{} is {}, the file says {}",
@@ -102,6 +115,10 @@ fn stale(entry: &StaleIgnore) -> Problem {
         StaleWhy::Over => (
             IGNORE_OVER,
             "mend what it is about, take it out, or give it a new day and reason",
+        ),
+        StaleWhy::TooWide => (
+            IGNORE_TOO_WIDE,
+            "name the kind or the number, if it is known and may wait",
         ),
         StaleWhy::Unused => (IGNORE_UNUSED, "take it out"),
     };

@@ -9,7 +9,7 @@ use super::rows::{Row, Tone, folded};
 use super::table;
 use super::verdict::Verdict;
 use super::write::{Page, counted};
-use crate::plan::{Covered, Merged, Plan, PolicyFinding, TrippedGuard};
+use crate::plan::{Covered, Drift, Merged, Plan, PolicyFinding, TrippedGuard};
 use crate::report::obstacles::scope_of;
 use crate::report::{origin, when};
 
@@ -52,6 +52,7 @@ pub(super) fn page(sheet: Sheet<'_>) -> String {
     if let Some(plan) = plan {
         warnings(&mut page, plan);
         if let Some(drift) = &plan.drift {
+            first(&mut page, drift);
             coverage(&mut page, &drift.covered);
         }
     }
@@ -183,6 +184,19 @@ pub(super) fn day_and_hour(page: &mut Page, text: &str) {
     if !hour.is_empty() {
         page.element(" <span>", hour.trim_start(), "</span>");
     }
+}
+
+/// What hurts somebody while it waits.
+fn first(page: &mut Page, drift: &Drift) {
+    let list = crate::report::drift::first(drift);
+    if list.is_empty() {
+        return;
+    }
+    page.raw("<section class=\"banner bad\"><h2>First</h2><ol>");
+    for urgent in &list {
+        page.element("<li>", &urgent.text(), "</li>");
+    }
+    page.raw("</ol></section>");
 }
 
 /// What must be known before anything below is believed.

@@ -9,9 +9,10 @@ use crate::desired::Problem;
 use crate::desired::problem::Severity;
 use crate::model::{AccountId, PhoneNumber};
 use crate::plan::{
-    Action, Attention, Finding, FindingKind, Ignored, Note, NoteKind, Plan, Source, Step,
+    Action, Attention, Author, Finding, FindingKind, Ignored, Note, NoteKind, Plan, Source, Step,
 };
 use crate::report::changes::{lines_of, saved_lines};
+use crate::report::drift::{known_words, way_out};
 use crate::report::origin;
 
 /// How a kind of row is coloured; the colour says nothing that its word does not.
@@ -43,9 +44,13 @@ pub(super) struct Row<'a> {
     pub facts: Vec<(&'static str, String)>,
     pub by: Option<&'a str>,
     pub at: Option<Timestamp>,
+    /// Who did which part of it.
+    pub authors: &'a [Author],
     pub until: Option<&'a str>,
     pub place: Option<Place<'a>>,
     pub ignored: Option<&'a Ignored>,
+    /// It says that help may not be sent to where the caller is.
+    pub is_of_911: bool,
     /// It counts for the verdict.
     pub counts: bool,
 }
@@ -67,21 +72,25 @@ impl<'a> Place<'a> {
 /// The rows of an audit.
 pub(super) fn findings(plan: &Plan) -> Option<Vec<Row<'_>>> {
     let drift = plan.drift.as_ref()?;
-    Some(
-        drift
-            .findings
-            .iter()
-            .map(|one| finding(one, plan))
-            .collect(),
-    )
+    let rows = drift.findings.iter().flat_map(|finding| {
+        // What no file declares can be sorted and searched for number by number.
+        let parts: Vec<&[PhoneNumber]> = match finding.kind == FindingKind::Unmanaged {
+            true => finding.numbers.chunks(1).collect(),
+            false => vec![&finding.numbers],
+        };
+        parts
+            .into_iter()
+            .map(move |numbers| row(finding, numbers, plan))
+    });
+    Some(rows.collect())
 }
 
-fn finding<'a>(finding: &'a Finding, plan: &Plan) -> Row<'a> {
+fn row<'a>(finding: &'a Finding, about: &'a [PhoneNumber], plan: &Plan) -> Row<'a> {
     let Finding {
         kind,
         attention,
         account,
-        numbers,
+        numbers: _, // in rows of their own
         port,
         source,
         changes,
@@ -90,6 +99,7 @@ fn finding<'a>(finding: &'a Finding, plan: &Plan) -> Row<'a> {
         until,
         by,
         at,
+        authors,
         ignored,
         steps,
     } = finding;
@@ -101,6 +111,7 @@ fn finding<'a>(finding: &'a Finding, plan: &Plan) -> Row<'a> {
         (_, Attention::Notice) => Tone::Quiet,
         (
             FindingKind::NotInForce
+            | FindingKind::Unread
             | FindingKind::Missing
             | FindingKind::RejectedPort
             | FindingKind::Blocked,
@@ -117,8 +128,8 @@ fn finding<'a>(finding: &'a Finding, plan: &Plan) -> Row<'a> {
         (FindingKind::Unmanaged, Attention::Drift) => Tone::Info,
     };
     let mut facts = Vec::new();
-    if let Some(Ignored { until, reason }) = ignored {
-        facts.push(("known", format!("until {until}: {reason}")));
+    if let Some(ignored) = ignored {
+        facts.push(("known", known_words(ignored)));
     }
     if !steps.is_empty() {
         facts.push(("mended by alz apply", steps.join(", ")));
@@ -129,17 +140,19 @@ fn finding<'a>(finding: &'a Finding, plan: &Plan) -> Row<'a> {
         tone,
         rank: position(&FindingKind::ALL, kind),
         account: Some(account),
-        numbers,
+        numbers: about,
         port: port.as_deref(),
         reason,
-        help: help.as_deref(),
+        help: help.as_deref().or(drifts.then(|| way_out(*kind))),
         lines: lines_of(changes, steps, plan),
         facts,
         by: by.as_deref(),
         at: *at,
+        authors,
         until: until.as_deref(),
         place: Place::of(source),
         ignored: ignored.as_ref(),
+        is_of_911: kind.is_of_911(),
         counts: drifts,
     }
 }
@@ -215,9 +228,11 @@ fn step<'a>(step: &'a Step, plan: &Plan) -> Row<'a> {
         facts,
         by: None,
         at: None,
+        authors: &[],
         until: None,
         place: Place::of(source),
         ignored: None,
+        is_of_911: false,
         counts: true,
     }
 }
@@ -258,9 +273,11 @@ fn note(note: &Note) -> Row<'_> {
         facts: Vec::new(),
         by: None,
         at: None,
+        authors: &[],
         until: until.as_deref(),
         place: None,
         ignored: None,
+        is_of_911: false,
         // Not what is left out of a page that is too long.
         counts: rank <= 1,
     }
@@ -305,9 +322,11 @@ fn problem(problem: &Problem) -> Row<'_> {
             .collect(),
         by: None,
         at: None,
+        authors: &[],
         until: None,
         place: Some(Place { file, line: *line }),
         ignored: None,
+        is_of_911: false,
         counts: *severity == Severity::Error,
     }
 }
@@ -328,9 +347,11 @@ pub(super) fn failure<'a>(what: &'a str, help: Option<&'a str>) -> Row<'a> {
         facts: Vec::new(),
         by: None,
         at: None,
+        authors: &[],
         until: None,
         place: None,
         ignored: None,
+        is_of_911: false,
         counts: true,
     }
 }
@@ -385,9 +406,11 @@ mod tests {
             facts: Vec::new(),
             by: None,
             at: None,
+            authors: &[],
             until: None,
             place: None,
             ignored: None,
+            is_of_911: false,
             counts,
         }
     }

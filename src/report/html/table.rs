@@ -10,7 +10,7 @@ use super::lines;
 use super::rows::{Row, Tone};
 use super::write::{Page, grouped};
 use crate::model::PhoneNumber;
-use crate::plan::Plan;
+use crate::plan::{Author, Plan};
 use crate::report::when;
 
 /// The columns, and whether a row has something for one.
@@ -22,7 +22,7 @@ const COLUMNS: [Column; 7] = [
     ("n", "Number", |row| !row.numbers.is_empty()),
     ("w", "What", |_| true),
     ("s", "Who and when", |row| {
-        row.by.is_some() || row.at.is_some()
+        row.by.is_some() || row.at.is_some() || !row.authors.is_empty()
     }),
     ("u", "Until", |row| row.until.is_some()),
     ("f", "File", |row| row.place.is_some()),
@@ -153,6 +153,11 @@ fn cell(page: &mut Page, class: &str, row: &Row<'_>, plan: Option<&Plan>) {
             }
             if let Some(at) = row.at {
                 moment(page, at);
+            }
+            for Author { by, at, paths } in row.authors {
+                page.element("<div>", by, "</div>");
+                moment(page, *at);
+                page.element("<div class=\"quiet\">", &paths.join(", "), "</div>");
             }
         }
         "u" => {

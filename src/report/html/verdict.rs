@@ -34,7 +34,25 @@ pub(super) fn of_drift(plan: &Plan, rows: &[Row<'_>]) -> Verdict {
         false => format!(" Beside that: {}.", also.join(", ")),
     };
     let gap = plan.merged.as_ref().and_then(|merged| merged.gap());
+    let unread = plan
+        .drift
+        .as_ref()
+        .is_some_and(|drift| drift.is_incomplete());
+    // Somebody has decided so; a green page would say that all is well.
+    let hides_911 = rows
+        .iter()
+        .any(|row| row.ignored.is_some() && row.is_of_911);
     let (tone, headline, detail) = match (drift, gap) {
+        (_, _) if unread => (
+            Tone::Bad,
+            counted(drift, "finding", "findings") + ", and not all was looked at",
+            "Of accounts that could not be read nothing is known.",
+        ),
+        (0, None) if hides_911 => (
+            Tone::Warn,
+            "No drift but what is ignored".to_owned(),
+            "Among what is ignored are numbers whose 911 calls may be answered without an address.",
+        ),
         (0, None) => (
             Tone::Good,
             "No drift".to_owned(),

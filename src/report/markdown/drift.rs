@@ -4,9 +4,12 @@
 use super::builder::{Document, Entry, Part, Rank};
 use super::plan::{name, numbers, remarks, restricted, way_out};
 use super::{Options, escape, lines, marker, policies};
-use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Ignored, Plan, StaleIgnore};
+use crate::plan::{Attention, Covered, Drift, Finding, FindingKind, Plan, StaleIgnore};
 use crate::report::changes::lines_of;
-use crate::report::drift::stale_words;
+use crate::report::drift::{
+    self, capital, ignored, known_words, percent, stale_words, until_words, way_out as way_out_of,
+    who,
+};
 
 /// The audit as a comment.
 pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
@@ -27,25 +30,27 @@ pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
             .collect();
         of_kind.sort_by_key(|finding| (finding.attention == Attention::Notice, &finding.account));
         let told = of_kind.iter().any(|f| f.attention == Attention::Drift);
+        // Said once, where not each finding says its own.
+        let way_out = match of_kind.iter().any(|finding| finding.help.is_none()) {
+            true => format!(" → {}", way_out_of(kind).replace('`', "")),
+            false => String::new(),
+        };
+        let count: u64 = of_kind.iter().map(|finding| finding.count()).sum();
         parts.push(Part {
             title: capital(kind.title()),
             remark: match told {
-                true => of_kind.len().to_string(),
-                false => format!("{}; no drift, to look at", of_kind.len()),
+                true => format!("{count}{way_out}"),
+                false => format!("{count}; no drift, to look at{way_out}"),
             },
             fold: Some(few && told),
             entries: of_kind.into_iter().map(|f| entry(f, plan)).collect(),
         });
     }
-    let ignored: Vec<Entry> = findings
-        .iter()
-        .filter(|finding| finding.ignored.is_some())
-        .map(|finding| entry(finding, plan))
-        .collect();
+    let ignored = || findings.iter().filter(|f| f.ignored.is_some());
     parts.push(Part::folded(
         "Ignored for now",
-        &ignored.len().to_string(),
-        ignored,
+        &ignored().map(Finding::count).sum::<u64>().to_string(),
+        ignored().map(|finding| entry(finding, plan)).collect(),
     ));
     let stale: Vec<Entry> = stale.iter().map(stale_entry).collect();
     parts.push(Part::folded(
@@ -56,9 +61,10 @@ pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
     parts.push(policies::part(plan));
     Document {
         marker: marker("drift", &plan.environment, plan.shard.as_deref()),
-        verdict: verdict(plan, &counting),
+        verdict: verdict(plan, found),
         head: remarks(plan)
             .chain(restricted(plan))
+            .chain(first(found))
             .chain([coverage(covered)])
             .collect(),
         parts,
@@ -69,13 +75,12 @@ pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
 }
 
 /// `alz drift: 1 not in force, 2 changed in production`.
-fn verdict(plan: &Plan, counting: &[&Finding]) -> String {
+fn verdict(plan: &Plan, found: &Drift) -> String {
     let said: Vec<String> = FindingKind::ALL
         .into_iter()
         .filter_map(|kind| {
-            let is =
-                |finding: &&&Finding| finding.kind == kind && finding.attention == Attention::Drift;
-            match counting.iter().filter(is).count() {
+            let of_kind = found.counting().filter(|finding| finding.kind == kind);
+            match of_kind.map(Finding::count).sum::<u64>() {
                 0 => None,
                 count => Some(format!("{count} {}", kind.title())),
             }
@@ -85,10 +90,25 @@ fn verdict(plan: &Plan, counting: &[&Finding]) -> String {
     let shard = plan.shard.as_deref().map_or_else(String::new, |shard| {
         format!(" (shard {})", escape::text(&escape::clipped(shard, 20)))
     });
+    // What is hidden on purpose is no reason for alarm, but none to say "none" either.
+    let ignored = ignored(found).map_or_else(String::new, |ignored| format!("; {ignored}"));
     match said.as_slice() {
-        [] => format!("alz drift: none in {environment}{shard}"),
-        said => format!("alz drift: {} in {environment}{shard}", said.join(", ")),
+        [] => format!("alz drift: none in {environment}{shard}{ignored}"),
+        said => format!(
+            "alz drift: {} in {environment}{shard}{ignored}",
+            said.join(", ")
+        ),
     }
+}
+
+/// What hurts somebody while it waits, in the order in which it does.
+fn first(found: &Drift) -> Option<String> {
+    let list: Vec<String> = drift::first(found)
+        .iter()
+        .enumerate()
+        .map(|(at, urgent)| format!("{}. {}\n", at + 1, escape::text(&urgent.text())))
+        .collect();
+    (!list.is_empty()).then(|| format!("First:\n\n{}", list.concat()))
 }
 
 /// How much the files speak of, in whole per cent, rounded down: 100 is all.
@@ -99,9 +119,9 @@ fn coverage(covered: &Covered) -> String {
         managed,
         addresses,
     } = *covered;
-    let share = |part: u64| match live {
-        0 => String::new(),
-        live => format!(" ({} %)", part.min(live).saturating_mul(100) / live),
+    let share = |part: u64| match percent(part, live) {
+        None => String::new(),
+        Some(share) => format!(" ({share} %)"),
     };
     let accounts = match accounts {
         1 => "1 account".to_owned(),
@@ -112,14 +132,6 @@ fn coverage(covered: &Covered) -> String {
         share(managed),
         share(addresses)
     )
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    match letters.next() {
-        None => String::new(),
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-    }
 }
 
 fn stale_entry(entry: &StaleIgnore) -> Entry {
@@ -145,8 +157,9 @@ fn entry(finding: &Finding, plan: &Plan) -> Entry {
         reason,
         help,
         until,
-        by,
-        at,
+        by: _, // with `who`
+        at: _,
+        authors: _,
         ignored,
         steps,
     } = finding;
@@ -167,37 +180,38 @@ fn entry(finding: &Finding, plan: &Plan) -> Entry {
     }
     text.push_str(&format!("  \n  {}", escape::prose(reason)));
     if let Some(until) = until {
-        text.push_str(&format!(" (until {})", escape::text(until)));
+        text.push_str(&escape::text(&until_words(until)));
     }
-    match (by, at) {
-        (None, None) => {}
-        (Some(by), None) => text.push_str(&format!(" · by {}", escape::text(by))),
-        (None, Some(at)) => text.push_str(&format!(" · on {}", at.strftime("%Y-%m-%d %H:%M UTC"))),
-        (Some(by), Some(at)) => text.push_str(&format!(
-            " · by {} on {}",
-            escape::text(by),
-            at.strftime("%Y-%m-%d %H:%M UTC")
-        )),
+    let who = who(finding);
+    if let [one] = who.as_slice() {
+        text.push_str(&format!(" · {}", escape::text(one)));
     }
     text.push('\n');
     for styled in lines_of(changes, steps, plan) {
         text.push_str(&format!("  - {}\n", lines::line(&styled)));
     }
-    if let Some(Ignored { until, reason }) = ignored {
-        text.push_str(&format!(
-            "  - ignored until {until}: {}\n",
-            escape::text(reason)
-        ));
+    if who.len() > 1 {
+        for one in &who {
+            text.push_str(&format!("  - {}\n", escape::text(one)));
+        }
     }
-    if let Some(help) = help {
-        text.push_str(&way_out(help));
+    match (ignored, help) {
+        (Some(ignored), _) => text.push_str(&format!(
+            "  - ignored {}\n",
+            escape::text(&known_words(ignored))
+        )),
+        (None, Some(help)) => text.push_str(&way_out(help)),
+        // The part's title says it.
+        (None, None) => {}
     }
     let rank = match (ignored, attention, kind) {
         (Some(_), _, _) => Rank::Unmanaged,
         (None, Attention::Notice, _) => Rank::Waiting,
-        (None, Attention::Drift, FindingKind::NotInForce | FindingKind::OpenCorrection) => {
-            Rank::Blocked
-        }
+        (
+            None,
+            Attention::Drift,
+            FindingKind::NotInForce | FindingKind::OpenCorrection | FindingKind::Unread,
+        ) => Rank::Blocked,
         (
             None,
             Attention::Drift,
@@ -259,15 +273,19 @@ mod tests {
         let text = audited(json!([finding, ignored]));
         assert!(
             text.starts_with(
-                "<!-- alz:drift:production -->\n**alz drift: 1 changed in production**\n"
+                "<!-- alz:drift:production -->\n**alz drift: 1 changed in production; 1 ignored**\n"
             ),
+            "{text}"
+        );
+        assert!(
+            text.contains("<b>Changed</b> 1 → apply restores what the files say"),
             "{text}"
         );
         // Rounded down: 100 per cent is all.
         assert!(text.contains("199 numbers: 198 declared (99 %), 0 with their address (0 %)"));
         assert!(text.contains("~~335~~ **333** 520, Lindon"), "{text}");
         assert!(
-            text.contains("by jo@\u{2060}example.com on 2026-11-22 08:30 UTC"),
+            text.contains("changed by jo@\u{2060}example.com, 2026-11-22 08:30 UTC"),
             "{text}"
         );
         assert!(text.contains("ignored until 2026-12-01: the move is &lt;under way&gt;"));

@@ -18,7 +18,7 @@ use crate::model::{
     DesiredAccount, DesiredNumber, DesiredPort, LiveAccount, LiveNumber, Member, Record, Redactor,
 };
 use crate::plan::{
-    Change, Drift, Expect, Finding, Ignored, Note, Plan, PolicyFinding, PortFacts, Step,
+    Author, Change, Drift, Expect, Finding, Ignored, Note, Plan, PolicyFinding, PortFacts, Step,
 };
 
 pub use problems::problems;
@@ -93,7 +93,7 @@ pub fn plan(plan: &Plan, key: &Key, words: Option<&Redactor>) -> Plan {
             finding_shown(finding, key, &sentence);
         }
         for entry in stale.iter_mut().chain(unanswered) {
-            entry.reason = sentence(&entry.reason);
+            entry.reason = MASK.to_owned();
         }
     }
     for step in &mut shown.steps {
@@ -178,6 +178,7 @@ fn finding_shown(finding: &mut Finding, key: &Key, sentence: &impl Fn(&str) -> S
         reason,
         help,
         by,
+        authors,
         ignored,
         steps,
         kind: _,
@@ -196,8 +197,23 @@ fn finding_shown(finding: &mut Finding, key: &Key, sentence: &impl Fn(&str) -> S
     *help = help.as_deref().map(sentence);
     // Somebody's name, or their address of mail.
     *by = by.as_ref().map(|_| MASK.to_owned());
-    if let Some(Ignored { reason, until: _ }) = ignored {
-        *reason = sentence(reason);
+    for Author {
+        by,
+        at: _,
+        paths: _,
+    } in authors
+    {
+        *by = MASK.to_owned();
+    }
+    // A reason is written for colleagues, and may name anybody: the entry's place
+    // is left for those who may read it.
+    if let Some(Ignored {
+        reason,
+        until: _,
+        source: _,
+    }) = ignored
+    {
+        *reason = MASK.to_owned();
     }
 }
 

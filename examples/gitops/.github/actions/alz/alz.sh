@@ -394,7 +394,7 @@ tell() {
 }
 
 drift() {
-  local status=0 open first extra mark title="alz: drift in $WHERE${SHARD:+, part $SHARD}"
+  local status=0
   trusted || return 0
   pinned
   rm -rf "$TEMP/drift"; mkdir -p "$TEMP/drift"
@@ -404,22 +404,28 @@ drift() {
   [ ! -s "$TEMP/drift.md" ] || summary "$(cat "$TEMP/drift.md")"
   output artifact "$(artifact drift)"
   output report "$TEMP/drift"
-  case $status in
-    0 | 2) ;;
-    # An audit that did not happen has found nothing, and disproved nothing.
-    *) fail "the audit failed (exit $status): whether there is drift is not known" "$status" ;;
-  esac
-  output drift "$([ "$status" = 2 ] && echo true || echo false)"
-  [ "${ALZ_ACTION_COMMENT:-true}" = true ] || return 0
+  # With a report it was made, though not of all accounts: what it found is told, and the
+  # run fails. An audit that did not happen has found nothing, and disproved nothing.
+  if [ "$status" -gt 2 ] || { [ "$status" = 1 ] && [ ! -s "$TEMP/drift/drift.json" ]; }; then
+    fail "the audit failed (exit $status): whether there is drift is not known" "$status"
+  fi
+  output drift "$([ "$status" = 0 ] && echo false || echo true)"
+  [ "${ALZ_ACTION_COMMENT:-true}" != true ] || drift_issue
+  [ "$status" != 1 ] || fail "the audit is not whole: what it found is told, and there may be more"
+}
+
+# One issue while there is drift, of $TEMP/drift.md and the $status of the audit.
+drift_issue() {
+  local open first extra mark title="alz: drift in $WHERE${SHARD:+, part $SHARD}"
   mark=$(body drift "$TEMP/drift.md")
   open=$(pages "repos/$GITHUB_REPOSITORY/issues?state=open&labels=alz-drift&direction=asc" |
     jq -r --arg mark "$mark" --arg author "${ALZ_ACTION_AUTHOR:?}" \
       '.[] | select(.pull_request == null and .user.login == $author and ((.body // "") | contains($mark))) | .number')
   first=$(head -n 1 <<< "$open")
-  if [ "$status" = 2 ] && [ -z "$first" ]; then
+  if [ "$status" != 0 ] && [ -z "$first" ]; then
     jq --arg title "$title" '. + { title: $title, labels: ["alz-drift"] }' "$TEMP/drift.md.body" > "$TEMP/issue"
     api POST "repos/$GITHUB_REPOSITORY/issues" "$TEMP/issue" > /dev/null
-  elif [ "$status" = 2 ]; then
+  elif [ "$status" != 0 ]; then
     api PATCH "repos/$GITHUB_REPOSITORY/issues/$first" "$TEMP/drift.md.body" > /dev/null
   fi
   # All of them where there is none left; else those that two audits at once opened twice.
