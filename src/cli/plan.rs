@@ -97,6 +97,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     // Before anything is asked of the platform: it may not be there.
     let base = match &arguments.base {
         Some(revision) => {
+            output.privacy.keep(revision);
             let base = Base::read(&project, revision, &files, clock::today()?, output)?;
             Some(Arc::new(base))
         }

@@ -35,6 +35,27 @@ pub struct CheckedAddress {
     pub line: u32,
 }
 
+impl CheckedAddresses {
+    /// The same without anybody's name and address.
+    pub fn masked(mut self) -> Self {
+        for checked in &mut self.addresses {
+            checked.address = checked.address.masked();
+            match &mut checked.verdict {
+                Verdict::Invalid { alternatives, .. } => {
+                    for offered in alternatives {
+                        *offered = offered.masked();
+                    }
+                }
+                Verdict::Valid
+                | Verdict::NoUnit
+                | Verdict::Unknown { .. }
+                | Verdict::OutOfReach { .. } => {}
+            }
+        }
+        self
+    }
+}
+
 /// How many addresses the provider takes, refuses, and can't judge.
 fn counts(addresses: &[CheckedAddress]) -> (usize, usize, usize) {
     let of = |word: &str| {

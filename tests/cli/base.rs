@@ -10,7 +10,7 @@ use crate::world::{ACCOUNT, OFFICE, Said, World};
 const FILE: &str = "accounts/office.yaml";
 
 /// Git as on a machine of nobody's.
-fn git(directory: &Path, arguments: &[&str]) -> String {
+pub fn git(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(directory)
         .env_remove("GIT_DIR")

@@ -34,6 +34,7 @@ mod port_commands;
 mod ports_apply;
 mod ports_bench;
 mod ports_runs;
+mod redaction;
 mod report;
 mod saved;
 mod saved_forged;
