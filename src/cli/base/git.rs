@@ -170,7 +170,7 @@ impl Git {
 
     /// Revisions that touched the project's directory, the newest first: those
     /// that a branch was merged into, not those that were merged.
-    pub fn log(&self, commit: &str, most: usize) -> Result<Vec<Commit>, Fatal> {
+    pub fn log(&self, commit: &str, most: usize) -> Result<Vec<Commit>, String> {
         let most = format!("--max-count={most}");
         let mut arguments = vec![
             "-c",
@@ -191,8 +191,7 @@ impl Git {
         ];
         // Git is run there.
         arguments.extend(["--", "."]);
-        let listing = self.bytes(&arguments).map_err(unreadable)?;
-        Ok(commits(&listing))
+        Ok(commits(&self.bytes(&arguments)?))
     }
 
     fn text(&self, arguments: &[&str]) -> Result<String, String> {

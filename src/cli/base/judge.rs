@@ -145,6 +145,10 @@ fn left(
 pub fn sum_up(plan: &mut Plan, base: &Base, branch: &Repository, narrow: &Narrow) {
     plan.base = Some(base.revision.clone());
     plan.base_remarks = base.remarks.clone();
+    plan.base_remarks
+        .extend(base.history().trouble().map(|why| {
+            format!("the history can't be read, and drift and pending not told apart: {why}")
+        }));
     plan.summary_by_origin = origin::summary_by_origin(&plan.steps);
     // Targets name what the branch declares. An account that it no longer does is
     // in one shard alone, as it was.
