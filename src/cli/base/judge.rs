@@ -49,6 +49,9 @@ pub async fn judge(
         .as_ref()
         .map(|declared| plan::account(declared, &live, &context, &checks));
     let open = origin::compare(made, of_base.as_ref());
+    if let Some(declared) = &declared {
+        made.notes.extend(origin::unprotected(declared, desired));
+    }
     if let (Some(declared), Some(only)) = (&declared, only) {
         made.notes.extend(left(declared, &live, only, base, branch));
     }

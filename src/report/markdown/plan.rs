@@ -132,12 +132,20 @@ pub(super) fn head(plan: &Plan) -> Vec<String> {
         ));
     }
     if !plan.base_remarks.is_empty() {
-        let said: Vec<String> = plan
+        const SHOWN: usize = 5;
+        let mut said: Vec<String> = plan
             .base_remarks
             .iter()
-            .take(3)
-            .map(|remark| escape::line(&escape::clipped(remark, 200)))
+            .take(SHOWN)
+            .map(|remark| escape::prose(&escape::clipped(remark, 300)))
             .collect();
+        match plan.base_remarks.len().saturating_sub(SHOWN) {
+            0 => {}
+            1 => said.push("1 more remark of the base is in the log of the run.".to_owned()),
+            more => said.push(format!(
+                "{more} more remarks of the base are in the log of the run."
+            )),
+        }
         head.push(said.join("  \n"));
     }
     if !plan.targets.is_empty() || !plan.files.is_empty() {
