@@ -4,6 +4,7 @@
 mod address;
 mod apply;
 mod base;
+mod base_hides_nothing;
 mod canary;
 mod drift;
 mod drift_forms;

@@ -157,7 +157,7 @@ impl Git {
             None => Ok(()),
             Some((other, _)) => Err(Fatal::with_help(
                 format!("--base {revision} is ambiguous: {first} and {other} are not the same"),
-                format!("name the one that is meant as a whole: --base {other}"),
+                format!("name the one that is meant as a whole: --base {first}"),
             )),
         }
     }
