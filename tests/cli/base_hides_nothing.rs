@@ -65,7 +65,8 @@ fn a_branch_that_changes_the_rules_for_its_own_plan_says_so() {
     assert_eq!(unprotected.len(), 1);
     assert_eq!(unprotected[0]["numbers"][0], "18017690202");
     assert_eq!(unprotected[0]["origin"], "branch");
-    let comment = plan(&world, &["--base", "main", "--format", "markdown"])
+    let comment = world
+        .alz(&["plan", "--base", "main", "--format", "markdown"])
         .expect(0)
         .stdout;
     let head = comment.split("<details").next().unwrap_or_default();

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::{Document, Entry, Part, Rank};
-use super::{Options, drift, escape, lines, marker, policies};
+use super::{Options, drift, escape, guards, lines, marker, policies};
 use crate::model::{AccountId, PhoneNumber};
-use crate::plan::{Action, Expect, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
+use crate::plan::{Action, Expect, Note, NoteKind, Origin, Plan, Step};
 use crate::report::changes::step_lines;
 use crate::report::origin;
 use crate::report::plan_human::{intention, port_of};
@@ -21,7 +21,7 @@ pub fn plan(plan: &Plan, options: &Options) -> String {
     }
     let mut parts = vec![
         policies::part(plan),
-        Part::plain("Beyond its guards: apply refuses this plan", guards(plan)),
+        guards::part(plan),
         notes(plan, NoteKind::Blocked),
         given_up(plan),
     ];
@@ -42,6 +42,7 @@ pub fn plan(plan: &Plan, options: &Options) -> String {
         parts,
         foot: foot(plan, options),
         whole: whole(plan, options),
+        is_of_files: false,
     }
     .render(options)
 }
@@ -163,38 +164,8 @@ pub(super) fn head(plan: &Plan) -> Vec<String> {
     head
 }
 
-fn guards(plan: &Plan) -> Vec<Entry> {
-    plan.guards
-        .iter()
-        .map(|tripped| {
-            let TrippedGuard {
-                guard,
-                account,
-                count,
-                of,
-                limit,
-                allow,
-            } = tripped;
-            let scope = match account {
-                Some(account) => format!("account {}", escape::text(&name(plan, account))),
-                None => "the whole run".to_owned(),
-            };
-            Entry {
-                rank: Rank::Blocked,
-                what: ("guard", "guards"),
-                account: account.as_ref().map_or_else(String::new, ToString::to_string),
-                text: format!(
-                    "- **{}**: {count} of {of} numbers of {scope}; allowed: {}. If that is meant: {}\n",
-                    escape::text(guard),
-                    escape::text(limit),
-                    escape::code(&format!("--allow {guard}={allow}")),
-                ),
-            }
-        })
-        .collect()
-}
-
-/// The accounts with steps; those that lose something first.
+/// The accounts with steps; those that lose something first, then those that the
+/// branch changes.
 fn accounts(plan: &Plan) -> Vec<Part> {
     let mut by_account: BTreeMap<&AccountId, Vec<&Step>> = BTreeMap::new();
     for step in &plan.steps {
@@ -202,11 +173,12 @@ fn accounts(plan: &Plan) -> Vec<Part> {
     }
     for steps in by_account.values_mut() {
         // Stable: else in the order in which they are done.
-        steps.sort_by_key(|step| !step.action.is_destructive());
+        steps.sort_by_key(|step| (!step.action.is_destructive(), !is_of_branch(step)));
     }
     let loses = |steps: &[&Step]| steps.iter().any(|step| step.action.is_destructive());
     let mut accounts: Vec<(&AccountId, Vec<&Step>)> = by_account.into_iter().collect();
-    accounts.sort_by_key(|(_, steps)| !loses(steps));
+    let of_branch = |steps: &[&Step]| steps.iter().any(|step| is_of_branch(step));
+    accounts.sort_by_key(|(_, steps)| (!loses(steps), !of_branch(steps)));
     let few = plan.steps.len() <= FEW;
     accounts
         .into_iter()
@@ -291,14 +263,19 @@ fn rank(step: &Step) -> Rank {
     };
     let moves_911 =
         |path: &str| path.starts_with("e911Address") || path.starts_with("customerServiceRecord");
-    let origins = origin::members(step);
-    if emergency || step.changes.iter().any(|change| moves_911(&change.path)) {
-        Rank::Emergency
-    } else if origins.is_empty() || origins.contains_key(&Origin::Branch) {
-        Rank::Change
-    } else {
-        Rank::OthersChange
+    let moved = emergency || step.changes.iter().any(|change| moves_911(&change.path));
+    match (is_of_branch(step), moved) {
+        (true, true) => Rank::Emergency,
+        (true, false) => Rank::Change,
+        (false, true) => Rank::OthersEmergency,
+        (false, false) => Rank::OthersChange,
     }
+}
+
+/// Whether the branch has a part in it, as far as a base was named.
+fn is_of_branch(step: &Step) -> bool {
+    let origins = origin::members(step);
+    origins.is_empty() || origins.contains_key(&Origin::Branch)
 }
 
 /// A step as any reader of the saved document has it: what apply knows besides
