@@ -195,8 +195,8 @@ impl Document {
     }
 
     /// The entries that there is room for, the most important first. None takes more
-    /// than half of the room from those that come after it, while these need it: a
-    /// thousand guards must not hide what they are about.
+    /// than three quarters of the room while others come after it: a thousand blocked
+    /// entries must not hide what changes.
     fn chosen(&self, options: &Options) -> BTreeSet<(usize, usize)> {
         let nothing = self.text(&BTreeSet::new(), options);
         // What is said of the rest is at its longest where all is left out, but
@@ -216,7 +216,7 @@ impl Document {
         let mut opened = BTreeSet::new();
         for is_fair in [true, false] {
             for of_rank in order.chunk_by(|(one, _, _), (other, _, _)| one == other) {
-                let mut share = if is_fair { room / 2 } else { room };
+                let mut share = if is_fair { room - room / 4 } else { room };
                 for (_, at, index) in of_rank {
                     let cost = match self.cost(*at, *index, options) {
                         Some((entry, _)) if opened.contains(at) => entry,
@@ -328,7 +328,57 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
-    use super::spread;
+    use super::{Document, Entry, Options, Part, Rank, size, spread};
+
+    #[test]
+    fn a_thousand_blocked_entries_do_not_hide_what_changes() {
+        let entries = |rank: Rank, what: (&'static str, &'static str)| -> Vec<Entry> {
+            let entry = |at: usize| Entry {
+                rank,
+                what,
+                account: format!("account-{at}"),
+                text: format!("- {} {at} {}\n", what.0, "x".repeat(80)),
+            };
+            (0..1_000).map(entry).collect()
+        };
+        let document = Document {
+            verdict: "verdict".to_owned(),
+            parts: vec![
+                Part::plain(
+                    "Blocked",
+                    entries(Rank::Blocked, ("blocked entry", "blocked entries")),
+                ),
+                Part::plain("Changes", entries(Rank::Change, ("update", "updates"))),
+                Part::plain(
+                    "Later",
+                    entries(Rank::Deferred, ("deferred entry", "deferred entries")),
+                ),
+            ],
+            ..Document::default()
+        };
+        for limit in [4_000, 65_536] {
+            let options = Options {
+                limit,
+                ..Options::default()
+            };
+            let text = document.clone().render(&options);
+            assert!(
+                size(&text) <= limit && size(&text) > limit - 200,
+                "{}",
+                size(&text)
+            );
+            let [blocked, updates, later] = ["- blocked entry", "- update", "- deferred"]
+                .map(|start| text.lines().filter(|line| line.starts_with(start)).count());
+            assert!(blocked > updates && updates > later && later > 0, "{text}");
+            let missing = format!(
+                "{} blocked entries, {} updates, {} deferred entries, of ",
+                1_000 - blocked,
+                1_000 - updates,
+                1_000 - later
+            );
+            assert!(text.contains(&missing), "{missing}\n{text}");
+        }
+    }
 
     #[test]
     fn a_list_within_a_list_is_one_for_bitbucket_too_and_yaml_stays_as_it_is() {
