@@ -34,6 +34,11 @@ fn safe(text: &str, markdown: bool) -> String {
             .chars()
             .next()
             .is_some_and(|next| next.is_alphanumeric() || matches!(next, '"' | '_' | '-' | '+'));
+        // Before the dot: what is behind it would be a domain to a host all the same.
+        let www = letter == '.' && matches!(last, 'w' | 'W');
+        if www || in_hash(text, at) {
+            safe.push(JOINER);
+        }
         match letter {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
@@ -52,16 +57,38 @@ fn safe(text: &str, markdown: bool) -> String {
             letter => safe.push(letter),
         }
         let reference = REFERENCES.contains(&letter) && before_word;
-        // `https://…`, `www.…`, `:smile:`, `GH-12`.
+        // `https://…`, `:smile:`, `GH-12`.
         let page = letter == ':' && (rest.starts_with("//") || names_picture(rest));
-        let www = letter == '.' && matches!(last, 'w' | 'W');
         let issue = letter == '-' && matches!(last, 'h' | 'H') && before_word;
-        if reference || page || www || issue || (letter == '&' && before_word) {
+        if reference || page || issue || (letter == '&' && before_word) {
             safe.push(JOINER);
         }
         last = letter;
     }
     safe
+}
+
+/// Whether what may be the name of a commit is to be parted here: of seven to forty
+/// hexadecimal digits, some of them letters and some not, no seven stay together.
+fn in_hash(text: &str, at: usize) -> bool {
+    let (before, here) = text.split_at_checked(at).unwrap_or((text, ""));
+    let ends = |letter: char| !letter.is_alphanumeric();
+    let start = before
+        .char_indices()
+        .rfind(|(_, letter)| ends(*letter))
+        .map_or(0, |(last, letter)| last + letter.len_utf8());
+    let end = at + here.find(ends).unwrap_or(here.len());
+    let word = text.get(start..end).unwrap_or_default();
+    let parted = at > start && (at - start).is_multiple_of(6);
+    parted
+        && (7..=40).contains(&word.len())
+        && word.chars().all(is_hex)
+        && word.chars().any(|letter| letter.is_ascii_digit())
+        && word.chars().any(|letter| letter.is_ascii_lowercase())
+}
+
+const fn is_hex(letter: char) -> bool {
+    matches!(letter, '0'..='9' | 'a'..='f')
 }
 
 /// `smile:`, after a colon.
@@ -226,11 +253,27 @@ mod tests {
             ("see #12", "#1"),
             ("see !12", "!1"),
             ("at https://evil.example", "://"),
-            ("at www.evil.example", "w.e"),
+            ("at www.evil.example", "www."),
+            ("at WWW.evil.example", "WWW."),
+            ("in 1a2b3c4d", "1a2b3c4"),
+            ("in 0123456789abcdef0123456789abcdef01234567", "0123456"),
             (":smile:", ":s"),
             ("GH-12", "H-1"),
         ] {
             assert!(!text(said).contains(sign), "{said}: {}", text(said));
+        }
+    }
+
+    #[test]
+    fn numbers_and_ids_can_be_copied() {
+        for said in [
+            "8017690201",
+            "bRW8jpoCTGOaOIF5wqvSVg",
+            "2026-12-03",
+            "facade",
+            "12a",
+        ] {
+            assert_eq!(text(said), said);
         }
     }
 
