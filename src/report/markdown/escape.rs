@@ -71,18 +71,23 @@ fn safe(text: &str, markdown: bool) -> String {
 /// Whether what may be the name of a commit is to be parted here: of seven to forty
 /// hexadecimal digits, some of them letters and some not, no seven stay together.
 fn in_hash(text: &str, at: usize) -> bool {
+    const LONGEST: usize = 40;
     let (before, here) = text.split_at_checked(at).unwrap_or((text, ""));
-    let ends = |letter: char| !letter.is_alphanumeric();
-    let start = before
-        .char_indices()
-        .rfind(|(_, letter)| ends(*letter))
-        .map_or(0, |(last, letter)| last + letter.len_utf8());
-    let end = at + here.find(ends).unwrap_or(here.len());
-    let word = text.get(start..end).unwrap_or_default();
-    let parted = at > start && (at - start).is_multiple_of(6);
-    parted
-        && (7..=40).contains(&word.len())
-        && word.chars().all(is_hex)
+    // Hexadecimal digits are of one byte each; a longer word is looked at no further.
+    let back = before.chars().rev().take(LONGEST + 1);
+    let ahead = here.chars().take(LONGEST + 1);
+    let behind = back.take_while(|letter| is_hex(*letter)).count();
+    let left = ahead.take_while(|letter| is_hex(*letter)).count();
+    let word = text.get(at - behind..at + left).unwrap_or_default();
+    let is_whole = |side: Option<char>| !side.is_some_and(char::is_alphanumeric);
+    behind > 0
+        && behind.is_multiple_of(6)
+        && (7..=LONGEST).contains(&word.len())
+        && is_whole(
+            text.get(..at - behind)
+                .and_then(|text| text.chars().next_back()),
+        )
+        && is_whole(text.get(at + left..).and_then(|text| text.chars().next()))
         && word.chars().any(|letter| letter.is_ascii_digit())
         && word.chars().any(|letter| letter.is_ascii_lowercase())
 }
