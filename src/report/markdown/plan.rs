@@ -47,7 +47,8 @@ pub fn plan(plan: &Plan, options: &Options) -> String {
     .render(options)
 }
 
-/// `alz plan: 1 to RELEASE, 3 to update in production; 2 BLOCKED`, as Markdown.
+/// `alz plan: 1 to RELEASE, 3 to update in production; the 911 ADDRESS of 2 numbers
+/// changes; 2 BLOCKED`, as Markdown.
 fn verdict(plan: &Plan) -> String {
     let mut actions: Vec<(u64, Action)> = Action::ALL
         .into_iter()
@@ -70,6 +71,21 @@ fn verdict(plan: &Plan) -> String {
             " (shard {})",
             escape::text(&escape::clipped(shard, 20))
         ));
+    }
+    // Where help is sent is what a wrong word costs most.
+    match plan
+        .judged
+        .as_ref()
+        .and_then(|judged| judged.guards.get("e911"))
+    {
+        Some(e911) if e911.count == 1 => verdict.push_str("; the 911 ADDRESS of 1 number changes"),
+        Some(e911) if e911.count > 1 => {
+            verdict.push_str(&format!(
+                "; the 911 ADDRESS of {} numbers changes",
+                e911.count
+            ));
+        }
+        Some(_) | None => {}
     }
     let blocked = count(plan, "blocked");
     if blocked > 0 {
