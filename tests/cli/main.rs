@@ -6,6 +6,7 @@ mod apply;
 mod base;
 mod base_hides_nothing;
 mod canary;
+mod comments;
 mod drift;
 mod drift_forms;
 mod e911;
