@@ -63,32 +63,26 @@ fn literals(code: &str) -> Vec<String> {
     let mut rest = code;
     while let Some(at) = rest.find(['"', '\'', '/']) {
         let (before, here) = rest.split_at(at);
-        if here.starts_with("//") {
-            rest = here.find('\n').map_or("", |end| &here[end..]);
-        } else if here.starts_with('"') {
-            let hashes = before.len() - before.trim_end_matches('#').len();
-            let is_raw = before[..before.len() - hashes].ends_with('r');
-            let (literal, after) = match is_raw {
-                true => {
-                    let end = format!("\"{}", "#".repeat(hashes));
-                    let inside = &here[1..];
-                    inside.split_once(&end).unwrap_or((inside, ""))
-                }
-                false => quoted(&here[1..]),
-            };
-            found.push(match is_raw {
-                true => literal.to_owned(),
-                false => unescaped(literal),
-            });
-            rest = after;
-        } else if here.starts_with("'\\") {
-            // A character, of which the escape may be a quotation mark.
-            rest = here.get(3..).unwrap_or_default();
-        } else if here.starts_with("'\"'") {
-            rest = &here[3..];
+        rest = if here.starts_with("//") {
+            here.split_once('\n').map_or("", |(_, after)| after)
+        } else if let Some(inside) = here.strip_prefix('"') {
+            let bare = before.trim_end_matches('#');
+            if bare.ends_with('r') {
+                let end = format!("\"{}", "#".repeat(before.len() - bare.len()));
+                let (literal, after) = inside.split_once(&end).unwrap_or((inside, ""));
+                found.push(literal.to_owned());
+                after
+            } else {
+                let (literal, after) = quoted(inside);
+                found.push(unescaped(literal));
+                after
+            }
+        } else if here.starts_with("'\\") || here.starts_with("'\"'") {
+            // A character, which may be a quotation mark.
+            here.get(3..).unwrap_or_default()
         } else {
-            rest = &here[1..];
-        }
+            here.get(1..).unwrap_or_default()
+        };
     }
     found
 }
