@@ -74,6 +74,10 @@ pub async fn run(arguments: &ApplyArgs, global: &Global, output: &Output) -> Exi
 async fn apply(arguments: &ApplyArgs, global: &Global, output: &Output) -> Result<Exit, Fatal> {
     let allow = arguments.planning.allow()?;
     let (reviewed, named) = saved_plan(global, &arguments.files)?;
+    let shard = reviewed
+        .as_ref()
+        .and_then(|saved| saved.plan.shard.as_deref());
+    shard.into_iter().for_each(|shard| output.of_shard(shard));
     if reviewed.is_none() && !arguments.auto_approve && !can_ask() {
         return Err(Fatal::with_help(
             "apply asks before it does anything, and there is no terminal to ask on",

@@ -159,6 +159,10 @@ impl Cli {
         let environment = super::session::environment_of(&self.global);
         let (limit, flavour) = self.global.comment_host.takes();
         let mut output = output.about(self.command.name(), environment);
+        // One that is not understood is an error of its own.
+        if let Ok(Some(shard)) = super::narrow::asked_shard(&self.global) {
+            output.of_shard(&shard.to_string());
+        }
         output.comment.limit = self.global.comment_limit.unwrap_or(limit);
         output.comment.flavour = flavour;
         output

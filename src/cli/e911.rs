@@ -71,7 +71,10 @@ async fn check(args: &CheckArgs, global: &Global, output: &Output) -> Result<Exi
     let session = project.connect(fastrand::u64(..)).await?;
     let asked = ask(declared, &loaded.repository, &project, &session, output).await;
     session.close().await;
-    let checked = asked?;
+    let checked = match output.privacy.redactor() {
+        Some(_) => asked?.masked(),
+        None => asked?,
+    };
 
     match output.is_json() {
         true => output.result(&report::e911_check_json(&checked)),

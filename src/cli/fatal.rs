@@ -62,16 +62,15 @@ impl Fatal {
 
     /// As a comment, in the place of what the command would have made.
     fn comment(&self, output: &Output) {
-        let (command, environment) = &output.about;
         output.result(&match self {
             Fatal::Error { what, help } => {
                 let what = output.privacy.text(what);
                 let help = help.as_deref().map(|help| output.privacy.text(help));
                 let help = help.as_deref();
-                markdown::stopped(command, environment, None, &what, help, &output.comment)
+                markdown::stopped(output.subject(), &what, help, &output.comment)
             }
             Fatal::Problems(problems) => {
-                markdown::problems(command, environment, problems, &output.comment)
+                markdown::problems(output.subject(), problems, &output.comment)
             }
         });
     }

@@ -97,10 +97,7 @@ fn of_problems(
             text
         }
         Format::Json => problems::json(problems),
-        Format::Markdown => {
-            let (command, environment) = &output.about;
-            markdown::problems(command, environment, problems, &output.comment)
-        }
+        Format::Markdown => markdown::problems(output.subject(), problems, &output.comment),
         Format::Html => html::problems(problems),
         Format::Sarif | Format::Junit | Format::Github => {
             checked::report(format, problems, root, &[], false).unwrap_or_default()

@@ -64,7 +64,7 @@ impl Narrow {
         }
         Ok(Self {
             targets,
-            shard: shard(global.shard.as_deref(), &|name| std::env::var(name).ok())?,
+            shard: asked_shard(global)?,
         })
     }
 
@@ -234,6 +234,11 @@ fn automatic(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, Fatal> 
             FORM,
         )
     })
+}
+
+/// The shard that was asked for.
+pub fn asked_shard(global: &Global) -> Result<Option<Shard>, Fatal> {
+    shard(global.shard.as_deref(), &|name| std::env::var(name).ok())
 }
 
 /// Targets that name nothing, all of them.

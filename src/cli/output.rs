@@ -59,6 +59,15 @@ pub enum ColorChoice {
     Never,
 }
 
+/// What an output is of.
+#[derive(Clone, Debug)]
+pub struct About {
+    command: &'static str,
+    environment: String,
+    /// The shard: as it was asked for, or of the plan that is applied.
+    shard: Arc<OnceLock<String>>,
+}
+
 /// Where results and remarks go, and in what form.
 #[derive(Clone, Debug)]
 pub struct Output {
@@ -73,9 +82,8 @@ pub struct Output {
     pub privacy: Privacy,
     /// How results are laid out as Markdown.
     pub comment: markdown::Options,
-    /// The command that this is the output of, and the environment it is for: a
-    /// pipeline finds its comment by them.
-    pub about: (&'static str, String),
+    /// A pipeline finds its comment by it.
+    about: About,
     /// Results for people that are to come out as one Markdown document.
     held: Arc<Mutex<String>>,
 }
@@ -107,15 +115,43 @@ impl Output {
             failure: Arc::default(),
             privacy: Privacy::default(),
             comment: markdown::Options::default(),
-            about: ("alz", String::new()),
+            about: About {
+                command: "alz",
+                environment: String::new(),
+                shard: Arc::default(),
+            },
             held: Arc::default(),
         }
     }
 
     /// The same, as the output of this command.
     pub fn about(mut self, command: &'static str, environment: String) -> Self {
-        self.about = (command, environment);
+        self.about = About {
+            command,
+            environment,
+            shard: Arc::default(),
+        };
         self
+    }
+
+    /// What is said is of this shard.
+    pub fn of_shard(&self, shard: &str) {
+        // The first to say so knows.
+        let _ = self.about.shard.set(shard.to_owned());
+    }
+
+    /// What a comment is of that no document names.
+    pub fn subject(&self) -> markdown::Subject<'_> {
+        let About {
+            command,
+            environment,
+            shard,
+        } = &self.about;
+        markdown::Subject {
+            command,
+            environment,
+            shard: shard.get().map(String::as_str),
+        }
     }
 
     /// The same, with what is to be left out of everything.
@@ -203,7 +239,7 @@ impl Output {
     pub fn finish(&self) {
         let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
         if !held.trim().is_empty() {
-            self.write(&markdown::fenced(self.about.0, &held, &self.comment));
+            self.write(&markdown::fenced(self.about.command, &held, &self.comment));
         }
     }
 

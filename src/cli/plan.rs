@@ -1,7 +1,7 @@
 //! `alz plan`: what apply would do.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -97,6 +97,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     // Before anything is asked of the platform: it may not be there.
     let base = match &arguments.base {
         Some(revision) => {
+            output.privacy.keep(revision);
             let base = Base::read(&project, revision, &files, clock::today()?, output)?;
             Some(Arc::new(base))
         }
@@ -141,7 +142,7 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
                 true => {
                     let saved = arguments.out.as_ref();
                     let options = markdown::Options {
-                        saved: saved.map(|path| path.display().to_string()),
+                        saved: saved.map(|path| elsewhere(path)),
                         ..output.comment.clone()
                     };
                     markdown::plan(&plan, &options)
@@ -165,6 +166,16 @@ async fn plan(arguments: &PlanArgs, global: &Global, output: &Output) -> Result<
     } else {
         Exit::Done
     })
+}
+
+/// A saved plan as a comment names it: a whole path is one of the machine that
+/// planned, and nobody else has it.
+fn elsewhere(path: &Path) -> String {
+    let name = match path.is_absolute() {
+        true => path.file_name().map(Path::new),
+        false => None,
+    };
+    name.unwrap_or(path).display().to_string()
 }
 
 /// What has to be added to a command line for the plan to be let through.

@@ -94,7 +94,14 @@ impl Privacy {
         }
     }
 
-    /// Learns what the files say of people, and the secrets of ports as far as
+    /// What the project calls one of its own things stays as it is.
+    pub fn keep(&self, name: &str) {
+        if let Some(redactor) = &self.redactor {
+            redactor.keep(name);
+        }
+    }
+
+    /// Learns what the files say of people and what they are called, and the secrets of ports as far as
     /// they are at hand. Reading needs none of those; but a carrier's words that
     /// it shows may quote one.
     pub fn learn(&self, repository: &Repository) {
@@ -108,8 +115,14 @@ impl Privacy {
             .unwrap_or_else(PoisonError::into_inner)
             .extend(at_hand);
         if let Some(redactor) = &self.redactor {
+            let files = repository.files(None);
+            files.iter().for_each(|file| redactor.keep(file));
             let accounts = (0..repository.len()).filter_map(|index| repository.account(index));
             for desired in accounts.flatten() {
+                desired
+                    .ports
+                    .iter()
+                    .for_each(|port| redactor.keep(&port.name));
                 redact::learn(&desired, redactor);
             }
         }

@@ -103,6 +103,9 @@ impl Project {
                 narrow,
             });
         };
+        for name in settings.environments.keys() {
+            global.privacy.keep(name);
+        }
         let names = || {
             settings
                 .environments

@@ -13,9 +13,8 @@ use crate::report::markdown::{self, Ended};
 /// As a comment, where that is the form of the result.
 pub(super) fn stopped(output: &Output, what: &str, help: Option<&str>) {
     if output.is_markdown() {
-        let (command, environment) = &output.about;
         let what = output.privacy.text(what);
-        let text = markdown::stopped(command, environment, None, &what, help, &output.comment);
+        let text = markdown::stopped(output.subject(), &what, help, &output.comment);
         output.result(&text);
     }
 }

@@ -64,10 +64,7 @@ pub fn run(args: &ValidateArgs, global: &Global, output: &Output) -> Exit {
         Format::Human | Format::Markdown | Format::Html | Format::Prometheus => {
             let excerpts = output.privacy.shows_excerpts();
             output.result(&match output.is_markdown() {
-                true => {
-                    let (command, environment) = &output.about;
-                    markdown::problems(command, environment, &shown, &output.comment)
-                }
+                true => markdown::problems(output.subject(), &shown, &output.comment),
                 false => problems::human(&shown, &root, output.width(), excerpts),
             });
             let checked = match numbers {

@@ -6,6 +6,7 @@
 //! they are what a plan is about.
 
 use super::member::Member;
+use super::record::Record;
 
 /// What stands in the place of what is not shown.
 pub const MASK: &str = "•••";
@@ -48,6 +49,20 @@ impl Member {
         } else {
             text
         }
+    }
+}
+
+impl Record {
+    /// Whose it is and where, hidden member by member: for what is printed as one
+    /// line, where no member is named any more.
+    pub fn masked(&self) -> Self {
+        let mut masked = self.clone();
+        for member in Member::ALL {
+            if member.is_personal() && !self.get(member).trim().is_empty() {
+                masked.set(member, Some(MASK));
+            }
+        }
+        masked
     }
 }
 

@@ -172,6 +172,32 @@ pub fn left(account: &AccountId, numbers: Vec<PhoneNumber>) -> Note {
     }
 }
 
+/// Numbers that the base protects and the branch does not: its next plan may give
+/// them up.
+pub fn unprotected(base: &DesiredAccount, branch: &DesiredAccount) -> Option<Note> {
+    let is_protected = |account: &DesiredAccount, number: &PhoneNumber| {
+        let declared = account.numbers.get(number);
+        declared.is_some_and(|declared| declared.protected)
+    };
+    let numbers: Vec<PhoneNumber> = base
+        .numbers
+        .keys()
+        // One that is no longer declared is told as that.
+        .filter(|number| branch.numbers.contains_key(number))
+        .filter(|number| is_protected(base, number) && !is_protected(branch, number))
+        .copied()
+        .collect();
+    (!numbers.is_empty()).then(|| Note {
+        kind: NoteKind::Warning,
+        account: branch.account.clone(),
+        numbers,
+        reason: "this branch takes its `protected: true` away: nothing keeps it from being released any more".to_owned(),
+        help: None,
+        until: None,
+        origin: Some(Origin::Branch),
+    })
+}
+
 const WAY_OUT: &str = "if it is to be given up, declare it with `state: released`; if it is to be kept, leave its entry";
 
 fn given_up(note: &Note, numbers: Vec<PhoneNumber>, reason: &str) -> Option<Note> {

@@ -38,6 +38,27 @@ pub struct CheckedAddress {
     pub line: u32,
 }
 
+impl CheckedAddresses {
+    /// The same without anybody's name and address.
+    pub fn masked(mut self) -> Self {
+        for checked in &mut self.addresses {
+            checked.address = checked.address.masked();
+            match &mut checked.verdict {
+                Verdict::Invalid { alternatives, .. } => {
+                    for offered in alternatives {
+                        *offered = offered.masked();
+                    }
+                }
+                Verdict::Valid
+                | Verdict::NoUnit
+                | Verdict::Unknown { .. }
+                | Verdict::OutOfReach { .. } => {}
+            }
+        }
+        self
+    }
+}
+
 /// What is made of an address, the worst last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::plan_human::Style;
 use super::{status_human, timeline, when, words};
+use crate::model::personal::{MASK, is_public_name};
 use crate::model::{DesiredPort, LivePort, PartitionId, PhoneNumber, Record};
 use crate::plan::document::FORMAT_VERSION;
 use crate::plan::{AccountPlan, InFlight, NoteKind};
@@ -85,6 +86,14 @@ pub struct PortEntry {
     pub trigger: Possible,
     /// `alz port cancel`.
     pub cancel: Possible,
+}
+
+impl PortEntry {
+    /// The same without anybody's name and address.
+    pub fn masked(self) -> Self {
+        let terms = self.terms.masked();
+        Self { terms, ..self }
+    }
 }
 
 /// Whether something can be done now.
@@ -181,6 +190,33 @@ impl PortTerms {
                 | Value::Number(_)
                 | Value::String(_)
                 | Value::Array(_) => None,
+            }),
+        }
+    }
+
+    /// The terms without anybody's name and address.
+    fn masked(&self) -> Self {
+        let Self {
+            customer_service_record,
+            billing_telephone_number,
+            porting_wire_type,
+            porting_authorized_name,
+            telecom_settings,
+        } = self;
+        let hidden = |name: &String, value: &Value| match is_public_name(name) {
+            true => value.clone(),
+            false => MASK.into(),
+        };
+        Self {
+            customer_service_record: customer_service_record.as_ref().map(Record::masked),
+            billing_telephone_number: *billing_telephone_number,
+            porting_wire_type: porting_wire_type.clone(),
+            porting_authorized_name: porting_authorized_name.as_ref().map(|_| MASK.to_owned()),
+            telecom_settings: telecom_settings.as_ref().map(|settings| {
+                let members = settings.iter().filter(|(_, value)| !value.is_null());
+                members
+                    .map(|(name, value)| (name.clone(), hidden(name, value)))
+                    .collect()
             }),
         }
     }

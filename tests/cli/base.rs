@@ -10,7 +10,7 @@ use crate::world::{ACCOUNT, OFFICE, Said, World};
 const FILE: &str = "accounts/office.yaml";
 
 /// Git as on a machine of nobody's.
-fn git(directory: &Path, arguments: &[&str]) -> String {
+pub fn git(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(directory)
         .env_remove("GIT_DIR")
@@ -33,13 +33,13 @@ fn git(directory: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn commit(world: &World, message: &str) {
+pub fn commit(world: &World, message: &str) {
     git(world.root(), &["add", "-A"]);
     git(world.root(), &["commit", "-q", "-m", message]);
 }
 
 /// A repository whose `main` holds these files.
-fn repository(files: &[(&str, &str)]) -> World {
+pub fn repository(files: &[(&str, &str)]) -> World {
     let world = World::new(files);
     world.write(".gitignore", ".alz\n*.json\n");
     git(world.root(), &["init", "-q", "-b", "main"]);
@@ -48,7 +48,7 @@ fn repository(files: &[(&str, &str)]) -> World {
 }
 
 /// The office, applied and active.
-fn office() -> World {
+pub fn office() -> World {
     let world = repository(&[(FILE, OFFICE)]);
     world.alz(&["apply", "--auto-approve"]).expect(0);
     world.advance("PT1H");
@@ -57,7 +57,7 @@ fn office() -> World {
     world
 }
 
-fn plan(world: &World, arguments: &[&str]) -> Said {
+pub fn plan(world: &World, arguments: &[&str]) -> Said {
     let mut all = vec!["plan", "--format", "json"];
     all.extend(arguments);
     let mut command = world.command(&all);

@@ -493,6 +493,10 @@ fn mistakes_in_files_are_told_without_what_the_files_say() {
         ("streetName: Onyxcanary", "streetName: PO Box Onyxcanary"),
         ("preDirectional: S", "preDirectional: Onyxcanary"),
         ("account: bRW", "Zephyrcanary Sixcanary: 1\naccount: bRW"),
+        (
+            "country: USA\n    postalCode: \"88437\"",
+            "country: CAN\n    postalCode: H7X9Z7",
+        ),
         ("latitude: \"41.987654\"", "latitude: \"41.987654 N\""),
         ("{ env: CANARY_PIN }", "604711938264"),
         (
@@ -523,6 +527,8 @@ fn mistakes_in_files_are_told_without_what_the_files_say() {
                     assert_eq!(code, 1, "{arguments:?} with {wrong}");
                 }
                 written.lacks(&PERSONAL, &format!("{arguments:?} with {wrong}"));
+                // As the help would have it spelled.
+                written.lacks(&["h7x 9z7"], &format!("{arguments:?} with {wrong}"));
                 written.lacks(&SECRETS, &format!("{arguments:?} with {wrong}"));
             }
         }

@@ -4,7 +4,9 @@
 mod address;
 mod apply;
 mod base;
+mod base_hides_nothing;
 mod canary;
+mod comments;
 mod container;
 mod drift;
 mod drift_forms;
@@ -37,6 +39,7 @@ mod port_commands;
 mod ports_apply;
 mod ports_bench;
 mod ports_runs;
+mod redaction;
 mod report;
 mod saved;
 mod saved_forged;

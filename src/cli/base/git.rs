@@ -12,9 +12,8 @@ use super::super::fatal::Fatal;
 /// The repository that a project lies in.
 #[derive(Clone, Debug)]
 pub struct Git {
-    /// Where git is run: the directory of alz.yaml.
-    directory: PathBuf,
-    /// The work tree's own directory, links followed.
+    /// Where git is run: the directory of alz.yaml, and once that is known the
+    /// work tree's own, links followed.
     pub top: PathBuf,
     /// The project's directory within the repository, with a `/` at its end;
     /// empty at the top.
@@ -53,8 +52,7 @@ impl Git {
     /// The repository around a directory.
     pub fn open(directory: &Path) -> Result<Self, Fatal> {
         let probe = Self {
-            directory: directory.to_owned(),
-            top: PathBuf::new(),
+            top: directory.to_owned(),
             prefix: String::new(),
             shallow: false,
         };
@@ -65,12 +63,17 @@ impl Git {
             "--show-toplevel",
         ]);
         let said = said.map_err(|why| {
+            // A container that runs as another user than the checkout's.
+            let help = match why.contains("dubious ownership") {
+                true => "it belongs to another user than this run; where that is meant, `git config --global --add safe.directory DIRECTORY` lets git read it",
+                false => "run it where the files are in Git, or leave --base out",
+            };
             Fatal::with_help(
                 format!(
                     "--base needs a Git repository around {}: {why}",
                     directory.display()
                 ),
-                "run it where the files are in Git, or leave --base out",
+                help,
             )
         })?;
         let mut lines = said.lines();
@@ -81,8 +84,12 @@ impl Git {
             top,
             prefix,
             shallow,
-            ..probe
         })
+    }
+
+    /// The same repository, of a project that was in another directory.
+    pub fn with_prefix(self, prefix: String) -> Self {
+        Self { prefix, ..self }
     }
 
     /// The commit that a revision names.
@@ -96,6 +103,7 @@ impl Git {
                 "name a branch, a tag or a commit: --base origin/main",
             ));
         }
+        self.is_unambiguous(revision)?;
         let name = format!("{revision}^{{commit}}");
         let found = self.text(&[
             "rev-parse",
@@ -119,12 +127,56 @@ impl Git {
         })
     }
 
+    /// Git takes a tag before a branch of its name, and says nothing. A tag called
+    /// `origin/main` would stand in for the base, and with it hide what a branch
+    /// takes away.
+    fn is_unambiguous(&self, revision: &str) -> Result<(), Fatal> {
+        let refs = ["tags", "heads", "remotes"].map(|kind| format!("refs/{kind}/{revision}"));
+        let [tag, branch, remote] = &refs;
+        let listed = self.text(&[
+            "for-each-ref",
+            "--format=%(refname) %(objectname) %(*objectname)",
+            tag,
+            branch,
+            remote,
+        ]);
+        let listed = listed.unwrap_or_default();
+        // A pattern takes what lies below it as well.
+        let found: Vec<(&str, &str)> = listed
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .filter(|(name, _)| refs.iter().any(|of| of == name))
+            // Of an annotated tag: what it is of.
+            .map(|(name, objects)| (name, objects.split(' ').rfind(|id| !id.is_empty())))
+            .filter_map(|(name, object)| Some((name, object?)))
+            .collect();
+        let [(first, object), others @ ..] = found.as_slice() else {
+            return Ok(());
+        };
+        match others.iter().find(|(_, other)| other != object) {
+            None => Ok(()),
+            Some((other, _)) => Err(Fatal::with_help(
+                format!("--base {revision} is ambiguous: {first} and {other} are not the same"),
+                format!("name the one that is meant as a whole: --base {first}"),
+            )),
+        }
+    }
+
     /// All files below the project's directory at a commit, those in submodules
     /// aside.
     pub fn tree(&self, commit: &str) -> Result<Vec<Entry>, Fatal> {
+        self.listing(commit, &self.prefix)
+    }
+
+    /// All files of a commit.
+    pub fn whole_tree(&self, commit: &str) -> Result<Vec<Entry>, Fatal> {
+        self.listing(commit, "")
+    }
+
+    fn listing(&self, commit: &str, below: &str) -> Result<Vec<Entry>, Fatal> {
         let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", commit];
-        if !self.prefix.is_empty() {
-            arguments.extend(["--", self.prefix.as_str()]);
+        if !below.is_empty() {
+            arguments.extend(["--", below]);
         }
         let listing = self.bytes(&arguments).map_err(unreadable)?;
         Ok(entries(&listing))
@@ -170,7 +222,7 @@ impl Git {
 
     /// Revisions that touched the project's directory, the newest first: those
     /// that a branch was merged into, not those that were merged.
-    pub fn log(&self, commit: &str, most: usize) -> Result<Vec<Commit>, Fatal> {
+    pub fn log(&self, commit: &str, most: usize) -> Result<Vec<Commit>, String> {
         let most = format!("--max-count={most}");
         let mut arguments = vec![
             "-c",
@@ -189,10 +241,12 @@ impl Git {
             &most,
             commit,
         ];
-        // Git is run there.
-        arguments.extend(["--", "."]);
-        let listing = self.bytes(&arguments).map_err(unreadable)?;
-        Ok(commits(&listing))
+        let below = match self.prefix.as_str() {
+            "" => ".",
+            prefix => prefix,
+        };
+        arguments.extend(["--", below]);
+        Ok(commits(&self.bytes(&arguments)?))
     }
 
     fn text(&self, arguments: &[&str]) -> Result<String, String> {
@@ -243,7 +297,7 @@ impl Git {
             .env("LC_ALL", "C")
             .arg("--no-pager")
             .arg("-C")
-            .arg(&self.directory)
+            .arg(&self.top)
             // No program that a configuration names is started.
             .args(["-c", "core.fsmonitor=false"])
             .args(arguments);

@@ -2,8 +2,8 @@
 //! first. It is looked at only for numbers that the base and the platform
 //! disagree about, and no further back than [`MOST`] revisions.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 
@@ -24,9 +24,16 @@ pub struct History {
     globs: Vec<Pattern>,
     named: Vec<String>,
     today: Date,
-    commits: OnceLock<Vec<Commit>>,
-    /// By revision: the files that it touched, as they were before it.
-    before: Mutex<HashMap<usize, Arc<Repository>>>,
+    /// As far back as is looked, or why they can't be read.
+    revisions: OnceLock<Result<Vec<Revision>, String>>,
+}
+
+#[derive(Debug)]
+struct Revision {
+    commit: Commit,
+    /// The files that it touched, as they were before it. Accounts that are judged
+    /// side by side ask for the same: one reads, the others wait for it.
+    before: OnceLock<Arc<Repository>>,
 }
 
 impl History {
@@ -43,8 +50,7 @@ impl History {
             globs,
             named,
             today,
-            commits: OnceLock::new(),
-            before: Mutex::default(),
+            revisions: OnceLock::new(),
         }
     }
 
@@ -65,7 +71,8 @@ impl History {
             .into_iter()
             .map(|(number, file)| (number, file.as_deref().map(in_tree)))
             .collect();
-        for (at, commit) in self.commits().iter().enumerate() {
+        for revision in self.revisions() {
+            let commit = &revision.commit;
             if commit.is_root && self.git.shallow {
                 // What was before the edge of the clone is not known.
                 return;
@@ -86,7 +93,7 @@ impl History {
             if concerned.is_empty() {
                 continue;
             }
-            let before = self.before(at, commit, &chosen);
+            let before = revision.before.get_or_init(|| self.before(commit, &chosen));
             // What can't be unpacked says nothing.
             let earlier = before.account_by_id(account).and_then(Result::ok);
             let mut told = BTreeSet::new();
@@ -110,17 +117,28 @@ impl History {
         }
     }
 
-    fn commits(&self) -> &[Commit] {
-        // Without a history nothing is known of the past; the plan is made all the same.
-        self.commits
-            .get_or_init(|| self.git.log(&self.commit, MOST).unwrap_or_default())
+    /// Why nothing is known of the past, where it was asked for and can't be read.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.revisions.get()?.as_ref().err().map(String::as_str)
     }
 
-    fn before(&self, at: usize, commit: &Commit, chosen: &Chosen) -> Arc<Repository> {
-        let known = || self.before.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(before) = known().get(&at) {
-            return Arc::clone(before);
-        }
+    /// Without a history nothing is known of the past; the plan is made all the same.
+    fn revisions(&self) -> &[Revision] {
+        let read = || {
+            let commits = self.git.log(&self.commit, MOST)?;
+            let revision = |commit| Revision {
+                commit,
+                before: OnceLock::new(),
+            };
+            Ok(commits.into_iter().map(revision).collect())
+        };
+        self.revisions
+            .get_or_init(read)
+            .as_deref()
+            .unwrap_or_default()
+    }
+
+    fn before(&self, commit: &Commit, chosen: &Chosen) -> Arc<Repository> {
         let wanted: Vec<(String, String)> = commit
             .touched
             .iter()
@@ -129,11 +147,9 @@ impl History {
             .collect();
         let names: Vec<String> = wanted.iter().map(|(path, _)| path.clone()).collect();
         let loaded = files::load(&self.git, &wanted, &names, &[], self.today);
-        let before = Arc::new(match loaded {
+        Arc::new(match loaded {
             Ok((repository, _)) => repository,
             Err(_) => Repository::empty(),
-        });
-        known().insert(at, Arc::clone(&before));
-        before
+        })
     }
 }

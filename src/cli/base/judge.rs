@@ -49,6 +49,9 @@ pub async fn judge(
         .as_ref()
         .map(|declared| plan::account(declared, &live, &context, &checks));
     let open = origin::compare(made, of_base.as_ref());
+    if let Some(declared) = &declared {
+        made.notes.extend(origin::unprotected(declared, desired));
+    }
     if let (Some(declared), Some(only)) = (&declared, only) {
         made.notes.extend(left(declared, &live, only, base, branch));
     }
@@ -145,6 +148,10 @@ fn left(
 pub fn sum_up(plan: &mut Plan, base: &Base, branch: &Repository, narrow: &Narrow) {
     plan.base = Some(base.revision.clone());
     plan.base_remarks = base.remarks.clone();
+    plan.base_remarks
+        .extend(base.history().trouble().map(|why| {
+            format!("the history can't be read, and drift and pending not told apart: {why}")
+        }));
     plan.summary_by_origin = origin::summary_by_origin(&plan.steps);
     // Targets name what the branch declares. An account that it no longer does is
     // in one shard alone, as it was.

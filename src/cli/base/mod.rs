@@ -10,6 +10,7 @@ mod files;
 mod git;
 mod history;
 mod judge;
+mod rules;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -56,8 +57,8 @@ impl Base {
         let git = Git::open(&project.root)?;
         let commit = git.commit(revision)?;
         let mut remarks = Vec::new();
-        let tree = git.tree(&commit)?;
         let named = names(&git, &project.root, files);
+        let (git, named, tree) = moved(git, &commit, project, named, &mut remarks)?;
         let globs = globs(&git, &tree, project, revision, &mut remarks)?;
         let chosen = Chosen::new(&globs, &git.prefix, &named);
         let mut wanted: Vec<(String, String)> = Vec::new();
@@ -210,6 +211,46 @@ impl Git {
     }
 }
 
+/// The project as it lay at the base, and the files of it. Where alz.yaml is not
+/// there, and one that was there is nowhere now, the project was moved.
+fn moved(
+    git: Git,
+    commit: &str,
+    project: &Project,
+    named: Vec<String>,
+    remarks: &mut Vec<String>,
+) -> Result<(Git, Vec<String>, Vec<git::Entry>), Fatal> {
+    let tree = git.tree(commit)?;
+    let here = format!("{}{}", git.prefix, settings::FILE);
+    if project.globs().is_empty() || tree.iter().any(|entry| entry.path == here) {
+        return Ok((git, named, tree));
+    }
+    let everything = git.whole_tree(commit)?;
+    let mut elsewhere = everything.iter().filter_map(|entry| {
+        let above = entry.path.strip_suffix(settings::FILE)?;
+        let is_project = above.is_empty() || above.ends_with('/');
+        (is_project && !git.top.join(&entry.path).exists()).then(|| above.to_owned())
+    });
+    let (Some(there), None) = (elsewhere.next(), elsewhere.next()) else {
+        return Ok((git, named, tree));
+    };
+    remarks.push(format!(
+        "the project is in {} there: its files were read from there",
+        match there.as_str() {
+            "" => "the repository's own directory",
+            there => there,
+        }
+    ));
+    let in_place = |path: String| match path.strip_prefix(git.prefix.as_str()) {
+        Some(within) => format!("{there}{within}"),
+        None => path,
+    };
+    let named = named.into_iter().map(in_place).collect();
+    let git = git.with_prefix(there);
+    let tree = git.tree(commit)?;
+    Ok((git, named, tree))
+}
+
 /// The files named on the command line, from the top of the repository; those
 /// outside of it are not in the base.
 fn names(git: &Git, root: &Path, files: &[PathBuf]) -> Vec<String> {
@@ -225,7 +266,8 @@ fn names(git: &Git, root: &Path, files: &[PathBuf]) -> Vec<String> {
         .collect()
 }
 
-/// The globs that the base's alz.yaml has for the environment.
+/// The globs that the base's alz.yaml has for the environment; what else it says
+/// differently is told.
 fn globs(
     git: &Git,
     tree: &[git::Entry],
@@ -249,23 +291,24 @@ fn globs(
         .get(&entry.object)
         .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
         .unwrap_or_default();
-    Ok(match settings::parse(&text, project.root.clone()) {
-        Ok(settings) => match settings.environments.get(&project.environment) {
-            Some(environment) => environment.accounts.clone(),
-            None => {
-                remarks.push(format!(
-                    "alz.yaml has no environment {} at the base: everything counts as this branch's",
-                    project.environment
-                ));
-                Vec::new()
-            }
-        },
-        Err(_) => {
-            remarks.push(
-                "alz.yaml has problems at the base: the account files that this branch names were read there"
-                    .to_owned(),
-            );
-            project.globs().to_vec()
+    let Ok(settings) = settings::parse(&text, project.root.clone()) else {
+        remarks.push(
+            "alz.yaml has problems at the base: the account files that this branch names were read there"
+                .to_owned(),
+        );
+        return Ok(project.globs().to_vec());
+    };
+    // What weighs most first.
+    let changed = rules::changed(git, tree, &settings, project)?;
+    remarks.splice(0..0, changed);
+    Ok(match settings.environments.get(&project.environment) {
+        Some(environment) => environment.accounts.clone(),
+        None => {
+            remarks.push(format!(
+                "alz.yaml has no environment {} at the base: everything counts as this branch's",
+                project.environment
+            ));
+            Vec::new()
         }
     })
 }

@@ -143,6 +143,10 @@ impl Show<'_> {
         platform: &Platform,
         style: &Style,
     ) -> Result<(), Fatal> {
+        let entries = match self.output.privacy.redactor() {
+            Some(_) => entries.into_iter().map(PortEntry::masked).collect(),
+            None => entries,
+        };
         let document = PortDocument::new(
             self.project.environment.clone(),
             platform.id.clone(),

@@ -122,7 +122,7 @@ fn directional(spot: Spot<'_>, name: &'static str, value: &str, found: &mut Find
         .replace("EAST", "E")
         .replace("WEST", "W");
     let help = if values::DIRECTIONALS.contains(&short.as_str()) {
-        format!("write {short}")
+        format!("write `{short}`")
     } else {
         format!("one of {}", values::DIRECTIONALS.join(", "))
     };
@@ -281,7 +281,7 @@ fn unit<R: Declared>(spot: Spot<'_>, record: &R, found: &mut Findings) {
             "D11",
             spot,
             "unit",
-            format!("nothing says what unit {unit} is"),
+            format!("nothing says what unit `{unit}` is"),
             "add secondaryLocationDescription: SUITE, APARTMENT, FLOOR …",
         );
     }

@@ -208,7 +208,7 @@ fn canadian_hint(code: &str) -> String {
     let (first, second) = compact.split_at_checked(3).unwrap_or((&compact, ""));
     let spaced = format!("{first} {second}");
     if is_canadian(&spaced) {
-        format!("write {spaced}")
+        format!("write `{spaced}`")
     } else {
         "write it as K1P 5A9".to_owned()
     }

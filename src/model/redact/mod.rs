@@ -4,25 +4,21 @@
 //! a city is hidden because it is a city. This is the net below that, for
 //! sentences: words that came in under a personal member, in a file or in an
 //! answer, go out of no text; and what a carrier or provider said in its own
-//! words is left out whole, for it may quote anything.
-//!
-//! Words are kept as hashes, so that a fleet of a million addresses costs what
-//! its vocabulary costs and no memory image of it is a list of people.
+//! words is left out whole, for it may quote anything. What the program says by
+//! itself, and what the project calls its own things, stays readable ([`known`]).
 
+mod known;
+mod own;
 mod scan;
 
-use std::collections::{BTreeSet, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::Range;
 use std::sync::{PoisonError, RwLock};
 
 use serde_json::Value;
 
-use super::member::Member;
-use super::number::PhoneNumber;
-use super::personal::{MASK, is_free_text, is_personal};
+use super::personal::{MASK, is_personal};
 use super::record::Record;
-use scan::{fixed, without_sentence, without_values, words};
+use known::Known;
+use scan::{without_sentence, without_values};
 
 /// What replaces a carrier's or provider's own words.
 pub const WITHHELD: &str = "(words withheld: --redact pii)";
@@ -31,15 +27,6 @@ pub const WITHHELD: &str = "(words withheld: --redact pii)";
 #[derive(Default)]
 pub struct Redactor {
     known: RwLock<Known>,
-}
-
-#[derive(Default)]
-struct Known {
-    words: HashSet<u64>,
-    /// Words that tell nothing by themselves: they go where they stand beside one
-    /// that does, as the 12 of "12 Center St".
-    weak: HashSet<u64>,
-    sentences: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -51,39 +38,39 @@ impl std::fmt::Debug for Redactor {
 impl Redactor {
     /// Learns a document by the names of its members.
     pub fn learn(&self, document: &Value) {
-        let mut found = Known::default();
-        gather(document, Kind::Plain, &mut found);
-        self.add(found);
+        self.add(Known::of_document(document));
     }
 
     /// Learns an address-like object.
     pub fn learn_record(&self, record: &Record) {
-        let mut found = Known::default();
-        for member in Member::ALL.into_iter().filter(|m| m.is_personal()) {
-            gather_words(record.get(member), &mut found);
-        }
-        self.add(found);
+        self.learn(&serde_json::to_value(record).unwrap_or_default());
     }
 
     /// Learns a text that is a name or an address itself.
     pub fn learn_personal(&self, text: &str) {
         let mut found = Known::default();
-        gather_words(text, &mut found);
+        found.gather_words(text);
         self.add(found);
     }
 
     /// Learns what somebody said in words of their own.
     pub fn learn_sentence(&self, text: &str) {
         let mut found = Known::default();
-        gather_sentence(text, &mut found);
+        found.gather_sentence(text);
+        self.add(found);
+    }
+
+    /// Learns what the project calls one of its own things (an environment, a
+    /// file, a port): that name stays, whatever people are called.
+    pub fn keep(&self, name: &str) {
+        let mut found = Known::default();
+        found.names.insert(name.to_owned());
         self.add(found);
     }
 
     fn add(&self, found: Known) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.words.extend(found.words);
-        known.weak.extend(found.weak);
-        known.sentences.extend(found.sentences);
+        known.add(found);
     }
 
     /// The text without anything that was learnt, and without the values in
@@ -175,132 +162,6 @@ fn literal(text: &str) -> usize {
     text.len()
 }
 
-/// What is gathered below a member.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Plain,
-    Personal,
-    FreeText,
-}
-
-fn gather(value: &Value, kind: Kind, found: &mut Known) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                let below = match kind {
-                    Kind::Plain if is_personal(name) => Kind::Personal,
-                    Kind::Plain if is_free_text(name) => Kind::FreeText,
-                    kind => kind,
-                };
-                gather(member, below, found);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| gather(item, kind, found)),
-        Value::String(text) => match kind {
-            Kind::Plain => {}
-            Kind::Personal => gather_words(text, found),
-            Kind::FreeText => gather_sentence(text, found),
-        },
-        Value::Number(number) if kind == Kind::Personal => {
-            gather_words(&number.to_string(), found);
-        }
-        Value::Number(_) | Value::Null | Value::Bool(_) => {}
-    }
-}
-
-fn gather_sentence(text: &str, found: &mut Known) {
-    let text = text.trim();
-    if text.contains(char::is_whitespace) {
-        found.sentences.insert(text.to_owned());
-        return;
-    }
-    // One word: a name perhaps, but also a number, an id or a constant, and
-    // those would be missed everywhere.
-    let id = text.len() > 15 && text.contains(|c: char| c.is_ascii_digit());
-    if !id && !text.contains('_') && text.parse::<PhoneNumber>().is_err() {
-        gather_words(text, found);
-    }
-}
-
-fn gather_words(text: &str, found: &mut Known) {
-    for range in words(text) {
-        let word = text.get(range).unwrap_or_default();
-        if tells(word) {
-            found.words.insert(hash(word));
-        } else {
-            found.weak.insert(hash(word));
-        }
-    }
-}
-
-impl Known {
-    fn without_words(&self, text: &str) -> String {
-        if self.words.is_empty() {
-            return text.to_owned();
-        }
-        let fixed = fixed(text);
-        let words = words(text);
-        let said = |range: &Range<usize>| hash(text.get(range.clone()).unwrap_or_default());
-        let mut hidden: Vec<bool> = words
-            .iter()
-            .map(|word| {
-                let inside =
-                    |fixed: &Range<usize>| fixed.start <= word.start && word.end <= fixed.end;
-                !fixed.iter().any(inside) && self.words.contains(&said(word))
-            })
-            .collect();
-        // Along the line, and back.
-        let along = (1..words.len()).map(|at| (at - 1, at));
-        let back = (1..words.len()).rev().map(|at| (at, at - 1));
-        for (from, to) in along.chain(back) {
-            let (Some(beside), Some(word)) = (words.get(from), words.get(to)) else {
-                continue;
-            };
-            let gap = beside.end.min(word.end)..beside.start.max(word.start);
-            let near = text
-                .get(gap)
-                .is_some_and(|gap| gap.chars().all(|c| " ,#".contains(c)));
-            if hidden.get(from) == Some(&true)
-                && near
-                && self.weak.contains(&said(word))
-                && let Some(hidden) = hidden.get_mut(to)
-            {
-                *hidden = true;
-            }
-        }
-        let mut clean = String::with_capacity(text.len());
-        let mut rest = 0;
-        for (word, _) in words.iter().zip(&hidden).filter(|(_, hidden)| **hidden) {
-            clean.push_str(text.get(rest..word.start).unwrap_or_default());
-            clean.push_str(MASK);
-            rest = word.end;
-        }
-        clean.push_str(text.get(rest..).unwrap_or_default());
-        clean
-    }
-}
-
-fn hash(word: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    word.to_lowercase().hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Whether a word by itself gives somebody away. Short numbers and the words
-/// that every report is made of would only make it unreadable.
-fn tells(word: &str) -> bool {
-    let long = word.chars().count() > 2;
-    long && !EVERYDAY.contains(&word.to_lowercase().as_str())
-}
-
-/// Words of the reports themselves.
-const EVERYDAY: [&str; 40] = [
-    "the", "and", "for", "not", "number", "numbers", "account", "accounts", "address", "plan",
-    "apply", "port", "ports", "update", "release", "activate", "recover", "error", "errors",
-    "help", "with", "from", "that", "this", "has", "was", "are", "its", "can", "run", "again",
-    "true", "false", "null", "line", "file", "state", "service", "customer", "record",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,7 +207,8 @@ mod tests {
         ] {
             assert_eq!(redactor.text(text), text);
         }
-        assert_eq!(redactor.text("at 801 of 2026"), "at ••• of •••");
+        assert_eq!(redactor.text("801 of 2026"), "801 of 2026");
+        assert_eq!(redactor.text("at \"801\" of 2026"), "at \"•••\" of 2026");
     }
 
     #[test]
@@ -360,6 +222,55 @@ mod tests {
             redactor.text("12 S Quartz St, #5, The Forks: 12 of 5 numbers"),
             "••• ••• ••• •••, #•••, ••• •••: 12 of 5 numbers"
         );
+    }
+
+    #[test]
+    fn a_clinic_called_like_words_of_a_report_costs_the_reader_none_of_them() {
+        let redactor = Redactor::default();
+        redactor.learn(
+            &json!({ "customerServiceRecord": { "businessName": "Port Update Services",
+            "customerName": "Warning", "streetNumber": "100", "streetName": "520",
+            "postDirectional": "W", "city": "Release" },
+            "messages": ["Port", "not found"] }),
+        );
+        for text in [
+            "warning: 100 to release, 1 update; a service was not found",
+            "submit-port 520 numbers",
+        ] {
+            assert_eq!(redactor.text(text), text);
+        }
+        // Set apart as somebody's, or as a whole.
+        assert_eq!(
+            redactor.text("customerName stays \"Warning\" in “Release”"),
+            "customerName stays \"•••\" in “•••”"
+        );
+        assert_eq!(
+            redactor.text("of Port Update Services at 100 520 W: update"),
+            "of ••• ••• ••• at ••• ••• •••: update"
+        );
+    }
+
+    #[test]
+    fn what_the_project_calls_its_own_stays_and_is_nobody_elses_word() {
+        let redactor = Redactor::default();
+        redactor.learn(&json!({ "city": "Lindon", "businessName": "Quartz Dental" }));
+        [
+            "lindon",
+            "quartz-main",
+            "Dental east",
+            "lindon.yaml",
+            "main_quartz",
+        ]
+        .into_iter()
+        .for_each(|name| redactor.keep(name));
+        for text in [
+            "3 to update in lindon, port quartz-main.",
+            "`Dental east` of lindon.yaml:12",
+            "port main\\_quartz",
+        ] {
+            assert_eq!(redactor.text(text), text);
+        }
+        assert_eq!(redactor.text("Quartz of Lindon, main"), "••• of •••, main");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Words, telephone numbers, dates and sentences in a text: where one begins
 //! and where it ends.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::WITHHELD;
@@ -34,10 +35,12 @@ pub(super) fn words(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Where telephone numbers, dates and names of files stand: digits of those are
-/// no house number, and what files are called their owners have chosen.
-pub(super) fn fixed(text: &str) -> Vec<Range<usize>> {
+/// Where telephone numbers, dates, names of files and the project's own `names`
+/// stand: digits of those are no house number, and what things are called their
+/// owners have chosen.
+pub(super) fn fixed(text: &str, names: &HashSet<String>) -> Vec<Range<usize>> {
     let mut found = files(text);
+    found.extend(named(text, names));
     let mut from = None;
     let joins = |c: char| c.is_ascii_digit() || "-()+./:TZ\u{a0} ".contains(c);
     for (at, c) in text.char_indices().chain([(text.len(), '\n')]) {
@@ -65,6 +68,64 @@ fn files(text: &str) -> Vec<Range<usize>> {
                 found.push(begin..at + ending.len());
             }
         }
+    }
+    found
+}
+
+/// Where one of these names stands as a whole.
+fn named(text: &str, names: &HashSet<String>) -> Vec<Range<usize>> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    // Markdown and HTML set marks around a word and backslashes into it.
+    let around = |c: char| c.is_whitespace() || c.is_control() || "\"'`“”()<>*,;:!?".contains(c);
+    for piece in text.split(around) {
+        let begin = at;
+        let end = begin + piece.len();
+        at = end
+            + text
+                .get(end..)
+                .and_then(|rest| rest.chars().next())
+                .map_or(0, char::len_utf8);
+        let bare = piece.trim_end_matches('.');
+        if names.contains(bare) || (bare.contains('\\') && names.contains(&bare.replace('\\', "")))
+        {
+            found.push(begin..end);
+        }
+    }
+    // A name of several words is told apart by the marks alone.
+    for mark in ['"', '`'] {
+        let mut at = 0;
+        for (index, piece) in text.split(mark).enumerate() {
+            if index % 2 == 1 && names.contains(piece) {
+                found.push(at..at + piece.len());
+            }
+            at += piece.len() + 1;
+        }
+    }
+    found
+}
+
+/// What stands in quotation marks: there a sentence has what it was told.
+pub(super) fn quotations(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut rest = 0;
+    while let Some(open) = text.get(rest..).and_then(|tail| tail.find(['"', '“'])) {
+        let begin = rest + open;
+        let is_plain = text.get(begin..).is_some_and(|tail| tail.starts_with('"'));
+        let (mark, closing) = if is_plain {
+            (1, '"')
+        } else {
+            ('“'.len_utf8(), '”')
+        };
+        let inside = begin + mark;
+        let Some(length) = text.get(inside..).and_then(|tail| tail.find(closing)) else {
+            break;
+        };
+        found.push(inside..inside + length);
+        rest = inside + length + closing.len_utf8();
     }
     found
 }

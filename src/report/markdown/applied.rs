@@ -104,6 +104,7 @@ pub fn applied(plan: &Plan, ended: &[Ended], not_started: &[String], options: &O
         parts,
         foot: remarks(ended, options),
         whole: "`alz journal` and the log of the run have all of it.".to_owned(),
+        is_of_files: false,
     }
     .render(options)
 }

@@ -20,7 +20,9 @@ pub(super) enum Rank {
     Emergency,
     Warning,
     Change,
-    /// The same, not of this branch.
+    /// Where 911 finds people, and not of this branch.
+    OthersEmergency,
+    /// Any other change that is not of this branch.
     OthersChange,
     Waiting,
     Deferred,
@@ -33,7 +35,7 @@ pub(super) struct Entry {
     pub rank: Rank,
     /// What it is, one of them and several: `update`, `updates`.
     pub what: (&'static str, &'static str),
-    /// The account that it is about.
+    /// The account that it is about, or the file; empty: the run as a whole.
     pub account: String,
     /// Lines, with a line break behind the last.
     pub text: String,
@@ -119,6 +121,8 @@ pub(super) struct Document {
     pub foot: Vec<String>,
     /// Where all of it can be seen.
     pub whole: String,
+    /// Entries are of files, and not of accounts.
+    pub is_of_files: bool,
 }
 
 /// An entry for Bitbucket, which nests a list only where it stands four columns
@@ -190,7 +194,9 @@ impl Document {
         self.text(&kept, options)
     }
 
-    /// The entries that there is room for, the most important first.
+    /// The entries that there is room for, the most important first. None takes more
+    /// than three quarters of the room while others come after it: a thousand blocked
+    /// entries must not hide what changes.
     fn chosen(&self, options: &Options) -> BTreeSet<(usize, usize)> {
         let nothing = self.text(&BTreeSet::new(), options);
         // What is said of the rest is at its longest where all is left out, but
@@ -208,24 +214,32 @@ impl Document {
         order.sort_unstable();
         let mut kept = BTreeSet::new();
         let mut opened = BTreeSet::new();
-        for (_, at, index) in order {
-            let Some(part) = self.parts.get(at) else {
-                continue;
-            };
-            let Some(entry) = part.entries.get(index) else {
-                continue;
-            };
-            let mut cost = size(&entry.text);
-            if !opened.contains(&at) {
-                cost += size(&part.before(options.flavour)) + size(part.after(options.flavour));
-            }
-            if cost <= room {
-                room -= cost;
-                opened.insert(at);
-                kept.insert((at, index));
+        for is_fair in [true, false] {
+            for of_rank in order.chunk_by(|(one, _, _), (other, _, _)| one == other) {
+                let mut share = if is_fair { room - room / 4 } else { room };
+                for (_, at, index) in of_rank {
+                    let cost = match self.cost(*at, *index, options) {
+                        Some((entry, _)) if opened.contains(at) => entry,
+                        Some((entry, part)) => entry + part,
+                        None => continue,
+                    };
+                    if cost <= share && kept.insert((*at, *index)) {
+                        share -= cost;
+                        room -= cost;
+                        opened.insert(*at);
+                    }
+                }
             }
         }
         kept
+    }
+
+    /// What an entry takes, and what its part takes besides.
+    fn cost(&self, part: usize, entry: usize, options: &Options) -> Option<(usize, usize)> {
+        let part = self.parts.get(part)?;
+        let entry = part.entries.get(entry)?;
+        let around = size(&part.before(options.flavour)) + size(part.after(options.flavour));
+        Some((size(&entry.text), around))
     }
 
     fn text(&self, kept: &BTreeSet<(usize, usize)>, options: &Options) -> String {
@@ -273,7 +287,9 @@ impl Document {
                 if !kept.contains(&(at, index)) {
                     let (one, several) = entry.what;
                     *counts.entry((entry.rank, one, several)).or_default() += 1;
-                    accounts.insert(&entry.account);
+                    if !entry.account.is_empty() {
+                        accounts.insert(&entry.account);
+                    }
                 }
             }
         }
@@ -295,12 +311,14 @@ impl Document {
                 count => format!("{count} {several}"),
             })
             .collect();
+        let place = if self.is_of_files { "file" } else { "account" };
         let of = match accounts.len() {
-            1 => "1 account".to_owned(),
-            count => format!("{count} accounts"),
+            0 => String::new(),
+            1 => format!(", of 1 {place}"),
+            count => format!(", of {count} {place}s"),
         };
         Some(format!(
-            "**Left out here** to stay under {} characters: {}, of {of}. {}",
+            "**Left out here** to stay under {} characters: {}{of}. {}",
             options.limit,
             said.join(", "),
             self.whole
@@ -310,7 +328,57 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
-    use super::spread;
+    use super::{Document, Entry, Options, Part, Rank, size, spread};
+
+    #[test]
+    fn a_thousand_blocked_entries_do_not_hide_what_changes() {
+        let entries = |rank: Rank, what: (&'static str, &'static str)| -> Vec<Entry> {
+            let entry = |at: usize| Entry {
+                rank,
+                what,
+                account: format!("account-{at}"),
+                text: format!("- {} {at} {}\n", what.0, "x".repeat(80)),
+            };
+            (0..1_000).map(entry).collect()
+        };
+        let document = Document {
+            verdict: "verdict".to_owned(),
+            parts: vec![
+                Part::plain(
+                    "Blocked",
+                    entries(Rank::Blocked, ("blocked entry", "blocked entries")),
+                ),
+                Part::plain("Changes", entries(Rank::Change, ("update", "updates"))),
+                Part::plain(
+                    "Later",
+                    entries(Rank::Deferred, ("deferred entry", "deferred entries")),
+                ),
+            ],
+            ..Document::default()
+        };
+        for limit in [4_000, 65_536] {
+            let options = Options {
+                limit,
+                ..Options::default()
+            };
+            let text = document.clone().render(&options);
+            assert!(
+                size(&text) <= limit && size(&text) > limit - 200,
+                "{}",
+                size(&text)
+            );
+            let [blocked, updates, later] = ["- blocked entry", "- update", "- deferred"]
+                .map(|start| text.lines().filter(|line| line.starts_with(start)).count());
+            assert!(blocked > updates && updates > later && later > 0, "{text}");
+            let missing = format!(
+                "{} blocked entries, {} updates, {} deferred entries, of ",
+                1_000 - blocked,
+                1_000 - updates,
+                1_000 - later
+            );
+            assert!(text.contains(&missing), "{missing}\n{text}");
+        }
+    }
 
     #[test]
     fn a_list_within_a_list_is_one_for_bitbucket_too_and_yaml_stays_as_it_is() {

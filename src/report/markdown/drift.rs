@@ -70,6 +70,7 @@ pub(super) fn drift(plan: &Plan, found: &Drift, options: &Options) -> String {
         parts,
         foot: Vec::new(),
         whole: "`alz drift` shows all of it.".to_owned(),
+        is_of_files: false,
     }
     .render(options)
 }

@@ -36,6 +36,11 @@ fn safe(text: &str, markdown: bool) -> String {
             .chars()
             .next()
             .is_some_and(|next| next.is_alphanumeric() || matches!(next, '"' | '_' | '-' | '+'));
+        // Before the dot: what is behind it would be a domain to a host all the same.
+        let www = letter == '.' && matches!(last, 'w' | 'W');
+        if www || in_hash(text, at) {
+            safe.push(JOINER);
+        }
         match letter {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
@@ -54,16 +59,43 @@ fn safe(text: &str, markdown: bool) -> String {
             letter => safe.push(letter),
         }
         let reference = REFERENCES.contains(&letter) && before_word;
-        // `https://…`, `www.…`, `:smile:`, `GH-12`.
+        // `https://…`, `:smile:`, `GH-12`.
         let page = letter == ':' && (rest.starts_with("//") || names_picture(rest));
-        let www = letter == '.' && matches!(last, 'w' | 'W');
         let issue = letter == '-' && matches!(last, 'h' | 'H') && before_word;
-        if reference || page || www || issue || (letter == '&' && before_word) {
+        if reference || page || issue || (letter == '&' && before_word) {
             safe.push(JOINER);
         }
         last = letter;
     }
     safe
+}
+
+/// Whether what may be the name of a commit is to be parted here: of seven to forty
+/// hexadecimal digits, some of them letters and some not, no seven stay together.
+fn in_hash(text: &str, at: usize) -> bool {
+    const LONGEST: usize = 40;
+    let (before, here) = text.split_at_checked(at).unwrap_or((text, ""));
+    // Hexadecimal digits are of one byte each; a longer word is looked at no further.
+    let back = before.chars().rev().take(LONGEST + 1);
+    let ahead = here.chars().take(LONGEST + 1);
+    let behind = back.take_while(|letter| is_hex(*letter)).count();
+    let left = ahead.take_while(|letter| is_hex(*letter)).count();
+    let word = text.get(at - behind..at + left).unwrap_or_default();
+    let is_whole = |side: Option<char>| !side.is_some_and(char::is_alphanumeric);
+    behind > 0
+        && behind.is_multiple_of(6)
+        && (7..=LONGEST).contains(&word.len())
+        && is_whole(
+            text.get(..at - behind)
+                .and_then(|text| text.chars().next_back()),
+        )
+        && is_whole(text.get(at + left..).and_then(|text| text.chars().next()))
+        && word.chars().any(|letter| letter.is_ascii_digit())
+        && word.chars().any(|letter| letter.is_ascii_lowercase())
+}
+
+const fn is_hex(letter: char) -> bool {
+    matches!(letter, '0'..='9' | 'a'..='f')
 }
 
 /// `smile:`, after a colon.
@@ -223,11 +255,27 @@ mod tests {
             ("see #12", "#1"),
             ("see !12", "!1"),
             ("at https://evil.example", "://"),
-            ("at www.evil.example", "w.e"),
+            ("at www.evil.example", "www."),
+            ("at WWW.evil.example", "WWW."),
+            ("in 1a2b3c4d", "1a2b3c4"),
+            ("in 0123456789abcdef0123456789abcdef01234567", "0123456"),
             (":smile:", ":s"),
             ("GH-12", "H-1"),
         ] {
             assert!(!text(said).contains(sign), "{said}: {}", text(said));
+        }
+    }
+
+    #[test]
+    fn numbers_and_ids_can_be_copied() {
+        for said in [
+            "8017690201",
+            "bRW8jpoCTGOaOIF5wqvSVg",
+            "2026-12-03",
+            "facade",
+            "12a",
+        ] {
+            assert_eq!(text(said), said);
         }
     }
 

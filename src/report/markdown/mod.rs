@@ -16,6 +16,7 @@ mod applied;
 mod builder;
 mod drift;
 pub(super) mod escape;
+mod guards;
 mod lines;
 mod plain;
 mod plan;
@@ -49,6 +50,40 @@ pub struct Options {
     pub flavour: Flavour,
     /// The file that the plan was saved to, for the line that applies it.
     pub saved: Option<String>,
+}
+
+/// What a comment is of, where no document says so: a pipeline finds it by this.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    pub command: &'a str,
+    pub environment: &'a str,
+    /// `2/4`.
+    pub shard: Option<&'a str>,
+}
+
+impl Subject<'_> {
+    fn marker(&self) -> String {
+        let Self {
+            command,
+            environment,
+            shard,
+        } = self;
+        marker(command, environment, *shard)
+    }
+
+    /// ` in production (shard 2/4)`, as Markdown; the first line of a comment is to
+    /// be enough.
+    fn place(&self) -> String {
+        let said = |text: &str, most| escape::text(&escape::clipped(text, most));
+        let mut place = String::new();
+        if !self.environment.is_empty() {
+            place.push_str(&format!(" in {}", said(self.environment, 60)));
+        }
+        if let Some(shard) = self.shard {
+            place.push_str(&format!(" (shard {})", said(shard, 20)));
+        }
+        place
+    }
 }
 
 /// Below this there would be no room for a verdict and the reasons for it.

@@ -2,7 +2,7 @@
 //! command stopped.
 
 use super::builder::Document;
-use super::{Flavour, Options, escape, marker};
+use super::{Flavour, Options, Subject, escape};
 
 /// How the first line of every document here begins.
 const BEGINNINGS: [&str; 2] = ["<!-- alz:", "[//]: # (alz:"];
@@ -50,22 +50,15 @@ pub fn fenced(command: &str, text: &str, options: &Options) -> String {
 
 /// A command that could not do its work, under the marker of what it would have
 /// made: the comment of a plan that no longer holds is replaced.
-pub fn stopped(
-    command: &str,
-    environment: &str,
-    shard: Option<&str>,
-    what: &str,
-    help: Option<&str>,
-    options: &Options,
-) -> String {
+pub fn stopped(subject: Subject<'_>, what: &str, help: Option<&str>, options: &Options) -> String {
     // A command line that is not understood is of no command.
-    let of = match command {
+    let of = match subject.command {
         "alz" => "alz".to_owned(),
         command => format!("alz {}", escape::text(command)),
     };
     let mut document = Document {
-        marker: marker(command, environment, shard),
-        verdict: format!("{of}: FAILED, nothing to review"),
+        marker: subject.marker(),
+        verdict: format!("{of}: FAILED{}, nothing to review", subject.place()),
         whole: "The log of the run has all of it.".to_owned(),
         ..Document::default()
     };
@@ -112,9 +105,11 @@ mod tests {
             ..Options::default()
         };
         let text = stopped(
-            "plan",
-            "p",
-            None,
+            Subject {
+                command: "plan",
+                environment: "p",
+                shard: Some("2/4"),
+            },
             &"`<&".repeat(9_000),
             Some(&"*".repeat(9_000)),
             &options,

@@ -4,11 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::{Document, Entry, Part, Rank};
-use super::{Options, drift, escape, lines, marker, policies};
+use super::{Options, drift, escape, guards, lines, marker, policies};
 use crate::model::{AccountId, PhoneNumber};
-use crate::plan::{Action, Merged, Note, NoteKind, Origin, Plan, Step, TrippedGuard};
+use crate::plan::{Action, Merged, Note, NoteKind, Origin, Plan, Step};
 use crate::report::changes::saved_lines;
-use crate::report::obstacles::scope_of;
 use crate::report::origin;
 use crate::report::plan_human;
 
@@ -22,7 +21,7 @@ pub fn plan(plan: &Plan, options: &Options) -> String {
     }
     let mut parts = vec![
         policies::part(plan),
-        Part::plain("Beyond its guards: apply refuses this plan", guards(plan)),
+        guards::part(plan),
         notes(plan, NoteKind::Blocked),
         given_up(plan),
     ];
@@ -43,11 +42,13 @@ pub fn plan(plan: &Plan, options: &Options) -> String {
         parts,
         foot: foot(plan, options),
         whole: whole(plan, options),
+        is_of_files: false,
     }
     .render(options)
 }
 
-/// `alz plan: 1 to RELEASE, 3 to update in production; 2 BLOCKED`, as Markdown.
+/// `alz plan: 1 to RELEASE, 3 to update in production; the 911 ADDRESS of 2 numbers
+/// changes; 2 BLOCKED`, as Markdown.
 fn verdict(plan: &Plan) -> String {
     let said = plan_human::to_do_all(plan);
     let said = match said.as_slice() {
@@ -61,6 +62,21 @@ fn verdict(plan: &Plan) -> String {
             " (shard {})",
             escape::text(&escape::clipped(shard, 20))
         ));
+    }
+    // Where help is sent is what a wrong word costs most.
+    match plan
+        .judged
+        .as_ref()
+        .and_then(|judged| judged.guards.get("e911"))
+    {
+        Some(e911) if e911.count == 1 => verdict.push_str("; the 911 ADDRESS of 1 number changes"),
+        Some(e911) if e911.count > 1 => {
+            verdict.push_str(&format!(
+                "; the 911 ADDRESS of {} numbers changes",
+                e911.count
+            ));
+        }
+        Some(_) | None => {}
     }
     let blocked = count(plan, "blocked");
     if blocked > 0 {
@@ -122,47 +138,28 @@ pub(super) fn head(plan: &Plan) -> Vec<String> {
         ));
     }
     if !plan.base_remarks.is_empty() {
-        let said: Vec<String> = plan
+        const SHOWN: usize = 5;
+        let mut said: Vec<String> = plan
             .base_remarks
             .iter()
-            .take(3)
-            .map(|remark| escape::line(&escape::clipped(remark, 200)))
+            .take(SHOWN)
+            .map(|remark| escape::prose(&escape::clipped(remark, 300)))
             .collect();
+        match plan.base_remarks.len().saturating_sub(SHOWN) {
+            0 => {}
+            1 => said.push("1 more remark of the base is in the log of the run.".to_owned()),
+            more => said.push(format!(
+                "{more} more remarks of the base are in the log of the run."
+            )),
+        }
         head.push(said.join("  \n"));
     }
     head.extend(restricted(plan));
     head
 }
 
-fn guards(plan: &Plan) -> Vec<Entry> {
-    plan.guards
-        .iter()
-        .map(|tripped| {
-            let TrippedGuard {
-                guard,
-                account,
-                count,
-                of,
-                limit,
-                allow,
-            } = tripped;
-            let scope = escape::text(&escape::clipped(&scope_of(tripped, plan), 100));
-            Entry {
-                rank: Rank::Blocked,
-                what: ("guard", "guards"),
-                account: account.as_ref().map_or_else(String::new, ToString::to_string),
-                text: format!(
-                    "- **{}**: {count} of {of} numbers of {scope}; allowed: {}. If that is meant: {}\n",
-                    escape::text(guard),
-                    escape::text(limit),
-                    escape::code(&format!("--allow {guard}={allow}")),
-                ),
-            }
-        })
-        .collect()
-}
-
-/// The accounts with steps; those that lose something first.
+/// The accounts with steps; those that lose something first, then those that the
+/// branch changes.
 fn accounts(plan: &Plan) -> Vec<Part> {
     let mut by_account: BTreeMap<&AccountId, Vec<&Step>> = BTreeMap::new();
     for step in &plan.steps {
@@ -170,11 +167,12 @@ fn accounts(plan: &Plan) -> Vec<Part> {
     }
     for steps in by_account.values_mut() {
         // Stable: else in the order in which they are done.
-        steps.sort_by_key(|step| !step.action.is_destructive());
+        steps.sort_by_key(|step| (!step.action.is_destructive(), !is_of_branch(step)));
     }
     let loses = |steps: &[&Step]| steps.iter().any(|step| step.action.is_destructive());
     let mut accounts: Vec<(&AccountId, Vec<&Step>)> = by_account.into_iter().collect();
-    accounts.sort_by_key(|(_, steps)| !loses(steps));
+    let of_branch = |steps: &[&Step]| steps.iter().any(|step| is_of_branch(step));
+    accounts.sort_by_key(|(_, steps)| (!loses(steps), !of_branch(steps)));
     let few = plan.steps.len() <= FEW;
     accounts
         .into_iter()
@@ -259,14 +257,19 @@ fn rank(step: &Step) -> Rank {
     };
     let moves_911 =
         |path: &str| path.starts_with("e911Address") || path.starts_with("customerServiceRecord");
-    let origins = origin::members(step);
-    if emergency || step.changes.iter().any(|change| moves_911(&change.path)) {
-        Rank::Emergency
-    } else if origins.is_empty() || origins.contains_key(&Origin::Branch) {
-        Rank::Change
-    } else {
-        Rank::OthersChange
+    let moved = emergency || step.changes.iter().any(|change| moves_911(&change.path));
+    match (is_of_branch(step), moved) {
+        (true, true) => Rank::Emergency,
+        (true, false) => Rank::Change,
+        (false, true) => Rank::OthersEmergency,
+        (false, false) => Rank::OthersChange,
     }
+}
+
+/// Whether the branch has a part in it, as far as a base was named.
+fn is_of_branch(step: &Step) -> bool {
+    let origins = origin::members(step);
+    origins.is_empty() || origins.contains_key(&Origin::Branch)
 }
 
 /// One step, its changes below it.

@@ -3,18 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::builder::{Document, Entry, Part, Rank};
-use super::{Options, escape, marker};
+use super::{Options, Subject, escape};
 use crate::desired::problem::{Problem, Severity};
 use crate::report::problems::summary;
 
 /// Problems as a comment: for `alz validate`, and for a command that files with
-/// problems have stopped. `command` and `environment` name the comment.
-pub fn problems(
-    command: &str,
-    environment: &str,
-    problems: &[Problem],
-    options: &Options,
-) -> String {
+/// problems have stopped. `subject` names the comment.
+pub fn problems(subject: Subject<'_>, problems: &[Problem], options: &Options) -> String {
     let mut by_file: BTreeMap<&str, Vec<&Problem>> = BTreeMap::new();
     for problem in problems {
         by_file.entry(&problem.file).or_default().push(problem);
@@ -38,16 +33,22 @@ pub fn problems(
         })
         .collect();
     let failed = problems.iter().any(Problem::is_error);
-    let sign = if failed && command != "validate" {
+    let sign = if failed && subject.command != "validate" {
         "; nothing was planned or sent"
     } else {
         ""
     };
     Document {
-        marker: marker(command, environment, None),
-        verdict: format!("alz {}: {}{sign}", escape::text(command), summary(problems)),
+        marker: subject.marker(),
+        verdict: format!(
+            "alz {}: {}{}{sign}",
+            escape::text(subject.command),
+            summary(problems),
+            subject.place()
+        ),
         parts,
         whole: "`alz validate` shows all.".to_owned(),
+        is_of_files: true,
         ..Document::default()
     }
     .render(options)

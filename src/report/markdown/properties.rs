@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Flavour, LEAST_LIMIT, Options, builder, plan, problems};
+use super::{Flavour, LEAST_LIMIT, Options, Subject, builder, plan, problems};
 use crate::desired::problem::Problem;
 use crate::plan::Plan;
 
@@ -238,7 +238,7 @@ proptest! {
         prop_assert!(builder::size(&text) <= limit, "{} > {limit}\n{text}", builder::size(&text));
         let found = faults(&text, flavour);
         prop_assert!(found.is_empty(), "{found:?}\n{text}");
-        let sections = document.steps.len() + document.notes.len() + document.guards.len();
+        let sections = document.steps.len() + document.notes.len() + usize::from(!document.guards.is_empty());
         let roomy = plan(&document, &Options { limit: 10_000_000, ..options });
         let shown = roomy.lines().filter(|line| line.starts_with("- ")).count();
         prop_assert_eq!(shown, sections, "every entry once:\n{}", roomy);
@@ -261,7 +261,7 @@ proptest! {
             .map(|(file, message, help)| Problem::of_file("D21", &file, message).help(help))
             .collect();
         let options = Options { limit, ..Options::default() };
-        let text = problems("validate", "p", &found, &options);
+        let text = problems(Subject { command: "validate", environment: "p", shard: None }, &found, &options);
         prop_assert!(builder::size(&text) <= limit);
         let faults = faults(&text, Flavour::Html);
         prop_assert!(faults.is_empty(), "{faults:?}\n{text}");
