@@ -42,7 +42,7 @@ pub struct StatusDocument {
 
 /// A part of an environment, as a plan says it; empty for all of it.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct Part {
     /// The files that were named, from the directory of alz.yaml.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -294,7 +294,10 @@ fn drift_is_one_issue_while_it_lasts() {
     assert_eq!(issues.len(), 1);
     assert_eq!(issues[0]["state"], "open");
     let body = issues[0]["body"].as_str().expect("text");
-    assert!(body.starts_with("**1 not in force"), "{body}");
+    assert!(
+        body.starts_with("<!-- alz:drift:production -->\n**1 not in force"),
+        "{body}"
+    );
 
     let job = job.set("STUB_EXIT", "0").set("STUB_SAYS", "**no drift**\n");
     job.run("drift").expect(0);

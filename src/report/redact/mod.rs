@@ -401,9 +401,11 @@ mod tests {
         words.learn_personal("Cottonwood");
         let shown = plan(&said, &KEY, Some(&words));
         let text = serde_json::to_string(&shown).expect("JSON");
+        // A reason is a person's own words, and may be of anybody.
         assert!(
-            !text.contains("Cottonwood") && text.contains("moves"),
+            !text.contains("Cottonwood") && !text.contains("moves"),
             "{text}"
         );
+        assert_eq!(text.matches(MASK).count(), 2, "{text}");
     }
 }
