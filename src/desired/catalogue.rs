@@ -2,8 +2,8 @@
 //! scanner shows as the rule, whichever file broke it.
 //!
 //! D1 to D45 are the platform's and the carriers' rules, as far as they can be
-//! judged offline; D46 is of how these files are merged. A test finds the codes in the sources of this room; one that
-//! is not explained here fails it.
+//! judged offline; D46 and D47 are of how these files are merged. A test finds the
+//! codes in the sources of this room; one that is not explained here fails it.
 
 use super::problem::code;
 
@@ -238,6 +238,11 @@ pub const RULES: &[Rule] = &[
         "D46",
         "An address is that of one place",
         "Defaults merge member by member: a number with a street of its own says itself what belongs to that street, or null, so that no unit or direction of the defaults' address goes with it.",
+    ),
+    rule(
+        "D47",
+        "Help comes to the number's own place",
+        "A number with a place of its own in its customer service record, beside a 911 address of the defaults, says itself where help is to come: to its own place (null), or to another.",
     ),
     rule(
         code::SECRET,

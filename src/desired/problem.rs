@@ -34,7 +34,7 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     pub severity: Severity,
-    /// The rule: D1 to D46, or one of the names in [`code`].
+    /// The rule: D1 to D47, or one of the names in [`code`].
     pub code: String,
     /// Relative to the directory of alz.yaml; the path itself without one.
     pub file: String,

@@ -44,7 +44,7 @@ pub use target::{Account, From, LeftOut, Secret, Unsaid, account};
 /// out of every faulty object, and an object has no more members than this.
 const ROUNDS: usize = 40;
 
-/// Takes out of it what a file must not say (D1 to D46), with the reasons. The
+/// Takes out of it what a file must not say (D1 to D47), with the reasons. The
 /// errors that stay are about the account itself.
 pub fn settle(account: &mut Account, today: Date) -> Result<(), Vec<Problem>> {
     for _ in 0..ROUNDS {

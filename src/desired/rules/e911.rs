@@ -1,9 +1,14 @@
 //! What only an E911 address has: language and coordinates, and that it is a
-//! place someone can drive to (D16, D18, D19).
+//! place someone can drive to (D16, D18, D19, D47).
 
+use super::region::said;
 use super::{Findings, Spot, text};
+use crate::desired::file::NumberEntry;
 use crate::model::dispatch::no_place;
-use crate::model::{CustomerServiceRecord, E911Address, Field, Text, values};
+use crate::model::record::Declared;
+use crate::model::{
+    CustomerServiceRecord, E911Address, Field, Member, Record, Text, meaning, values,
+};
 
 /// Members by themselves.
 pub fn members(spot: Spot<'_>, address: &E911Address, found: &mut Findings) {
@@ -109,6 +114,55 @@ pub fn whole(spot: Spot<'_>, address: &E911Address, found: &mut Findings) {
             "leave `language` out, or write en-US",
         );
     }
+}
+
+/// A place of the number's own in its CSR beside the defaults' 911 address (D47):
+/// what was moved by hand is the record, and help goes where the defaults say.
+pub fn of_the_defaults(
+    spot: Spot<'_>,
+    entry: &NumberEntry,
+    csr: &CustomerServiceRecord,
+    address: &E911Address,
+    found: &mut Findings,
+) {
+    let Some(own) = entry.customer_service_record.value() else {
+        return;
+    };
+    let says_where = |address: &E911Address| {
+        let mut members = Member::ALL.into_iter().filter(|m| meaning::is_place(*m));
+        members.any(|member| !address.member(member).is_absent())
+    };
+    if entry.e911_address.value().is_some_and(says_where) {
+        return;
+    }
+    if said(csr, Member::StreetName).is_empty() || said(address, Member::StreetName).is_empty() {
+        return;
+    }
+    let differing = meaning::differences(&place(csr), &place(address), meaning::is_place);
+    let moved = differing
+        .iter()
+        .copied()
+        .find(|member| !own.member(*member).is_absent());
+    if let Some(member) = moved {
+        found.warn(
+            "D47",
+            spot,
+            member.name(),
+            "the number has a place of its own here, and 911 calls are answered with the defaults' e911Address, which is another",
+            "write `e911Address` at the number: null where help is to come to this place, else the place it is to come to",
+        );
+    }
+}
+
+fn place<R: Declared>(declared: &R) -> Record {
+    let mut record = Record::default();
+    for member in Member::ALL
+        .into_iter()
+        .filter(|member| meaning::is_place(*member))
+    {
+        record.set(member, Some(said(declared, member)));
+    }
+    record
 }
 
 /// Without an E911 address of its own the CSR's answers 911 calls.

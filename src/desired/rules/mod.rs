@@ -1,5 +1,5 @@
 //! The platform's rules, as far as they can be judged offline (contract notes,
-//! D1 to D45, and D46 of our own), one small function each, by theme.
+//! D1 to D45, and D46 and D47 of our own), one small function each, by theme.
 //!
 //! A rule about one member runs where the member is declared, in the defaults
 //! or at the number, so that it is told once and where it can be mended. A rule
@@ -381,8 +381,9 @@ fn of_objects(
     {
         let spot = Spot::new(owner, "customerServiceRecord");
         address::whole(spot, csr, entry.customer_service_record.value(), found);
-        if e911.is_none() {
-            e911::csr_answers(spot, csr, found);
+        match e911 {
+            None => e911::csr_answers(spot, csr, found),
+            Some(address) => e911::of_the_defaults(spot, entry, csr, address, found),
         }
     }
     if wanted.e911_address
