@@ -70,9 +70,34 @@ pub(super) fn counts(plan: &Plan) -> String {
         })
         .collect();
     match said.as_slice() {
-        [] => "this branch changes nothing on the platform".to_owned(),
+        [] => match not_yet(plan).as_slice() {
+            [] => "this branch changes nothing on the platform".to_owned(),
+            not_yet => format!(
+                "this branch changes nothing on the platform yet: {}",
+                not_yet.join(", ")
+            ),
+        },
         said => said.join(", "),
     }
+}
+
+/// What the branch asks for and no step does now: `1 deferred`, `2 blocked`; notes.
+fn not_yet(plan: &Plan) -> Vec<String> {
+    let of = |kind: NoteKind| {
+        let notes = plan.notes.iter();
+        notes
+            .filter(|note| note.kind == kind && note.origin == Some(Origin::Branch))
+            .count()
+    };
+    let kinds = [
+        (NoteKind::Waiting, "waiting"),
+        (NoteKind::Deferred, "deferred"),
+        (NoteKind::Blocked, "blocked"),
+    ];
+    let counted = kinds.map(|(kind, word)| (of(kind), word));
+    let some = counted.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, word)| format!("{count} {word}"))
+        .collect()
 }
 
 /// Numbers that nobody looks after any more once this branch is merged.
@@ -87,4 +112,42 @@ pub(super) fn given_up(plan: &Plan) -> usize {
         .filter(|note| is_given_up(note))
         .map(|note| note.numbers.len())
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::counts;
+
+    #[test]
+    fn a_branch_whose_changes_have_to_wait_is_not_said_to_change_nothing() {
+        let note = |kind: &str, origin: Option<&str>| {
+            json!({ "kind": kind, "account": "a", "numbers": ["18017690201"], "reason": "later",
+                "origin": origin })
+        };
+        let said = |notes: serde_json::Value| {
+            let document = json!({
+                "formatVersion": "1.0", "alzVersion": "0.1.0", "environment": "production",
+                "partition": "p", "createdAt": "2026-11-23T05:00:00Z", "desiredDigest": "",
+                "summary": {}, "steps": [], "notes": notes, "base": "origin/main",
+            });
+            counts(&serde_json::from_value(document).expect("a plan"))
+        };
+        let idle = "this branch changes nothing on the platform";
+        assert_eq!(
+            said(json!([
+                note("deferred", None),
+                note("unmanaged", Some("branch"))
+            ])),
+            idle
+        );
+        assert_eq!(
+            said(json!([
+                note("deferred", Some("branch")),
+                note("blocked", Some("branch"))
+            ])),
+            format!("{idle} yet: 1 deferred, 1 blocked")
+        );
+    }
 }
