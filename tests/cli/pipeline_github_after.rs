@@ -382,6 +382,14 @@ fn where_a_shard_is_missing_the_comment_says_so_and_holds_no_older_plan() {
     let bodies = job.bodies();
     assert_eq!(bodies.len(), 1);
     assert!(bodies[0].contains("alz plan failed"), "{}", bodies[0]);
+
+    // And in the words of alz, where it has some.
+    let said = "<!-- alz:plan:production -->\n**alz plan failed**: shard 2/2 is missing\n";
+    let job = job.set("STUB_SAYS", said);
+    job.run("merge").expect(1);
+    let bodies = job.bodies();
+    assert_eq!(bodies.len(), 1);
+    assert!(bodies[0].contains("shard 2/2 is missing"), "{}", bodies[0]);
 }
 
 #[test]

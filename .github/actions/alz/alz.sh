@@ -281,9 +281,11 @@ merge() {
      | group_by(.name)[] | max_by(.id) | [.id, .name] | @tsv' <<< "$listed")
   [ "${#parts[@]}" -gt 0 ] || unplanned 'none of the parts has a plan'
   quoted 2 alz "${OPTIONS[@]}" report merge "${parts[@]}" --format markdown --comment-limit "$LIMIT" > "$TEMP/plan.md" || status=$?
-  [ "$status" = 0 ] || unplanned 'the plans of the parts make no whole'
+  # What is wrong with them alz says better itself.
+  if [ "$status" != 0 ] && [ ! -s "$TEMP/plan.md" ]; then unplanned 'the plans of the parts make no whole' "$status"; fi
   summary "$(cat "$TEMP/plan.md")"
   shown
+  [ "$status" = 0 ] || fail "the plans of the parts make no whole (exit $status)" "$status"
 }
 
 # fetch ID FILE: the plan of an artifact. Nothing of the archive is unpacked by its own name.
