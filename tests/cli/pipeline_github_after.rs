@@ -455,7 +455,7 @@ fn a_release_is_used_only_with_its_digest() {
     );
     let job = job
         .set("ALZ_ACTION_VERSION", "9.9.9")
-        .set("GITHUB_ACTION_PATH", "/work/.github/actions/alz");
+        .set("GITHUB_ACTION_PATH", "/srv/.github/actions/alz");
     let said = job.run("install").expect(1);
     assert!(
         said.stdout.contains("say where alz comes from"),
