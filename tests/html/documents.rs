@@ -48,6 +48,15 @@ fn with_drift(findings: Vec<Value>, accounts: Value) -> Plan {
     read(document)
 }
 
+/// A finding whose way out is YAML to paste.
+pub fn to_paste() -> Plan {
+    let finding = json!({ "kind": "open-correction", "attention": "drift", "account": "a",
+        "numbers": ["18017690201"], "source": { "file": "a.yaml", "line": 1 },
+        "reason": "the E911 provider would have another address",
+        "help": "write it in the file:\ne911Address:\n  streetNumber: \"333\"" });
+    with_drift(vec![finding], json!({}))
+}
+
 /// An audit as it is on a common morning.
 pub fn morning() -> Plan {
     let source = |line: u32| json!({ "file": "accounts/utah/sample-dental.yaml", "line": line });

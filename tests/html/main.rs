@@ -497,3 +497,13 @@ fn the_column_that_says_what_is_the_matter_can_be_read_at_every_width() {
         assert!(found >= 180.0, "{found} on paper");
     });
 }
+
+#[test]
+fn yaml_of_the_page_can_be_pasted_as_it_stands() {
+    on_page(&documents::to_paste(), |browser, page| {
+        browser.open(page, "", 1280, "light");
+        let shown = browser.run("document.querySelector('td .help').innerText");
+        let shown = shown.as_str().expect("text");
+        assert!(shown.contains("e911Address:\n  streetNumber"), "{shown:?}");
+    });
+}
